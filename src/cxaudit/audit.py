@@ -1,0 +1,252 @@
+"""The audit: the only module that knows the order of the stages, and the one that checks that nothing was lost.
+
+read → recognise → name → merge → judge → tally. Every row of every file has one fate, every request one verdict.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+import polars as pl
+
+from cxaudit.calendar import Calendar
+from cxaudit.compliance import compliance_rows, total_row
+from cxaudit.due import Rule, due_under
+from cxaudit.findings import Finding
+from cxaudit.intake import Arrived, Wanted, take_in
+from cxaudit.judge import AsOf, judge_requests
+from cxaudit.merge import merge_cases
+from cxaudit.model import InputFile, Records, Report
+from cxaudit.notice import notice
+from cxaudit.promises import Promises
+from cxaudit.read import find_files
+from cxaudit.recognise.names import exempt, name_channels, name_departments, tidy
+from cxaudit.records import record_frame
+from cxaudit.standards.model import Standards, Within
+from cxaudit.standards.source import Role
+from cxaudit.tally import tally_verdicts, with_cohort
+from cxaudit.zones import Zone, zone
+
+_ROLES: tuple[Role, ...] = ("case_id", "channel", "department", "employee", "status", "customer_type")
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of the input."""
+
+    standards: Standards
+    as_of: AsOf
+    period: tuple[dt.date, dt.date] | None = None
+    channel: str | None = None
+    source: str | None = None
+    roles: tuple[Role, ...] = ()  # what the answer shows, besides what judging needs
+    reject_cells: bool = False
+
+
+class Audit:
+    """The judged requests of one run. `judged` has one row per request, in the order of the input."""
+
+    def __init__(self, arguments: Sequence[str], question: Question) -> None:
+        self.question = question
+        self.zone: Zone = zone(question.standards.timezone)
+        self.promises = Promises(question.standards)
+        found = find_files(arguments)
+        arrived = take_in(found.files, question.standards, self.zone, self._wanted())
+        self.same_content = found.same_content
+        self.merged = merge_cases(self._rows(arrived))
+        self.arrived = [replace(one, requests=one.requests.clear()) for one in arrived]  # the rows live in `merged` now
+        self.judged = self._judge()
+        self._assert_nothing_lost()
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """Columns of the exports that play no role but that an exclude rule names."""
+        return tuple(sorted({rule.column for rule in self.question.standards.exclude} - set(_ROLES)))
+
+    def _wanted(self) -> Wanted:
+        named = {rule.column for rule in self.question.standards.exclude}
+        departments = {p.department for p in self.promises.all} - {None}
+        needed = {"case_id", "channel", *self.question.roles, *(named & set(_ROLES))}
+        needed |= {"department"} if departments else set()
+        return Wanted(
+            roles=tuple(role for role in _ROLES if role in needed),
+            headers=self.headers,
+            channel=self.question.channel,
+            source=self.question.source,
+            reject_cells=self.question.reject_cells,
+        )
+
+    def _rows(self, arrived: Sequence[Arrived]) -> pl.DataFrame:
+        """The requests of all tables, with the names of the standards file."""
+        standards = self.question.standards
+        names = sorted({one.source.layout.source for one in arrived})
+        frames = [
+            one.requests.with_columns(
+                table=pl.lit(i, dtype=pl.UInt32),
+                source=pl.lit(names.index(one.source.layout.source), dtype=pl.UInt32),
+            )
+            for i, one in enumerate(arrived)
+        ]
+        rows = pl.concat(frames, how="diagonal", rechunk=False)
+        rows = rows.with_columns(_trimmed("case_id"))
+        rows = name_departments(name_channels(rows, standards), standards)
+        for name in ("employee", "customer_type"):
+            rows = tidy(rows, name)
+        return rows
+
+    def _judge(self) -> pl.DataFrame:
+        standards, as_of = self.question.standards, self.question.as_of
+        columns = {role: role for role in _ROLES} | {header: f"header:{i}" for i, header in enumerate(self.headers)}
+        requests = exempt(self.merged.requests, standards.exclude, columns)
+        requests = requests.with_columns(is_exempt=pl.col("exempt_by").is_not_null())
+        if "department" not in requests.columns:
+            requests = requests.with_columns(department=pl.lit(None, dtype=pl.Categorical))
+        judged = judge_requests(requests.lazy(), self.promises, self.calendar, self.zone, as_of)
+        cohort = standards.versions[-1].counting.cohort
+        return with_cohort(judged, cohort, as_of, self.question.period).collect(engine="streaming")
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The calendar over all dates of the input, with room for the last due time."""
+        rows, today = self.merged.requests, self.question.as_of.local.date()
+        first = rows["received_at"].min()
+        last = max((x for x in (rows["received_at"].max(), rows["replied_at"].max()) if x is not None), default=None)
+        first_day = min(first.date(), today) if isinstance(first, dt.datetime) else today
+        last_day = max(last.date(), today) if isinstance(last, dt.datetime) else today
+        return Calendar(self.question.standards.calendar, *self.promises.reach(first_day, last_day))
+
+    def _assert_nothing_lost(self) -> None:
+        """Our double entry: rows by fate, requests by verdict."""
+        for table in self.inputs:
+            assert table.fates.adds_up, f"rows of {table.file} do not add up: {table.fates}"
+        n_requests = sum(table.fates.requests for table in self.inputs)
+        assert n_requests == self.judged.height, f"{n_requests} requests, {self.judged.height} judged"
+        assert not self.judged["verdict"].null_count(), "a request without a verdict"
+
+    @cached_property
+    def inputs(self) -> tuple[InputFile, ...]:
+        repeated = dict(self.merged.duplicates.group_by("table").len().iter_rows())
+        return tuple(_input_file(arrived, repeated.get(i, 0)) for i, arrived in enumerate(self.arrived))
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        return notice(self)
+
+    @property
+    def rejects(self) -> pl.DataFrame:
+        """Every rejected row: `file`, `sheet`, `row`, `code`, `value`, and `cells` where they were asked for."""
+        return pl.concat([arrived.rejects for arrived in self.arrived])
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether the result is not to be relied on under `--strict`: rows were rejected, or an export is stale."""
+        return self.rejects.height > 0 or any(finding.code == "stale_export" for finding in self.findings)
+
+    def due_if_received_now(self, within: Within) -> dt.datetime:
+        """When a request received at the as-of moment would be due (local)."""
+        counting = self.question.standards.versions[-1]
+        rule = Rule(within.unit, counting.counting, counting.office_hours)
+        now = pl.lit(self.question.as_of.local)
+        due = due_under(rule, self.calendar, self.zone, now, pl.lit(None, pl.Datetime("us")), pl.lit(within.count))
+        at = pl.select(due.at.alias("at")).item()
+        return at if at is not None else dt.datetime.max
+
+    def report(
+        self,
+        by: tuple[str, ...],
+        fail_under: Decimal | None,
+        counting: str,
+        meta: dict[str, Any],
+        *,
+        with_total: bool = True,
+    ) -> Report:
+        """The compliance by these dimensions."""
+        tally = tally_verdicts(self._labelled(by), by).collect(engine="streaming")
+        total = total_row(tally, by, self.promises)
+        question, standards = self.question, self.question.standards
+        rows = compliance_rows(tally, by, self.promises, self.promised_on, [t.file for t in self.inputs])
+        judged = tally.filter(~pl.col("verdict").cast(pl.String).is_in(["pending", "excluded"]))
+        return Report(
+            organisation=standards.organisation,
+            clauses=tuple(dict.fromkeys(promise.clause for promise in self.promises.all)),
+            by=by,
+            rows=(*rows, total) if with_total else rows,
+            total=total,
+            cohort=standards.versions[-1].counting.cohort,
+            period=question.period,
+            as_of=question.as_of.local,
+            as_of_is_date=question.as_of.is_date,
+            counting=counting,
+            outside_period=self.judged.height - total.requests,
+            inputs=self.inputs,
+            findings=self.findings,
+            fail_under=fail_under,
+            meta=meta,
+            quick_replies=int(tally.filter("is_quick")["n"].sum()),
+            n_by_basis=dict(judged.group_by("reply_basis").agg(pl.col("n").sum()).sort("reply_basis").iter_rows()),
+        )
+
+    def records(self, where: pl.Expr, *, with_employees: bool) -> Records:
+        """The requests inside the period that a filter lets through, in the order of the input."""
+        chosen = self._labelled(("file",)).filter(pl.col("is_inside") & where)
+        frame = record_frame(chosen, self.question.standards, self.promises, with_employees=with_employees)
+        as_of = self.question.as_of
+        return Records(frame, self.inputs, self.findings, as_of.local, as_of.is_date)
+
+    @property
+    def promised_on(self) -> dt.date:
+        """The day whose promises have a row even without a request: the last of the period, or the as-of day."""
+        today = self.question.as_of.local.date()
+        return min(self.question.period[1], today) if self.question.period else today
+
+    def _labelled(self, by: Sequence[str]) -> pl.LazyFrame:
+        """The judged requests with what belongs to their table: file, sheet, source, how the reply is known."""
+        tables = [arrived.source for arrived in self.arrived]
+        labels: dict[str, list[str | None]] = {
+            "file": [source.table.file for source in tables],
+            "sheet": [source.table.sheet for source in tables],
+            "source": [source.layout.source for source in tables],
+            "reply_basis": [source.layout.reply_basis for source in tables],
+        }
+        wanted = {"reply_basis", *by} if "file" not in by else set(labels)
+        frame = self.judged.lazy().drop("source") if "source" in wanted else self.judged.lazy()
+        missing = [name for name in by if name in _ROLES and name not in self.judged.columns]
+        return frame.with_columns(
+            *(pl.lit(None, dtype=pl.String).alias(name) for name in missing),
+            **{
+                name: pl.col("table").replace_strict(range(len(tables)), values, return_dtype=pl.String)
+                for name, values in labels.items()
+                if name in wanted
+            },
+        )
+
+
+def _trimmed(name: str) -> pl.Expr:
+    text = pl.col(name).str.strip_chars()
+    return pl.when(text != "").then(text)
+
+
+def _input_file(arrived: Arrived, duplicates: int) -> InputFile:
+    source = arrived.source
+    fates = replace(arrived.fates, requests=arrived.fates.requests - duplicates, duplicates=duplicates)
+    formats = {
+        source.layout.names[role]: proof.format.order + (f" ({proof.evidence})" if proof.evidence else "")
+        for role, proof in source.proofs.items()
+        if proof.format
+    }
+    return InputFile(
+        file=source.table.file,
+        sheet=source.table.sheet,
+        source=source.layout.source,
+        encoding=source.table.encoding,
+        delimiter=source.table.delimiter,
+        header_row=source.layout.header[0],
+        date_formats=formats,
+        fates=fates,
+        latest_at=arrived.latest_at,
+    )

@@ -1,0 +1,127 @@
+"""Business days and closed days of one organisation, as tables that a whole column looks itself up in.
+
+A business day is a day of the workweek (or one declared `open`) that is neither a holiday nor declared `closed`; `closed`
+beats `open`. Source: the standards file's `calendar`. The only importer of `holidays`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
+
+import polars as pl
+
+from cxaudit.errors import StandardsError
+from cxaudit.standards.model import CalendarSettings, HolidaySource
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_DAY = dt.timedelta(days=1)
+_EPOCH = dt.date(1970, 1, 1)
+
+
+def holiday_names(source: HolidaySource, years: range) -> tuple[dict[dt.date, str], range]:
+    """The public holidays of these years, and the years for which the package has data.
+
+    Raises `StandardsError` for a country, subdivision or category that the package does not know.
+    """
+    import holidays
+
+    try:
+        empty = holidays.country_holidays(source.country, subdiv=source.subdivision, categories=source.categories)
+        known = range(max(years.start, empty.start_year), min(years.stop, empty.end_year + 1))
+        # Without a fixed language the names would follow the machine's.
+        english = [x for x in ("en_CA", "en_US", "en_GB") if x in empty.supported_languages]
+        language = english[0] if english else empty.default_language
+        found = holidays.country_holidays(
+            source.country,
+            subdiv=source.subdivision,
+            categories=source.categories,
+            years=known,
+            language=language,
+        )
+    except (NotImplementedError, ValueError) as error:
+        raise StandardsError(f"calendar.holidays: {error}") from error
+    names = {day: name for day, name in sorted(found.items()) if day.year in known}
+    return names, range(empty.start_year, empty.end_year + 1)
+
+
+def check_holidays(settings: CalendarSettings) -> None:
+    """Raise `StandardsError` if the `holidays` package does not know what the standards file names."""
+    if settings.holidays is not None:
+        holiday_names(settings.holidays, range(2025, 2026))
+
+
+@dataclass(frozen=True)
+class ClosedDay:
+    """A day that would be a business day by its weekday, and why it is not one."""
+
+    day: dt.date
+    name: str
+    origin: str  # `holiday` or `closed`
+
+
+class Calendar:
+    """The business days from `first` to `last`, both inclusive, clipped to the years of the holiday data.
+
+    The look-ups take and give polars expressions of Date; outside the table they give null, never a guess.
+    """
+
+    def __init__(self, settings: CalendarSettings, first: dt.date, last: dt.date) -> None:
+        self.settings = settings
+        self.holidays: dict[dt.date, str] = {}
+        if settings.holidays is not None:
+            self.holidays, known = holiday_names(settings.holidays, range(first.year, last.year + 1))
+            first = max(first, dt.date(known.start, 1, 1))
+            last = min(last, dt.date(known.stop - 1, 12, 31))
+        self.first, self.last = first, max(first, last)
+        days = [self.first + i * _DAY for i in range((self.last - self.first).days + 1)]
+        flags = [self.is_business_day(day) for day in days]
+        self.business_days = pl.Series("day", [d for d, open_ in zip(days, flags, strict=True) if open_], dtype=pl.Date)
+        self._through = pl.Series("n", flags, dtype=pl.Boolean).cast(pl.Int32).cum_sum()
+
+    def is_business_day(self, day: dt.date) -> bool:
+        if day in self.settings.closed:
+            return False
+        return day in self.settings.open or (day.weekday() in self.settings.workweek and day not in self.holidays)
+
+    def why_closed(self, day: dt.date) -> str | None:
+        """The name of a closed day: the closure, the holiday or the weekend; None for a business day."""
+        if self.is_business_day(day):
+            return None
+        named = self.settings.closed.get(day) or self.holidays.get(day)
+        return named or ("weekend" if day.weekday() >= 5 else WEEKDAYS[day.weekday()])
+
+    @cached_property
+    def closed_days(self) -> list[ClosedDay]:
+        """The named closed days in the table, in order."""
+        named = {day: ClosedDay(day, name, "holiday") for day, name in self.holidays.items()}
+        named |= {day: ClosedDay(day, name, "closed") for day, name in self.settings.closed.items()}
+        return [named[d] for d in sorted(named) if self.first <= d <= self.last and not self.is_business_day(d)]
+
+    def count_through(self, day: pl.Expr) -> pl.Expr:
+        """How many business days the table has up to and including that day (Int32)."""
+        return _gather(self._through, day.cast(pl.Int32) - (self.first - _EPOCH).days)
+
+    def nth_after(self, day: pl.Expr, n: pl.Expr) -> pl.Expr:
+        """The nth business day after that day (Date); for n = 0 the day itself if it is one, else the next one."""
+        zero = (self.count_through(day) - self._is_open(day).cast(pl.Int32)).clip(0)
+        return _gather(self.business_days, pl.when(n > 0).then(self.count_through(day) + n - 1).otherwise(zero))
+
+    def roll_forward(self, day: pl.Expr) -> pl.Expr:
+        """That day if it is a business day, else the next one (Date)."""
+        return self.nth_after(day, pl.lit(0))
+
+    def _is_open(self, day: pl.Expr) -> pl.Expr:
+        flags = self._through.diff().fill_null(self._through[0])
+        return _gather(flags, day.cast(pl.Int32) - (self.first - _EPOCH).days) > 0
+
+
+def _gather(table: pl.Series, positions: pl.Expr) -> pl.Expr:
+    """The table's values at these positions; null where a position is null or outside the table."""
+
+    def lookup(wanted: pl.Series) -> pl.Series:
+        inside = wanted.set((wanted < 0) | (wanted >= len(table)), None)
+        return table.gather(inside)
+
+    return positions.map_batches(lookup, return_dtype=table.dtype, is_elementwise=True)

@@ -1,0 +1,325 @@
+"""The command line: options in, exit code out. The only room that reads the clock, the environment and the terminal.
+
+Exit codes: 0 ran · 1 a target was missed · 2 could not run · 3 ran, but the result is not to be relied on · 70 a bug · 130
+interrupted; a closed pipe is 0. Source: DESIGN, section 6.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cxaudit.errors import AuditError
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+app = typer.Typer(
+    name="cxaudit",
+    help="Tells a city whether it answered its customers in time: exports of phone, e-mail and portal systems in, "
+    "compliance with the promised response times out.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+standards_app = typer.Typer(
+    help="Show, check and start the standards file.", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(standards_app, name="standards")
+
+Files = Annotated[
+    list[str],
+    typer.Argument(help="Exports (CSV, Excel), folders or patterns such as exports/*.csv.", show_default=False),
+]
+StandardsFile = Annotated[
+    str | None,
+    typer.Option(
+        "--standards",
+        metavar="FILE",
+        help="Standards file. Default: CXAUDIT_STANDARDS, else ./standards.yaml, else the built-in one.",
+    ),
+]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        metavar="MOMENT",
+        help="Judge as known then: 2025-11-03 (its end) or '2025-11-03 09:00'. Default: now.",
+    ),
+]
+PeriodOption = Annotated[
+    str | None,
+    typer.Option(
+        "--period", metavar="PERIOD", help="2025-10, 2025-Q3, 2025, last-month or FROM..TO. Default: everything."
+    ),
+]
+ChannelOption = Annotated[
+    str | None, typer.Option("--channel", metavar="NAME", help="The channel of files that do not say it.")
+]
+SourceOption = Annotated[
+    str | None,
+    typer.Option("--source", metavar="NAME", help="Read every file as this source, whatever its header suggests."),
+]
+FormatOption = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="FORMAT",
+        help="table, csv, tsv, json, jsonl or markdown. Default: by -o FILE; else a table at a terminal, CSV in a pipe.",
+    ),
+]
+OutputOption = Annotated[
+    str | None, typer.Option("-o", "--output", metavar="FILE", help="Write to a file; its ending gives the format.")
+]
+RejectsOption = Annotated[
+    str | None, typer.Option("--rejects", metavar="FILE", help="Write the rows that could not be used to a CSV file.")
+]
+RejectCellsOption = Annotated[
+    bool, typer.Option("--reject-cells", help="Add all their cells to --rejects FILE (may hold personal data).")
+]
+StrictOption = Annotated[bool, typer.Option("--strict", help="Exit 3 if a row was rejected or an export is stale.")]
+NoEscapeOption = Annotated[
+    bool, typer.Option("--no-escape", help="Leave text that a spreadsheet would take for a formula as it is.")
+]
+QuietOption = Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing on standard error but errors.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from cxaudit.versions import version_lines
+
+        typer.echo("\n".join(version_lines()))
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Show the versions that results depend on."),
+    ] = False,
+) -> None:
+    """Nothing to do before a command."""
+
+
+@app.command()
+def check(
+    files: Files,
+    by: Annotated[
+        str,
+        typer.Option(
+            "--by",
+            metavar="COLUMNS",
+            help="channel, department, employee, month, week, customer_type, file; several with commas.",
+        ),
+    ] = "channel",
+    period: PeriodOption = None,
+    as_of: AsOfOption = None,
+    standards: StandardsFile = None,
+    fail_under: Annotated[
+        str | None,
+        typer.Option("--fail-under", metavar="PCT", help="Exit 1 if the total compliance is below this percentage."),
+    ] = None,
+    no_total: Annotated[bool, typer.Option("--no-total", help="Leave out the line over everything.")] = False,
+    channel: ChannelOption = None,
+    source: SourceOption = None,
+    format_: FormatOption = None,
+    output: OutputOption = None,
+    rejects: RejectsOption = None,
+    reject_cells: RejectCellsOption = False,
+    strict: StrictOption = False,
+    no_escape: NoEscapeOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Show how many requests were answered in time, by channel."""
+    from cxaudit import commands
+    from cxaudit.options import Input, Output
+
+    raise typer.Exit(
+        commands.check(
+            Input(files, period, as_of, _standards_path(standards), channel, source, _now()),
+            Output(format_, output, rejects, reject_cells, strict, not no_escape, quiet),
+            by=by,
+            fail_under=fail_under,
+            with_total=not no_total,
+        )
+    )
+
+
+@app.command()
+def records(
+    files: Files,
+    period: PeriodOption = None,
+    as_of: AsOfOption = None,
+    standards: StandardsFile = None,
+    verdict: Annotated[
+        str | None,
+        typer.Option(
+            "--verdict", metavar="VERDICTS", help="met, late, overdue, pending, excluded; several with commas."
+        ),
+    ] = None,
+    department: Annotated[
+        str | None, typer.Option("--department", metavar="NAME", help="Only this department.")
+    ] = None,
+    case: Annotated[str | None, typer.Option("--case", metavar="ID", help="Only this case.")] = None,
+    due_within: Annotated[
+        str | None,
+        typer.Option(
+            "--due-within",
+            metavar="DURATION",
+            help="Pending requests due within, e.g. '1 business day' from the as-of moment.",
+        ),
+    ] = None,
+    show_employees: Annotated[bool, typer.Option("--show-employees", help="Fill the employee column.")] = False,
+    channel: Annotated[
+        str | None,
+        typer.Option(
+            "--channel", metavar="NAME", help="Only this channel; also the channel of files that do not say it."
+        ),
+    ] = None,
+    source: SourceOption = None,
+    format_: FormatOption = None,
+    output: OutputOption = None,
+    rejects: RejectsOption = None,
+    reject_cells: RejectCellsOption = False,
+    strict: StrictOption = False,
+    no_escape: NoEscapeOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """List the requests, one by one, each with its verdict."""
+    from cxaudit import commands
+    from cxaudit.options import Input, Output
+
+    raise typer.Exit(
+        commands.records(
+            Input(files, period, as_of, _standards_path(standards), channel, source, _now()),
+            Output(format_, output, rejects, reject_cells, strict, not no_escape, quiet),
+            commands.Filters(verdict, department, channel, case, due_within),
+            show_employees=show_employees,
+        )
+    )
+
+
+StandardsArgument = Annotated[
+    str | None,
+    typer.Argument(metavar="[FILE]", help="Standards file; default as for the other commands.", show_default=False),
+]
+
+
+@standards_app.command("show")
+def standards_show(file: StandardsArgument = None, format_: FormatOption = None, output: OutputOption = None) -> None:
+    """Show the promises: one line for each channel and version."""
+    from cxaudit import commands
+    from cxaudit.options import Output
+
+    raise typer.Exit(commands.standards_show(_standards_path(file), Output(format_, output)))
+
+
+@standards_app.command("check")
+def standards_check(file: StandardsArgument = None) -> None:
+    """Check a standards file: every error with line and column, or a line that all is well."""
+    from cxaudit import commands
+
+    raise typer.Exit(commands.standards_check(_standards_path(file)))
+
+
+@standards_app.command("schema")
+def standards_schema(output: OutputOption = None) -> None:
+    """Print the JSON Schema of the standards file, for editors."""
+    from cxaudit import commands
+    from cxaudit.options import Output
+
+    raise typer.Exit(commands.standards_schema(Output(None, output)))
+
+
+@standards_app.command("init")
+def standards_init(
+    file: Annotated[str, typer.Argument(metavar="[FILE]", help="Where to write it.")] = "standards.yaml",
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+) -> None:
+    """Write a starter standards file."""
+    from cxaudit import commands
+
+    raise typer.Exit(commands.standards_init(file, force=force))
+
+
+def _standards_path(given: str | None) -> str | None:
+    """The standards file to use: the option, else the environment, else the one here; None for the built-in one."""
+    path = given or os.environ.get("CXAUDIT_STANDARDS")
+    if path:
+        return path
+    return "standards.yaml" if os.path.isfile("standards.yaml") else None  # noqa: PTH113 - pathlib is slow to load
+
+
+def _now() -> dt.datetime:
+    """The clock, read once for a run."""
+    import datetime as dt
+
+    return dt.datetime.now(dt.UTC)
+
+
+def main() -> int:
+    """Run the command line and turn every outcome into an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if (stream.encoding or "").lower().replace("-", "") != "utf8":
+            with contextlib.suppress(AttributeError, ValueError):
+                stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        code = typer.main.get_command(app).main(standalone_mode=False)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return _closed_pipe()
+    except AuditError as error:
+        return _say(str(error))
+    except SystemExit as error:  # Typer's own way out of a closed pipe
+        if type(sys.stdout).__name__ == "PacifyFlushWrapper":
+            return _closed_pipe()
+        return error.code if isinstance(error.code, int) else 2
+    except OSError as error:
+        if error.errno in (errno.EPIPE, errno.EINVAL):
+            return _closed_pipe()
+        return _say(f"{error.filename or 'a file'}: {error.strerror}.")
+    except MemoryError:
+        return _say("not enough memory for this input.\nJudge fewer files at a time.")
+    except Exception as error:
+        return _usage_or_bug(error)
+    return code if isinstance(code, int) else 0
+
+
+def _closed_pipe() -> int:
+    """Nobody reads any more: be quiet about it."""
+    sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - open until the interpreter ends
+    return 0
+
+
+def _say(message: str) -> int:
+    print(f"cxaudit: {message}", file=sys.stderr)  # noqa: T201 - this is the command line
+    return 2
+
+
+def _usage_or_bug(error: Exception) -> int:
+    exit_code = getattr(error, "exit_code", None)
+    if exit_code is not None and hasattr(error, "format_message"):
+        context = getattr(error, "ctx", None)
+        hint = f"\nSee {context.command_path} --help." if context is not None else ""
+        return _say(f"{error.format_message()}{hint}") if exit_code else 0
+    if type(error).__name__ == "Abort":
+        return 130
+    if os.environ.get("CXAUDIT_DEBUG"):
+        raise error
+    _say(
+        f"a bug: {type(error).__name__}: {_first_line(error)}\nPlease report it. CXAUDIT_DEBUG=1 shows where it happened."
+    )
+    return 70
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [""])[0][:300]

@@ -1,0 +1,124 @@
+"""Compliance: a tally in, the lines of the table out: counts, promise, target, median and 90th percentile.
+
+Channels come in the order of the standards file, then those without a promise; every promised channel has a line, even with
+no request. Source: DESIGN, sections 3 and 6.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+import polars as pl
+
+from cxaudit.model import VERDICTS, CheckRow
+from cxaudit.promises import Promises
+from cxaudit.tally import nearest_rank
+
+Key = tuple[Any, ...]
+T = TypeVar("T")
+
+
+def total_row(tally: pl.DataFrame, by: Sequence[str], promises: Promises) -> CheckRow:
+    """The line over everything."""
+    return _row(tally, dict.fromkeys(by, ""), dict.fromkeys(by, ""), promises, is_total=True)
+
+
+def compliance_rows(
+    tally: pl.DataFrame, by: Sequence[str], promises: Promises, promised_on: dt.date, files: Sequence[str]
+) -> tuple[CheckRow, ...]:
+    """One line per combination of the dimensions, in the order in which people look for them.
+
+    **Frame in**: `by`, the measures of a tally, `n`. `promised_on` is the day whose promises have a line in any case;
+    `files` the order of the input.
+    """
+    groups = tally.partition_by(by, as_dict=True) if tally.height else {}
+    absent = _absent_channels(groups, by, promises, promised_on) if "channel" in by else []
+    keys = sorted(
+        [*groups, *absent], key=lambda key: [_rank(name, v, promises, files) for name, v in zip(by, key, strict=True)]
+    )
+    return tuple(_line(groups.get(key, tally.clear()), by, key, promises, promised_on) for key in keys)
+
+
+def _absent_channels(groups: dict[Key, pl.DataFrame], by: Sequence[str], promises: Promises, day: dt.date) -> list[Key]:
+    place = list(by).index("channel")
+    present = {key[place] for key in groups}
+    channels = [promise.channel for promise in promises.in_force(day) if promise.channel not in present]
+    return [tuple(channel if name == "channel" else None for name in by) for channel in dict.fromkeys(channels)]
+
+
+def _rank(name: str, value: Any, promises: Promises, files: Sequence[str]) -> tuple[Any, ...]:
+    """Channels as the standards file has them, files as the input has them, all else by itself; the unstated last."""
+    if value is None:
+        return (2, 0, "")
+    if name == "channel":
+        order = list(promises.standards.titles)
+        return (0, order.index(value), "") if value in order else (1, 0, str(value).casefold())
+    if name == "file":
+        return (0, list(files).index(value), "")
+    return (0, value, "") if isinstance(value, int) else (0, 0, (str(value).casefold(), str(value)))
+
+
+def _line(part: pl.DataFrame, by: Sequence[str], key: Key, promises: Promises, promised_on: dt.date) -> CheckRow:
+    values = {name: _text(name, value) for name, value in zip(by, key, strict=True)}
+    labels = {
+        name: promises.standards.titles.get(text, text) if name == "channel" else text for name, text in values.items()
+    }
+    if not part.height:  # a promised channel without a request shows what is promised
+        held = [
+            i
+            for i, p in enumerate(promises.all)
+            if p in promises.in_force(promised_on) and p.channel == values["channel"]
+        ]
+        return _row(part, values, labels, promises, held=[i for i in held if promises.all[i].department is None])
+    return _row(part, values, labels, promises)
+
+
+def _text(name: str, value: Any) -> str:
+    """A dimension's value as scripts see it: months `2025-10`, ISO weeks `2025-W41`, the unstated empty."""
+    if value is None:
+        return ""
+    if name == "month":
+        return f"{value // 100:04}-{value % 100:02}"
+    if name == "week":
+        return f"{value // 100:04}-W{value % 100:02}"
+    return str(value)
+
+
+def _row(
+    part: pl.DataFrame,
+    by: dict[str, str],
+    label: dict[str, str],
+    promises: Promises,
+    held: Sequence[int] | None = None,
+    *,
+    is_total: bool = False,
+) -> CheckRow:
+    n = dict(part.group_by(pl.col("verdict").cast(pl.String)).agg(pl.col("n").sum()).iter_rows())
+    excluded = part.filter(pl.col("excluded").is_not_null()).group_by(pl.col("excluded").cast(pl.String))
+    positions = held if held is not None else part["promise"].drop_nulls().unique().sort().to_list()
+    held_promises = [promises.all[i] for i in positions]
+    counts = {verdict: int(n.get(verdict, 0)) for verdict in VERDICTS}
+    return CheckRow(
+        by=by,
+        label=label,
+        standard=_only([promise.within.text for promise in held_promises]),
+        requests=sum(counts.values()),
+        met=counts["met"],
+        late=counts["late"],
+        overdue=counts["overdue"],
+        pending=counts["pending"],
+        excluded=counts["excluded"],
+        target_pct=_only([promise.target_pct for promise in held_promises]),
+        median_business_days=nearest_rank(part, 50),
+        p90_business_days=nearest_rank(part, 90),
+        n_excluded=dict(excluded.agg(pl.col("n").sum()).sort("excluded").iter_rows()),
+        is_total=is_total,
+    )
+
+
+def _only(values: Sequence[T]) -> T | None:
+    """The one value that all have, or None."""
+    different = set(values)
+    return different.pop() if len(different) == 1 else None

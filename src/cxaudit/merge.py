@@ -1,0 +1,82 @@
+"""Merge: several rows of the same case become one request.
+
+The same case is the same source and the same non-empty case id. The earliest receipt and the earliest reply win, ties by
+file and then row; the status comes from the file with the newest timestamp. Source: DESIGN, section 3, "The same case".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+_LATEST = pl.max_horizontal("received_at", "replied_at")
+_KEY = ("source", "case_id")
+
+
+@dataclass(frozen=True)
+class Merged:
+    """`requests`: one row per case; `duplicates` (`table`, `row`): the rows not kept; `changed` (`table`, `row`): the rows
+    of a case whose receipt or reply differs from the one that was taken."""
+
+    requests: pl.DataFrame
+    duplicates: pl.DataFrame
+    changed: pl.DataFrame
+
+
+def merge_cases(rows: pl.DataFrame) -> Merged:
+    """Keep one row per case.
+
+    **Frame in**: `table` (UInt32, in the order of the input), `row`, `source` (UInt32), `case_id` (String or null),
+    `received_at`, `replied_at` (Datetime), their `…_is_date` and `…_utc` columns where there are any, `status`. **Frame
+    out**: the same columns; the order of the input is kept.
+    """
+    repeated = _repeated_cases(rows)
+    if not repeated.height:
+        nothing = rows.select("table", "row").clear()
+        return Merged(rows, nothing, nothing)
+    suspects = rows.join(repeated, on=_KEY, how="semi", maintain_order="left")
+    newest = rows.lazy().group_by("table").agg(latest=_LATEST.max()).collect()
+    kept = _kept_rows(suspects, newest)
+    duplicates = suspects.join(kept, on=("table", "row"), how="anti", maintain_order="left")
+    alone = rows.join(suspects, on=("table", "row"), how="anti", maintain_order="left")
+    requests = pl.concat([alone, kept.select(rows.columns)]).sort("table", "row")
+    return Merged(requests, duplicates.select("table", "row"), _changed_rows(suspects, kept))
+
+
+def _repeated_cases(rows: pl.DataFrame) -> pl.DataFrame:
+    """The keys that occur more than once. Hashes are sorted first, so that a file without repeats costs next to nothing."""
+    hashes = rows.filter(pl.col("case_id").is_not_null()).select(pl.struct(_KEY).hash().alias("hash")).to_series()
+    ordered = hashes.sort()
+    repeated = ordered.filter(ordered == ordered.shift(1)).unique()
+    if not len(repeated):
+        return rows.select(_KEY).clear()
+    some = rows.filter(pl.col("case_id").is_not_null() & pl.struct(_KEY).hash().is_in(repeated.implode()))
+    return some.group_by(_KEY).len().filter(pl.col("len") > 1).select(_KEY)
+
+
+def _kept_rows(suspects: pl.DataFrame, newest: pl.DataFrame) -> pl.DataFrame:
+    """One row per case: the one with the earliest receipt, with the earliest reply and the newest status of all."""
+    by_receipt = suspects.sort("received_at", "table", "row", nulls_last=True)
+    kept = by_receipt.unique(_KEY, keep="first", maintain_order=True)
+    reply_columns = [name for name in suspects.columns if name.startswith("replied_")]
+    replies = suspects.filter(pl.col("replied_at").is_not_null()).sort("replied_at", "table", "row")
+    first_reply = replies.unique(_KEY, keep="first", maintain_order=True).select(*_KEY, *reply_columns)
+    kept = kept.drop(reply_columns).join(first_reply, on=_KEY, how="left", maintain_order="left")
+    if "replied_is_date" in reply_columns:
+        kept = kept.with_columns(pl.col("replied_is_date").fill_null(False))
+    if "status" in suspects.columns:
+        by_age = suspects.join(newest, on="table").sort("latest", "table", "row", descending=True, nulls_last=True)
+        status = by_age.unique(_KEY, keep="first", maintain_order=True).select(*_KEY, "status")
+        kept = kept.drop("status").join(status, on=_KEY, how="left", maintain_order="left")
+    return kept
+
+
+def _changed_rows(suspects: pl.DataFrame, kept: pl.DataFrame) -> pl.DataFrame:
+    """The rows whose receipt, or whose reply where they have one, is not the one taken."""
+    taken = kept.select(*_KEY, _received=pl.col("received_at"), _replied=pl.col("replied_at"))
+    differs = (pl.col("received_at") != pl.col("_received")) | (pl.col("replied_at") != pl.col("_replied")).fill_null(
+        False
+    )
+    both = suspects.join(taken, on=_KEY, how="left", maintain_order="left")
+    return both.filter(differs).select("table", "row")

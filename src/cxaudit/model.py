@@ -1,0 +1,151 @@
+"""The nouns of the audit: verdicts, exclusion codes, columns that scripts depend on, and the report. No logic.
+
+Source: DESIGN, sections 2 (words) and 6 (columns that scripts depend on).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from cxaudit.findings import Finding
+
+Verdict = Literal["met", "late", "overdue", "pending", "excluded"]
+VERDICTS: tuple[Verdict, ...] = ("met", "late", "overdue", "pending", "excluded")
+JUDGED: tuple[Verdict, ...] = ("met", "late", "overdue")
+MISSED: tuple[Verdict, ...] = ("late", "overdue")
+
+#: Why a request is not judged, in the order in which the first that applies is named.
+EXCLUSIONS = (
+    "no_reply_owed",
+    "reply_before_receipt",
+    "before_standards",
+    "no_standard",
+    "outside_calendar",
+    "no_time",
+)
+
+#: What `--by` takes.
+DIMENSIONS = ("channel", "department", "employee", "month", "week", "customer_type", "file")
+
+#: Columns of `check --format csv`, after the `--by` columns.
+CHECK_COLUMNS = (
+    "standard", "requests", "met", "late", "overdue", "pending", "excluded", "judged",
+    "compliance_pct", "target_pct", "outcome", "median_business_days", "p90_business_days",
+    "missed_in_high_volume", "met_by_extension", "compliance_without_extension_pct",
+)  # fmt: skip
+
+#: Columns of `records --format csv`.
+RECORD_COLUMNS = (
+    "case_id", "channel", "department", "employee", "received_at", "replied_at", "due_at", "verdict",
+    "business_days", "business_hours", "business_days_over", "standard", "clause", "high_volume",
+    "excluded_because", "customer_type", "reply_basis", "source", "file", "sheet", "row",
+)  # fmt: skip
+
+#: Columns whose text came from the input, so that a spreadsheet might take it for a formula.
+INPUT_TEXT = frozenset(
+    {"case_id", "channel", "department", "employee", "customer_type", "excluded_because", "file", "sheet", "value",
+     "cells"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Fates:
+    """What became of the rows of one table: `rows` is the sum of all the others. Counts."""
+
+    rows: int = 0
+    requests: int = 0
+    other_messages: int = 0
+    duplicates: int = 0
+    rejected: int = 0
+    not_data: int = 0
+
+    @property
+    def adds_up(self) -> bool:
+        return self.rows == self.requests + self.other_messages + self.duplicates + self.rejected + self.not_data
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """One table of the input (a CSV file, or one sheet of a workbook): how it was read, and what became of its rows."""
+
+    file: str  # the name shown to the user
+    sheet: str | None
+    source: str  # the recognised layout, e.g. `freshdesk`
+    encoding: str | None  # `utf-8`, `utf-16-le`, `cp1252`; None for a workbook
+    delimiter: str | None
+    header_row: int  # the row that Excel shows
+    date_formats: dict[str, str]  # column of the file -> e.g. "mdy (row 12: 10/13/2025 can only be month first)"
+    fates: Fates
+    latest_at: dt.datetime | None  # the latest timestamp in it, local
+
+
+@dataclass(frozen=True)
+class CheckRow:
+    """One line of the compliance table."""
+
+    by: dict[str, str]  # the `--by` columns as scripts see them: channel key, department, `2025-10`, …
+    label: dict[str, str]  # the same for people: the channel's title
+    standard: str | None  # `2 business days`; None where the row holds several
+    requests: int
+    met: int
+    late: int
+    overdue: int
+    pending: int
+    excluded: int
+    target_pct: Decimal | None
+    median_business_days: int | None
+    p90_business_days: int | None
+    missed_in_high_volume: int | None = None
+    met_by_extension: int | None = None
+    met_without_extension: int | None = None  # of the judged, had nothing been extended
+    judged_without_extension: int | None = None
+    n_excluded: dict[str, int] = field(default_factory=dict)  # exclusion code -> requests
+    is_total: bool = False
+
+    @property
+    def judged(self) -> int:
+        return self.met + self.late + self.overdue
+
+    @property
+    def missed(self) -> int:
+        return self.late + self.overdue
+
+
+@dataclass(frozen=True)
+class Report:
+    """The outcome of `check`: figures and text kept apart, so that every format shows the same figures."""
+
+    organisation: str
+    clauses: tuple[str, ...]  # `AP-1077-23, 5.1(a)`
+    by: tuple[str, ...]
+    rows: tuple[CheckRow, ...]  # the total last, unless left out
+    total: CheckRow
+    cohort: Literal["due", "received"]
+    period: tuple[dt.date, dt.date] | None  # both inclusive, local; None = everything
+    as_of: dt.datetime  # local wall time
+    as_of_is_date: bool  # the end of that day was meant
+    counting: str  # the rule in words, printed under every table
+    outside_period: int  # requests outside the period or after the as-of moment
+    inputs: tuple[InputFile, ...]
+    findings: tuple[Finding, ...]
+    fail_under: Decimal | None
+    meta: dict[str, Any]  # versions, standards file and hash, command: what a re-run needs
+    quick_replies: int = 0  # replies within 60 seconds, counted beside the figure
+    n_by_basis: dict[str, int] = field(default_factory=dict)  # reply_basis -> judged requests
+
+
+@dataclass(frozen=True)
+class Records:
+    """The outcome of `records`: one row per request (columns RECORD_COLUMNS), in the order of the input."""
+
+    frame: pl.DataFrame
+    inputs: tuple[InputFile, ...]
+    findings: tuple[Finding, ...]
+    as_of: dt.datetime
+    as_of_is_date: bool

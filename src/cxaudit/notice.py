@@ -1,0 +1,114 @@
+"""Notice: what shows only once all requests are judged: unknown channels, missing exports, stale exports, changed history.
+
+Source: DESIGN, section 3 (which standard, as of, the same case, time).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from cxaudit.findings import CATALOGUE, Finding
+from cxaudit.intake import Arrived, place_finding
+from cxaudit.recognise.names import nearest
+
+if TYPE_CHECKING:
+    from cxaudit.audit import Audit
+
+_PLACES = 5
+
+
+def notice(audit: Audit) -> tuple[Finding, ...]:
+    """Every finding of the run, those about rows first, in the order of the catalogue and of the input."""
+    found = [finding for arrived in audit.arrived for finding in arrived.findings]
+    for part in (_same_content, _channels, _absent_channels, _changed, _clock_changes, _stale, _exclude_columns):
+        found.extend(part(audit))
+    order = list(CATALOGUE)
+    return tuple(sorted(found, key=lambda finding: order.index(finding.code)))
+
+
+def _same_content(audit: Audit) -> Iterator[Finding]:
+    for name, twin in audit.same_content.items():
+        yield Finding("same_content", name, None, 1, (), (), f"the same content as {twin}; read once")
+
+
+def _channels(audit: Audit) -> Iterator[Finding]:
+    """Channels that no standard names, each with the nearest one that does."""
+    promised = list({promise.channel for promise in audit.promises.all})
+    known = audit.question.standards.channel_names
+    unknown = audit.judged.lazy().filter(~pl.col("channel").cast(pl.String).is_in(promised).fill_null(False))
+    counted = unknown.group_by("table", pl.col("channel").cast(pl.String)).agg(pl.len(), pl.col("row").head(_PLACES))
+    for table, channel, n, rows in counted.sort("table", "channel").collect().iter_rows():
+        source = audit.arrived[table].source
+        if channel is None:
+            yield place_finding("no_channel", source, n, rows)
+            continue
+        near = nearest(channel, known)
+        guess = f'; the nearest is "{near}": add it under channels: if it is meant' if near else ""
+        yield place_finding("unknown_channel", source, n, rows, (channel,), f"no standard names it{guess}")
+
+
+def _absent_channels(audit: Audit) -> Iterator[Finding]:
+    present = set(audit.judged.filter("is_inside")["channel"].cast(pl.String).unique().to_list())
+    titles = audit.question.standards.titles
+    for channel in dict.fromkeys(p.channel for p in audit.promises.in_force(audit.promised_on)):
+        if channel not in present:
+            yield Finding(
+                "channel_without_requests", None, None, 1, (), (titles[channel],), "no request: is an export missing?"
+            )
+
+
+def _changed(audit: Audit) -> Iterator[Finding]:
+    rows = audit.merged.changed.group_by("table", maintain_order=True).agg(pl.len(), pl.col("row").head(_PLACES))
+    for table, n, places in rows.sort("table").iter_rows():
+        yield place_finding("history_changed", audit.arrived[table].source, n, places)
+
+
+def _clock_changes(audit: Audit) -> Iterator[Finding]:
+    """Wall times without an offset that the clocks skipped or repeated."""
+    judged = audit.judged
+    first, last = audit.calendar.first, audit.calendar.last
+    changes = audit.zone.clock_changes(dt.datetime.combine(first, dt.time()), dt.datetime.combine(last, dt.time()))
+    if not changes or not judged.height:
+        return
+    conditions = []
+    for role in ("received", "replied"):
+        at, is_timed = pl.col(f"{role}_at"), ~pl.col(f"{role}_is_date")
+        inside = pl.any_horizontal([at.is_between(c.start, c.end, closed="left") for c in changes])
+        utc = f"{role}_utc"
+        is_wall = pl.col(utc).is_null() if utc in judged.columns else pl.lit(True)
+        conditions.append((inside & is_timed & is_wall).fill_null(False))
+    hits = (
+        judged.lazy().filter(pl.any_horizontal(conditions)).group_by("table").agg(pl.len(), pl.col("row").head(_PLACES))
+    )
+    for table, n, rows in hits.sort("table").collect().iter_rows():
+        yield place_finding("clock_change", audit.arrived[table].source, n, rows)
+
+
+def _stale(audit: Audit) -> Iterator[Finding]:
+    """Exports whose latest timestamp is more than one business day before the as-of moment."""
+    today = audit.question.as_of.local.date()
+    for table, arrived in zip(audit.inputs, audit.arrived, strict=True):
+        if table.latest_at is not None and _business_days_between(audit, table.latest_at.date(), today) > 1:
+            latest = f"{table.latest_at:%Y-%m-%d %H:%M}"
+            yield place_finding("stale_export", arrived.source, 1, (), (), f"its latest timestamp is {latest}")
+
+
+def _business_days_between(audit: Audit, first: dt.date, last: dt.date) -> int:
+    if last <= first:
+        return 0
+    counted = audit.calendar.count_through(pl.lit(last)) - audit.calendar.count_through(pl.lit(first))
+    return int(pl.select(counted.alias("n")).item() or 0)
+
+
+def _exclude_columns(audit: Audit) -> Iterator[Finding]:
+    for header in audit.headers:
+        if not any(_has_column(arrived, header) for arrived in audit.arrived):
+            yield Finding("exclude_column_missing", None, None, 1, (), (header,), "no file has this column")
+
+
+def _has_column(arrived: Arrived, header: str) -> bool:
+    return arrived.source.layout.find(header) is not None

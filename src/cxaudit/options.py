@@ -1,0 +1,102 @@
+"""The options that commands share: text as typed in, settled choices out.
+
+Standard output carries data only; everything said about the run goes to standard error.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import os
+import shutil
+import sys
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from cxaudit.audit import Question
+from cxaudit.errors import UsageError
+from cxaudit.period import now_as_of, parse_as_of, parse_period
+from cxaudit.render import EXTENSIONS, RenderOptions
+from cxaudit.standards.model import Standards
+from cxaudit.standards.source import Role
+from cxaudit.write import check_place, with_bom, write_bytes, write_standard_output
+from cxaudit.zones import zone
+
+
+@dataclass(frozen=True)
+class Input:
+    """The options that say what is read and judged, as typed; `now` is the clock (aware)."""
+
+    files: list[str]
+    period: str | None
+    as_of: str | None
+    standards: str | None
+    channel: str | None
+    source: str | None
+    now: dt.datetime
+
+    def question(self, standards: Standards, roles: Iterable[Role], *, reject_cells: bool) -> Question:
+        city = zone(standards.timezone)
+        as_of = parse_as_of(self.as_of, city) if self.as_of else now_as_of(self.now, city)
+        period = parse_period(self.period, as_of) if self.period else None
+        return Question(standards, as_of, period, self.channel, self.source, tuple(roles), reject_cells)
+
+
+@dataclass(frozen=True)
+class Output:
+    """The options that say where the answer goes and in which form, as typed."""
+
+    format: str | None = None
+    file: str | None = None
+    rejects: str | None = None
+    reject_cells: bool = False
+    strict: bool = False
+    escape: bool = True
+    quiet: bool = False
+
+    def chosen(self, formats: Collection[str]) -> str:
+        """The format: by option or by the file's ending, which must agree; else by where standard output goes."""
+        if self.format is not None and self.format not in formats:
+            raise UsageError(
+                f"--format {self.format} is not one of {', '.join(formats)}.{near_miss(self.format, formats)}"
+            )
+        if self.file is None or self.file == "-":
+            return self.format or ("table" if sys.stdout.isatty() else "csv")
+        by_name = EXTENSIONS.get(Path(self.file).suffix.lower())
+        if by_name is None and self.format is None:
+            known = ", ".join(EXTENSIONS)
+            raise UsageError(f"the ending of {self.file} says no format.\nUse one of {known}, or add --format.")
+        if by_name is not None and self.format is not None and by_name != self.format:
+            raise UsageError(f"-o {self.file} asks for {by_name}, --format for {self.format}.\nLeave one of them out.")
+        return self.format or by_name or "csv"
+
+    def options(self) -> RenderOptions:
+        is_terminal = (self.file is None or self.file == "-") and sys.stdout.isatty()
+        colour = is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        return RenderOptions(shutil.get_terminal_size().columns if is_terminal else None, colour, self.escape)
+
+    def check_places(self) -> None:
+        """Refuse places that cannot be written to before any work is done."""
+        for path in (self.file, self.rejects):
+            if path is not None and path != "-":
+                check_place(Path(path))
+        if self.reject_cells and self.rejects is None:
+            raise UsageError("--reject-cells goes with --rejects FILE.")
+
+    def write(self, data: Iterable[bytes], form: str) -> None:
+        if self.file is None or self.file == "-":
+            write_standard_output(data)
+        else:
+            write_bytes(Path(self.file), with_bom(data) if form == "csv" else data)
+
+    def say(self, lines: Iterable[str]) -> None:
+        if not self.quiet:
+            for line in lines:
+                sys.stderr.write(line + "\n")
+
+
+def near_miss(word: str, known: Iterable[str]) -> str:
+    """A guess at what was meant, to end a message with."""
+    close = difflib.get_close_matches(word, list(known), n=1)
+    return f" Did you mean {close[0]}?" if close else ""

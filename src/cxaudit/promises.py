@@ -1,0 +1,95 @@
+"""Promises: the standards as tables, so that a whole column of requests finds its promise, rule and number at once.
+
+The standard that counts is the one in force on the local date of receipt; a department may promise more than its channel.
+Source: DESIGN, section 3, "Which standard".
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
+
+import polars as pl
+
+from cxaudit.due import Rule
+from cxaudit.standards.model import Promise, Standards, Unit, Version
+
+#: Days in which one unit of a rule surely ends in an ordinary week, for the reach of the calendar.
+_REACH: dict[Unit, float] = {
+    "business days": 1, "days": 1, "business hours": 1, "business minutes": 1 / 60, "hours": 1 / 24, "minutes": 1 / 1440,
+}  # fmt: skip
+_END = dt.date(2199, 12, 31)
+
+
+@dataclass(frozen=True)
+class Promises:
+    """Every promise of every version of the standards. A request's `promise` is its position in `all`."""
+
+    standards: Standards
+
+    @cached_property
+    def all(self) -> list[Promise]:
+        return [promise for version in self.standards.versions for promise in version.promises]
+
+    @cached_property
+    def rules(self) -> list[Rule]:
+        """The different rules among the promises, usually one."""
+        return list(dict.fromkeys(self._rule_of_each))
+
+    @cached_property
+    def _rule_of_each(self) -> list[Rule]:
+        return [
+            Rule(promise.within.unit, version.counting, version.office_hours)
+            for version in self.standards.versions
+            for promise in version.promises
+        ]
+
+    @property
+    def first_effective(self) -> dt.date:
+        return self.standards.versions[0].effective
+
+    def in_force(self, day: dt.date) -> tuple[Promise, ...]:
+        """The promises of the version in force on that day; before the first one, those of the first."""
+        in_force = [version for version in self.standards.versions if version.effective <= day]
+        return (in_force or self.standards.versions[:1])[-1].promises
+
+    def rule_of(self, promise: pl.Expr) -> pl.Expr:
+        """The position of a promise's rule in `rules` (Int32)."""
+        return _pick([self.rules.index(rule) for rule in self._rule_of_each], promise)
+
+    def count_of(self, promise: pl.Expr) -> pl.Expr:
+        """The promised number, in the unit of its rule (Int32)."""
+        return _pick([promise.within.count for promise in self.all], promise)
+
+    def promise_of(self, received: pl.Expr, channel: pl.Expr, department: pl.Expr) -> pl.Expr:
+        """The promise in force on the local date of receipt: the department's own, else the channel's (Int32)."""
+        found: pl.Expr = pl.lit(None, dtype=pl.Int32)
+        offset = 0
+        for version in self.standards.versions:
+            start = dt.datetime.combine(version.effective, dt.time())
+            found = pl.when(received >= start).then(_promise_in(version, offset, channel, department)).otherwise(found)
+            offset += len(version.promises)
+        return found
+
+    def reach(self, first: dt.date, last: dt.date) -> tuple[dt.date, dt.date]:
+        """The dates that the calendar must cover to judge receipts from `first` on and everything until `last`."""
+        longest = max((promise.within.count * _REACH[promise.within.unit] for promise in self.all), default=0)
+        days = int(longest + 2) * 7 + len(self.standards.calendar.closed) + 40
+        end = min(last.toordinal() + days, _END.toordinal())
+        return first - dt.timedelta(days=7), dt.date.fromordinal(end)
+
+
+def _promise_in(version: Version, offset: int, channel: pl.Expr, department: pl.Expr) -> pl.Expr:
+    general = {p.channel: offset + i for i, p in enumerate(version.promises) if p.department is None}
+    chosen = channel.replace_strict(list(general), list(general.values()), default=None, return_dtype=pl.Int32)
+    for i, promise in enumerate(version.promises):
+        if promise.department is not None:
+            is_its = ((channel == promise.channel) & (department == promise.department)).fill_null(False)
+            chosen = pl.when(is_its).then(pl.lit(offset + i, dtype=pl.Int32)).otherwise(chosen)
+    return chosen
+
+
+def _pick(values: list[int], position: pl.Expr) -> pl.Expr:
+    table = pl.Series(values, dtype=pl.Int32)
+    return position.map_batches(table.gather, return_dtype=pl.Int32, is_elementwise=True)

@@ -1,0 +1,117 @@
+"""Find files: arguments of the command line in, files out, sorted, each content once.
+
+Patterns and folders are expanded here on every system, so that `exports/*.csv` means the same under cron, in a shell and on
+Windows.
+"""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from cxaudit.errors import InputError
+
+#: What is looked for in a folder.
+EXTENSIONS = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
+
+
+@dataclass(frozen=True)
+class FoundFiles:
+    """The files to read with the names to show, and those left out because another has the same content."""
+
+    files: dict[Path, str]
+    same_content: dict[str, str]  # name left out -> name read
+
+
+def find_files(arguments: Iterable[str]) -> FoundFiles:
+    """Expand files, patterns and folders.
+
+    Raises `InputError` for what does not exist, for a pattern that nothing matches, and for a folder without exports.
+    """
+    paths: dict[Path, None] = {}
+    for argument in arguments:
+        for path in _expand(argument):
+            paths.setdefault(path)
+    ordered = sorted(paths, key=lambda path: path.parts)
+    names = _short_names(ordered)
+    files: dict[Path, str] = {}
+    same: dict[str, str] = {}
+    for path, twin in _first_with_content(ordered).items():
+        if twin == path:
+            files[path] = names[path]
+        else:
+            same[names[path]] = names[twin]
+    return FoundFiles(files, same)
+
+
+def _expand(argument: str) -> list[Path]:
+    path = Path(argument)
+    if path.is_file():
+        return [path]
+    if path.is_dir():
+        found = [
+            p for p in path.rglob("*") if p.suffix.lower() in EXTENSIONS and p.is_file() and not _is_hidden(p, path)
+        ]
+        if not found:
+            raise InputError(
+                f"{argument} holds no exports.\nExpected files ending in {', '.join(EXTENSIONS)}. "
+                "Name the files one by one if they end otherwise."
+            )
+        return found
+    if glob.has_magic(argument):
+        found = [p for p in map(Path, glob.glob(argument, recursive=True)) if p.is_file()]
+        if found:
+            return found
+        raise InputError(f"no file matches {argument} in {Path.cwd()}.\nCheck the folder and the spelling.")
+    if path.exists():
+        raise InputError(f"{argument} is neither a file nor a folder.")
+    raise InputError(f"there is no file {argument}.{_near(path)}")
+
+
+def _is_hidden(path: Path, folder: Path) -> bool:
+    return any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)
+
+
+def _near(path: Path) -> str:
+    """A good guess at what was meant."""
+    import difflib
+
+    if not path.parent.is_dir():
+        return f"\nThere is no folder {path.parent} either."
+    names = sorted(p.name for p in path.parent.iterdir())
+    guess = difflib.get_close_matches(path.name, names, n=1)
+    return f"\nDid you mean {path.parent / guess[0]}?" if guess else ""
+
+
+def _short_names(paths: list[Path]) -> dict[Path, str]:
+    """File names, with as much of the folders before them as tells them apart."""
+    names: dict[Path, str] = {}
+    for path in paths:
+        for length in range(1, len(path.parts) + 1):
+            tail = path.parts[-length:]
+            if sum(other.parts[-length:] == tail for other in paths) == 1:
+                break
+        names[path] = "/".join(tail).removeprefix("//")
+    return names
+
+
+def _first_with_content(paths: list[Path]) -> dict[Path, Path]:
+    """Each file and the first file with the same bytes (itself, as a rule). Only files of equal size are hashed."""
+    by_size: dict[int, list[Path]] = {}
+    for path in paths:
+        by_size.setdefault(path.stat().st_size, []).append(path)
+    first: dict[Path, Path] = {}
+    for same_size in by_size.values():
+        seen: dict[bytes, Path] = {}
+        for path in same_size:
+            key = _digest(path) if len(same_size) > 1 else b""
+            first[path] = seen.setdefault(key, path)
+    return {path: first[path] for path in paths}
+
+
+def _digest(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()

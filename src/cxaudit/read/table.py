@@ -1,0 +1,43 @@
+"""A table as it stands in a file: text and nothing else.
+
+The first records are at hand, so that the header can be found; the rest comes as a lazy frame once it is known where the
+data begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import polars as pl
+
+#: A record of the file: the row number that Excel shows, and its cells as text.
+Record = tuple[int, list[str]]
+
+#: How many records are looked at to find the header, the delimiter and the shape of dates.
+HEAD_RECORDS = 200
+
+
+@dataclass(frozen=True)
+class Table:
+    """One CSV file or one sheet of a workbook.
+
+    `body(header, width)` gives the rows below the header: columns `c0`, `c1`, … of text (null where the cell is empty),
+    `row` (UInt32, as Excel shows it), `extra` (text beyond the last column of the header; null as a rule).
+    """
+
+    file: str  # the name shown to the user
+    sheet: str | None
+    encoding: str | None
+    delimiter: str | None
+    head: tuple[Record, ...]
+    body: Callable[[int, int], pl.LazyFrame]
+    findings: tuple[str, ...] = ()  # codes of findings about the whole table
+    short_rows: Callable[[int, int], list[int]] | None = (
+        None  # (header, width) -> rows with fewer cells than the header
+    )
+
+
+def column(position: int) -> str:
+    """The name of a column of a table's frame."""
+    return f"c{position}"

@@ -1,0 +1,132 @@
+"""Recognise a layout: which source a table comes from, where its header is, and which column plays which role.
+
+A few distinctive columns of the header decide; names are compared without regard to case, blanks, hyphens and underscores.
+Nothing is ambiguous in silence. Source: DESIGN, section 5.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+
+from cxaudit.errors import InputError, UsageError
+from cxaudit.read.table import Record, Table
+from cxaudit.standards.model import fold
+from cxaudit.standards.source import ReplyBasis, Role, SourceMapping
+
+#: Words by which other systems call the moment of receipt, for advice only.
+_LIKE_RECEIVED = (
+    "received",
+    "created",
+    "opened",
+    "open",
+    "submitted",
+    "requested",
+    "date",
+    "reported",
+    "entered",
+    "start",
+)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How one table is to be read."""
+
+    source: str
+    mapping: SourceMapping
+    header: Record
+    positions: dict[Role, int]
+    names: dict[Role, str]  # role -> the header as the file writes it
+    reply_basis: ReplyBasis
+
+    @property
+    def width(self) -> int:
+        return len(self.header[1])
+
+    def find(self, name: str) -> int | None:
+        """The position of a column by its header, or None."""
+        return next((i for i, cell in enumerate(self.header[1]) if _fold(cell) == fold(name)), None)
+
+
+def recognise_layout(
+    table: Table, sources: dict[str, SourceMapping], declared: set[str], forced: str | None
+) -> Layout | None:
+    """Find the header and the source of a table; None if nothing fits.
+
+    `declared` names the sources of the standards file, which win; `forced` is the user's `--source`. Raises `InputError`
+    if two sources fit equally well, or if two columns of one name claim a role.
+    """
+    if forced is not None:
+        if forced not in sources:
+            guess = difflib.get_close_matches(forced, sources, n=1)
+            meant = f" Did you mean {guess[0]}?" if guess else ""
+            raise UsageError(f"there is no source {forced}.{meant}\nKnown: {', '.join(sorted(sources))}.")
+        sources = {forced: sources[forced]}
+    for record in table.head:
+        cells = {_fold(cell) for cell in record[1]} - {""}
+        fitting = {
+            name: mapping for name, mapping in sources.items() if _fits(mapping, cells, is_forced=forced is not None)
+        }
+        if fitting:
+            name = _best(fitting, declared, cells, table)
+            return _layout(name, fitting[name], record, table)
+    return None
+
+
+def _fold(cell: str) -> str:
+    return fold(cell.removeprefix("\ufeff").removeprefix("ï»¿"))
+
+
+def _fits(mapping: SourceMapping, cells: set[str], *, is_forced: bool) -> bool:
+    received = any(fold(choice.column) in cells for choice in mapping.columns.get("received_at", ()))
+    return received and (is_forced or all(fold(name) in cells for name in mapping.header))
+
+
+def _best(fitting: dict[str, SourceMapping], declared: set[str], cells: set[str], table: Table) -> str:
+    def rank(name: str) -> tuple[bool, int, int]:
+        mapping = fitting[name]
+        mapped = sum(any(fold(c.column) in cells for c in choices) for choices in mapping.columns.values())
+        return name in declared, len(mapping.header), mapped
+
+    ordered = sorted(fitting, key=rank, reverse=True)
+    if len(ordered) > 1 and rank(ordered[0]) == rank(ordered[1]):
+        raise InputError(f"{table.file} looks like {ordered[0]} and like {ordered[1]}.\nSay which with --source NAME.")
+    return ordered[0]
+
+
+def _layout(name: str, mapping: SourceMapping, header: Record, table: Table) -> Layout:
+    cells = [_fold(cell) for cell in header[1]]
+    positions: dict[Role, int] = {}
+    names: dict[Role, str] = {}
+    basis = mapping.reply_basis or "first_response"
+    for role, choices in mapping.columns.items():
+        for choice in choices:
+            found = [i for i, cell in enumerate(cells) if cell == fold(choice.column)]
+            if len(found) > 1:
+                raise InputError(
+                    f"{table.file} has {len(found)} columns named {choice.column}; it is not clear which one is {role}.\n"
+                    "Rename one of them, or map another column under sources: in the standards file."
+                )
+            if found:
+                positions[role], names[role] = found[0], header[1][found[0]].strip()
+                if role == "replied_at" and choice.reply_basis:
+                    basis = choice.reply_basis
+                break
+    return Layout(name, mapping, header, positions, names, basis)
+
+
+def describe_unknown(table: Table) -> str:
+    """What to say of a table that no source fits: what is missing, what is there, and what to do."""
+    header = max(table.head, key=lambda record: sum(bool(cell.strip()) for cell in record[1]), default=(1, []))
+    columns = [cell.strip() for cell in header[1] if cell.strip()]
+    place = f"{table.file}, sheet {table.sheet}," if table.sheet else table.file
+    likely = next((c for word in _LIKE_RECEIVED for c in columns if word in c.lower()), None)
+    guess = f' — "{likely}" looks right for received_at.' if likely else "."
+    return "\n".join(
+        (
+            f"{place} has no column that tells when a request was received.",
+            f"It has: {', '.join(columns[:12])}{', …' if len(columns) > 12 else ''}.",
+            f"Say which column is which under `sources:` in standards.yaml{guess}",
+        )
+    )

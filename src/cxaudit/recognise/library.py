@@ -1,0 +1,50 @@
+"""The known sources: one small data file for each system, and what the standards file adds to them.
+
+A source of the standards file wins over a built-in one; under the name of a built-in one it changes only what it states.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib.resources
+from functools import cache
+
+import yaml
+
+from cxaudit.errors import StandardsError
+from cxaudit.standards.source import SourceMapping
+
+_FOLDER = "cxaudit.recognise.sources"
+
+
+@cache
+def built_in_sources() -> dict[str, SourceMapping]:
+    """Every shipped source by name (the name of its file), sorted."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    files = [f for f in importlib.resources.files(_FOLDER).iterdir() if f.name.endswith(".yaml")]
+    return {
+        file.name.removesuffix(".yaml"): SourceMapping.model_validate(yaml.load(file.read_text("utf-8"), loader))
+        for file in sorted(files, key=lambda file: file.name)
+    }
+
+
+def known_sources(declared: dict[str, SourceMapping]) -> dict[str, SourceMapping]:
+    """The sources of the standards file first, then the built-in ones.
+
+    Raises `StandardsError` for an override of a source that does not exist.
+    """
+    built_in = built_in_sources()
+    merged: dict[str, SourceMapping] = {}
+    for name, mapping in declared.items():
+        if name in built_in:
+            stated = mapping.model_dump(exclude_unset=True)
+            merged[name] = SourceMapping.model_validate({**built_in[name].model_dump(exclude_unset=True), **stated})
+        elif "received_at" not in mapping.columns:
+            guess = difflib.get_close_matches(name, built_in, n=1)
+            meant = f" Did you mean {guess[0]}?" if guess else ""
+            raise StandardsError(
+                f"sources.{name}: no built-in source has this name, and it does not say which column is received_at.{meant}"
+            )
+        else:
+            merged[name] = mapping
+    return merged | {name: mapping for name, mapping in built_in.items() if name not in merged}

@@ -1,0 +1,86 @@
+"""Names: the spellings of an export become the names of the standards file, and exclude rules find their requests.
+
+Each different value is looked at once, however many rows hold it.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+
+import polars as pl
+
+from cxaudit.standards.model import ExcludeRule, Standards, fold
+
+_MISSING = frozenset({"", "na", "n/a", "null", "none", "nan", "?", "unspecified"})
+
+
+def name_channels(rows: pl.DataFrame, standards: Standards) -> pl.DataFrame:
+    """Channels by the keys of the standards file; an unknown one keeps its own spelling (one for all its spellings)."""
+
+    def named(spellings: list[str]) -> dict[str, str | None]:
+        own: dict[str, str] = {}
+        for spelling in sorted(spellings):
+            own.setdefault(fold(spelling), spelling.strip())
+        return {s: _present(standards.channel_names.get(fold(s), own[fold(s)])) for s in spellings}
+
+    return _rename(rows, "channel", named)
+
+
+def name_departments(rows: pl.DataFrame, standards: Standards) -> pl.DataFrame:
+    """Departments as the standards file names them; one that it does not name keeps its own spelling."""
+
+    def named(spellings: list[str]) -> dict[str, str | None]:
+        return {s: _present(standards.department_names.get(fold(s), s.strip())) for s in spellings}
+
+    return _rename(rows, "department", named)
+
+
+def tidy(rows: pl.DataFrame, name: str) -> pl.DataFrame:
+    """A column of names without blanks around them and without the words that systems write for nothing."""
+    return _rename(rows, name, lambda spellings: {s: _present(s.strip()) for s in spellings})
+
+
+def exempt(rows: pl.DataFrame, rules: tuple[ExcludeRule, ...], columns: dict[str, str]) -> pl.DataFrame:
+    """Add `exempt_by` (UInt8): the position of the first exclude rule that applies, else null.
+
+    `columns` tells which column of the frame a rule's column is.
+    """
+    applies: pl.Expr = pl.lit(None, dtype=pl.UInt8)
+    for position, rule in reversed(list(enumerate(rules))):
+        name = columns.get(rule.column)
+        if name is None or name not in rows.columns:
+            continue
+        wanted = {fold(value) for value in rule.values}
+        spellings = [s for s in _spellings(rows, name) if fold(s) in wanted]
+        hit = pl.col(name).cast(pl.String).is_in(spellings)
+        applies = pl.when(hit).then(pl.lit(position, dtype=pl.UInt8)).otherwise(applies)
+    return rows.with_columns(exempt_by=applies)
+
+
+def nearest(name: str, known: dict[str, str]) -> str | None:
+    """The known name most like an unknown one."""
+    close = difflib.get_close_matches(fold(name), known, n=1)
+    return known[close[0]] if close else None
+
+
+def _present(name: str) -> str | None:
+    return None if name.casefold() in _MISSING else name
+
+
+def _spellings(rows: pl.DataFrame, name: str) -> list[str]:
+    return rows[name].drop_nulls().unique().cast(pl.String).sort().to_list()
+
+
+def _rename(rows: pl.DataFrame, name: str, names: Callable[[list[str]], dict[str, str | None]]) -> pl.DataFrame:
+    if name not in rows.columns:
+        return rows
+    renamed = names(_spellings(rows, name))
+    if all(old == new for old, new in renamed.items()):
+        return rows
+    codes = rows[name].to_physical()
+    old = pl.Series(list(renamed), dtype=pl.String).cast(rows.schema[name])
+    new = pl.Series(list(renamed.values()), dtype=pl.String).cast(rows.schema[name])
+    table = pl.DataFrame({"code": old.to_physical(), "name": new})
+    joined = codes.alias("code").to_frame().join(table, on="code", how="left", maintain_order="left")
+    return rows.with_columns(joined["name"].alias(name))

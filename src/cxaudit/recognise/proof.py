@@ -1,0 +1,142 @@
+"""Proof of a date format: which of the formats explains a column, and the value that shows it.
+
+A first look at the column's beginning finds the formats that are possible; where it leaves any doubt, the whole column
+decides. Source: DESIGN, section 3, "Dates are never guessed".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from cxaudit.recognise.dates import DateFormat, Order, formats_of, is_missing
+
+_SAMPLE = 2_000
+_TRIM = pl.col("text").str.strip_chars()
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What the values of one column say about its format.
+
+    `format` is None where there are no values (`n_values` is 0), where nothing explains nine of ten of them
+    (`candidates` is empty), or where several candidates explain most and disagree.
+    """
+
+    format: DateFormat | None
+    candidates: tuple[DateFormat, ...]
+    n_values: int
+    example: str | None = None  # a value that the format cannot settle, or that is no date at all
+    row: int | None = None  # the row of the value that proves the order
+    value: str | None = None
+    is_whole: bool = False  # the whole column was looked at
+
+    @property
+    def is_ambiguous(self) -> bool:
+        return self.format is None and bool(self.candidates)
+
+    @property
+    def order(self) -> Order | None:
+        """The order of day and month that this column proves; None where it proves nothing."""
+        return self.format.order if self.format and self.row is not None else None
+
+    @property
+    def evidence(self) -> str:
+        """The value that proves the order, in words; empty where none is needed or another column proved it."""
+        if self.format is None or self.row is None:
+            return ""
+        return f"row {self.row}: {self.value} can only be {self.format.words}"
+
+
+def prove_format(column: pl.LazyFrame, declared: Order | None, *, whole: bool = False) -> Proof:
+    """Find the format of a column.
+
+    **Frame in**: `row` (UInt32), `text` (String). `declared` is the order that the standards file states; it settles
+    what the values leave open. `whole` looks at every value; without it, only if the beginning leaves a doubt.
+    """
+    values = column.filter(~is_missing(pl.col("text"))).with_columns(text=_TRIM)
+    sample = values.head(_SAMPLE).collect()
+    formats = _allowed(formats_of(sample["text"].unique(maintain_order=True)), declared)
+    if not whole:
+        proof = _decide(sample.lazy(), formats, declared, is_whole=sample.height < _SAMPLE)
+        if proof.is_whole or _is_beyond_doubt(proof, formats, sample):
+            return proof
+    return _decide(values, _with_all_spellings(values, formats, declared), declared, is_whole=True)
+
+
+def _allowed(formats: list[DateFormat], declared: Order | None) -> list[DateFormat]:
+    """Where an order is declared: the formats of that order, and those that no other order could explain."""
+    if declared is None:
+        return formats
+    return [fmt for fmt in formats if fmt.order == declared or fmt.layout[:2] == "%Y" or "%B" in fmt.layout]
+
+
+def _is_beyond_doubt(proof: Proof, formats: list[DateFormat], sample: pl.DataFrame) -> bool:
+    """Whether the beginning of a column decides: one format explains all of it, and no other could explain as much.
+
+    Whether it explains the rest too shows when the column is read; if not, the whole column decides.
+    """
+    if proof.format is None or (len(formats) > 1 and proof.row is None):
+        return False
+    return sample.select(proof.format.parse(pl.col("text")).is_not_null().all()).item() is True
+
+
+def _with_all_spellings(values: pl.LazyFrame, formats: list[DateFormat], declared: Order | None) -> list[DateFormat]:
+    """The formats, with those that values further down need as well."""
+    while True:
+        parsed = [fmt.parse(pl.col("text")).is_not_null() for fmt in formats] or [pl.lit(False)]
+        rest = values.filter(~pl.any_horizontal(parsed)).head(_SAMPLE).collect(engine="streaming")
+        merged = _merge(formats, _allowed(formats_of(rest["text"].unique(maintain_order=True)), declared))
+        if [fmt.patterns for fmt in merged] == [fmt.patterns for fmt in formats]:
+            return formats
+        formats = merged
+
+
+def _merge(formats: list[DateFormat], others: list[DateFormat]) -> list[DateFormat]:
+    known = {fmt: fmt.patterns for fmt in formats}
+    for fmt in others:
+        known[fmt] = tuple(dict.fromkeys(known.get(fmt, ()) + fmt.patterns))
+    return [replace(fmt, patterns=patterns) for fmt, patterns in known.items()]
+
+
+def _decide(values: pl.LazyFrame, formats: list[DateFormat], declared: Order | None, *, is_whole: bool) -> Proof:
+    """The format that explains most; several if they disagree on any value."""
+    parsed = [fmt.parse(pl.col("text")) for fmt in formats]
+    counts = values.select(
+        pl.len().alias("all"),
+        pl.col("text").first(),
+        *(p.is_not_null().sum().alias(f"n{i}") for i, p in enumerate(parsed)),
+    ).collect(engine="streaming")
+    n_values = counts["all"].item()
+    explained = [counts[f"n{i}"].item() for i in range(len(formats))]
+    enough = [i for i, n in enumerate(explained) if n > 0 and (n * 10 >= n_values * 9 or declared == formats[i].order)]
+    if not enough:
+        return Proof(None, (), n_values, example=counts["text"].item(), is_whole=is_whole)
+    most = max(explained[i] for i in enough)
+    best = [i for i in enough if explained[i] == most]
+    first, *rivals = best
+    differing = [i for i in rivals if _first_row(values, parsed[first].ne_missing(parsed[i])) is not None]
+    if differing:
+        example = _first_row(values, pl.any_horizontal(parsed[first].ne_missing(parsed[i]) for i in differing))
+        shown = example[1] if example else None
+        candidates = tuple(formats[i] for i in (first, *differing))
+        return Proof(None, candidates, n_values, example=shown, is_whole=is_whole)
+    row, value = _proving_value(values, formats, parsed, first)
+    return Proof(formats[first], (formats[first],), n_values, row=row, value=value, is_whole=is_whole)
+
+
+def _proving_value(
+    values: pl.LazyFrame, formats: list[DateFormat], parsed: list[pl.Expr], chosen: int
+) -> tuple[int, str] | tuple[None, None]:
+    """The first value that the chosen format explains and none of another order does; none where no other order could."""
+    others = [p for fmt, p in zip(formats, parsed, strict=True) if fmt.order != formats[chosen].order]
+    if not others:
+        return None, None
+    only = parsed[chosen].is_not_null() & ~pl.any_horizontal([p.is_not_null() for p in others])
+    return _first_row(values, only) or (None, None)
+
+
+def _first_row(values: pl.LazyFrame, where: pl.Expr) -> tuple[int, str] | None:
+    found = values.filter(where).head(1).select("row", "text").collect(engine="streaming")
+    return found.row(0) if found.height else None

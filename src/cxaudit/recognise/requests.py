@@ -1,0 +1,153 @@
+"""Recognise requests: a table of text in, typed requests out, and every other row sorted into its fate.
+
+Values with `Z` or an offset, and those of a source declared in another zone, become local wall time and keep their instant.
+An unreadable reply is never taken for no reply. Source: DESIGN, section 3, "Time" and "Nothing is lost".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from cxaudit.read.table import column
+from cxaudit.recognise.dates import DateFormat, is_missing
+from cxaudit.recognise.layout import Layout
+from cxaudit.standards.model import fold
+from cxaudit.standards.source import Role
+from cxaudit.zones import Zone, zone
+
+#: Roles whose few different values are kept as categories.
+CATEGORIES: tuple[Role, ...] = ("channel", "department", "employee", "status", "customer_type")
+DATE_ROLES: tuple[Role, ...] = ("received_at", "replied_at")
+_AT = pl.Datetime("us")
+_TOTAL = (
+    r"(?i)^\s*((grand|sub)[\s-]*)?(totals?\b|sum\b|count\b|average\b|mean\b|copyright\b|©|confidential\b|end of\b"
+    r"|generated\b|printed\b|exported\b|report(ed)? (date|by|run)\b|page \d|\d+ (rows?|records?)\b)"
+)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the columns of one table are typed: the date formats found, the city's zone, and whether to trim blanks."""
+
+    layout: Layout
+    formats: Mapping[Role, DateFormat | None]
+    zone: Zone
+    trim: bool = False
+
+    def text(self, role: Role) -> pl.Expr:
+        """The cells of a role as text; null where the table has no such column."""
+        position = self.layout.positions.get(role)
+        if position is None:
+            return pl.lit(None, dtype=pl.String)
+        text = pl.col(column(position))
+        return text.str.strip_chars() if self.trim else text
+
+
+def recognise_requests(
+    rows: pl.LazyFrame, reading: Reading, roles: Sequence[Role], headers: Sequence[str]
+) -> pl.LazyFrame:
+    """Type the rows of one table.
+
+    **Frame in**: a table's body. **Frame out**: `row` (UInt32), `case_id` (String), the category roles asked for
+    (Categorical), `received_at`, `replied_at` (Datetime, local wall time), `received_is_date`, `replied_is_date`, with
+    `received_utc`, `replied_utc` (Datetime) where the table has instants; a Categorical column for each header in
+    `headers` that the table has (named `header:` and its position in the list); `is_doubtful`, true for rows that
+    `sort_out` must look at; and `ends_empty`, true where the last cell is empty. In the order of the file.
+    """
+    columns: dict[str, pl.Expr] = {"row": pl.col("row")}
+    if "case_id" in roles:
+        columns["case_id"] = reading.text("case_id")
+    columns |= {role: reading.text(role).cast(pl.Categorical) for role in CATEGORIES if role in roles}
+    for i, header in enumerate(headers):
+        position = reading.layout.find(header)
+        text = pl.col(column(position)) if position is not None else pl.lit(None, dtype=pl.String)
+        columns[f"header:{i}"] = text.cast(pl.Categorical)
+    for role in DATE_ROLES:
+        columns |= _moments(reading, role)
+    columns["ends_empty"] = pl.col(column(reading.layout.width - 1)).is_null()
+    typed = rows.select(
+        **columns, _reply=reading.text("replied_at").is_not_null(), _extra=pl.col("extra").is_not_null()
+    )
+    is_unread = pl.col("received_at").is_null() | (pl.col("_reply") & pl.col("replied_at").is_null())
+    return typed.with_columns(is_doubtful=is_unread | pl.col("_extra")).drop("_reply", "_extra")
+
+
+def has_instants(reading: Reading) -> bool:
+    """Whether the table's times name instants: they carry an offset, or the source is declared in some zone."""
+    declared = reading.layout.mapping.timezone is not None
+    return declared or any(fmt is not None and fmt.has_zone for fmt in reading.formats.values())
+
+
+def _moments(reading: Reading, role: Role) -> dict[str, pl.Expr]:
+    """The columns of one date role: `…_at`, `…_is_date`, and `…_utc` if the table has instants."""
+    name = role.removesuffix("_at")
+    fmt, text, declared = reading.formats.get(role), reading.text(role), reading.layout.mapping.timezone
+    if fmt is None:
+        nothing: dict[str, pl.Expr] = {role: pl.lit(None, dtype=_AT), f"{name}_is_date": pl.lit(False)}
+        return nothing | ({f"{name}_utc": pl.lit(None, dtype=_AT)} if has_instants(reading) else {})
+    parsed, is_date = fmt.parse(text), fmt.parse_is_date(text).fill_null(False)
+    if fmt.has_zone:
+        return {role: reading.zone.local(parsed), f"{name}_is_date": is_date, f"{name}_utc": parsed}
+    if declared is not None and not fmt.is_date_only:
+        instant = pl.when(~is_date).then(zone(declared).utc(parsed))
+        return {
+            role: pl.when(is_date).then(parsed).otherwise(reading.zone.local(instant)),
+            f"{name}_is_date": is_date,
+            f"{name}_utc": instant,
+        }
+    without = {f"{name}_utc": pl.lit(None, dtype=_AT)} if has_instants(reading) else {}
+    return {role: parsed, f"{name}_is_date": is_date} | without
+
+
+def sort_out(doubtful: pl.DataFrame, reading: Reading) -> pl.DataFrame:
+    """Give each doubtful row its fate.
+
+    **Frame in**: a table's body, doubtful rows only, all columns. **Frame out**: `row`, `fate` (`request`, `not_data` or
+    the code of the finding that rejects it), `value` (the offending one), in the order of the file.
+    """
+    layout = reading.layout
+    cells = [pl.col(column(i)) for i in range(layout.width)]
+    filled = [cell.str.strip_chars().fill_null("") != "" for cell in cells]
+    n_filled = pl.sum_horizontal(filled)
+    received, reply = reading.text("received_at"), reading.text("replied_at")
+    no_received, no_reply = is_missing(received), is_missing(reply)
+    first = pl.coalesce(*(pl.when(is_filled).then(cell) for cell, is_filled in zip(cells, filled, strict=True)))
+    header = fold(layout.names["received_at"])
+    folded = received.str.to_lowercase().str.replace_all(r"[\s_\-]+", "")
+    is_unread = _unread(reading, "received_at")
+    is_total = first.str.contains(_TOTAL) & is_unread & (no_reply | _unread(reading, "replied_at"))
+    is_remark = (n_filled == 1) & is_unread & _is_remark(layout, first)
+    has_extra = pl.col("extra").str.strip_chars().fill_null("") != ""
+    fate = (
+        pl.when((n_filled == 0) & ~has_extra).then(pl.lit("not_data"))
+        .when((folded == header).fill_null(False) | is_total.fill_null(False) | is_remark.fill_null(False))
+        .then(pl.lit("not_data"))
+        .when(has_extra).then(pl.lit("ragged_row"))
+        .when(no_received).then(pl.lit("no_received"))
+        .when(is_unread).then(pl.lit("unreadable_received"))
+        .when(~no_reply & _unread(reading, "replied_at")).then(pl.lit("unreadable_reply"))
+        .otherwise(pl.lit("request"))
+    )  # fmt: skip
+    value = (
+        pl.when(pl.col("fate") == "unreadable_received").then(received)
+        .when(pl.col("fate") == "unreadable_reply").then(reply)
+        .when(pl.col("fate") == "ragged_row").then(pl.col("extra"))
+    )  # fmt: skip
+    return doubtful.with_columns(fate=fate).with_columns(value=value).select("row", "fate", "value")
+
+
+def _unread(reading: Reading, role: Role) -> pl.Expr:
+    fmt = reading.formats.get(role)
+    return pl.lit(True) if fmt is None else fmt.parse(reading.text(role)).is_null()
+
+
+def _is_remark(layout: Layout, first: pl.Expr) -> pl.Expr:
+    """Whether a row with a single filled cell is a remark below the table rather than a request without a date."""
+    position = layout.positions.get("case_id")
+    if position is None:
+        return pl.lit(True)
+    is_elsewhere = pl.col(column(position)).str.strip_chars().fill_null("") == ""
+    return is_elsewhere | first.str.strip_chars().str.contains(r"\s\S+\s")

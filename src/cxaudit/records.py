@@ -1,0 +1,79 @@
+"""Records: judged requests as the rows that people and scripts get, one per request, in the order of the input.
+
+Times are text (`YYYY-MM-DD HH:MM:SS`, local; a date without a time stays a date); the unknown is null. Source: DESIGN,
+section 6, "Columns that scripts depend on".
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from cxaudit.model import RECORD_COLUMNS
+from cxaudit.promises import Promises
+from cxaudit.standards.model import Standards
+
+_SECONDS = "%Y-%m-%d %H:%M:%S"
+_DAY = "%Y-%m-%d"
+
+
+def record_frame(
+    judged: pl.LazyFrame, standards: Standards, promises: Promises, *, with_employees: bool
+) -> pl.DataFrame:
+    """The rows to show.
+
+    **Frame in**: judged requests with `file`, `sheet`, `source`, `reply_basis`. **Frame out**: RECORD_COLUMNS: text,
+    `business_days` and `business_days_over` Int32, `row` UInt32. Employees only where they are asked for.
+    """
+    present = judged.collect_schema().names()
+
+    def text(name: str) -> pl.Expr:
+        return pl.col(name).cast(pl.String) if name in present else pl.lit(None, dtype=pl.String)
+
+    all_promises = promises.all
+    columns = {name: text(name) for name in ("case_id", "channel", "department", "customer_type", "verdict")}
+    columns |= {
+        "employee": text("employee") if with_employees else pl.lit(None, dtype=pl.String),
+        "received_at": _moment("received_at", pl.col("received_is_date")),
+        "replied_at": _moment("replied_at", pl.col("replied_is_date")),
+        "due_at": _moment("due_at", pl.col("due_is_date")),
+        "business_hours": pl.lit(None, dtype=pl.String),
+        "standard": _of_promise([promise.within.text for promise in all_promises]),
+        "clause": _of_promise([promise.clause for promise in all_promises]),
+        "high_volume": pl.lit(None, dtype=pl.String),
+        "excluded_because": _because(standards, promises),
+    }
+    columns |= {name: pl.col(name) for name in RECORD_COLUMNS if name not in columns}
+    return judged.select(**{name: columns[name] for name in RECORD_COLUMNS}).collect(engine="streaming")
+
+
+def _moment(name: str, is_date: pl.Expr) -> pl.Expr:
+    at = pl.col(name)
+    return pl.when(is_date).then(at.dt.strftime(_DAY)).otherwise(at.dt.strftime(_SECONDS))
+
+
+def _of_promise(values: list[str]) -> pl.Expr:
+    return pl.col("promise").replace_strict(range(len(values)), values, default=None, return_dtype=pl.String)
+
+
+def _because(standards: Standards, promises: Promises) -> pl.Expr:
+    """The stable code, then words."""
+    reasons = {i: f"no_reply_owed: {rule.because}" for i, rule in enumerate(standards.exclude)}
+    owed = pl.col("exempt_by").replace_strict(
+        list(reasons), list(reasons.values()), default=None, return_dtype=pl.String
+    )
+    channel = pl.col("channel").cast(pl.String)
+    words = {
+        "reply_before_receipt": pl.lit("reply_before_receipt: the reply is earlier than the receipt"),
+        "before_standards": pl.lit(
+            f"before_standards: received before {promises.first_effective}, when the first standard came into force"
+        ),
+        "no_standard": pl.when(channel.is_null())
+        .then(pl.lit("no_standard: the channel is not stated"))
+        .otherwise(pl.format("no_standard: no promise for {}", channel)),
+        "outside_calendar": pl.lit("outside_calendar: a date for which there are no holiday data"),
+        "no_time": pl.lit("no_time: the verdict depends on a time of day that is not stated"),
+    }
+    because: pl.Expr = pl.when(pl.col("excluded") == "no_reply_owed").then(owed)
+    for code, said in words.items():
+        because = pl.when(pl.col("excluded") == code).then(said).otherwise(because)
+    return because

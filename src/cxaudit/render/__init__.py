@@ -1,0 +1,57 @@
+"""One registry of output formats: a format is a function from an outcome and options to bytes.
+
+Nothing heavy is loaded before a format is used, so that `cxaudit --help` stays quick.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
+
+from cxaudit.render.options import RenderOptions
+
+if TYPE_CHECKING:
+    from cxaudit.model import Records, Report
+
+CheckRenderer = Callable[["Report", RenderOptions], Iterator[bytes]]
+RecordsRenderer = Callable[["Records", RenderOptions], Iterator[bytes]]
+
+
+def _later(module: str, function: str) -> Callable[[Any, RenderOptions], Iterator[bytes]]:
+    def render(outcome: Any, options: RenderOptions) -> Iterator[bytes]:
+        return cast("Iterator[bytes]", getattr(import_module(f"cxaudit.render.{module}"), function)(outcome, options))
+
+    return render
+
+
+CHECK_FORMATS: dict[str, CheckRenderer] = {
+    "table": _later("check_table", "render_check_table"),
+    "csv": _later("delimited", "render_check_csv"),
+    "tsv": _later("delimited", "render_check_tsv"),
+    "json": _later("structured", "render_check_json"),
+    "jsonl": _later("structured", "render_check_jsonl"),
+    "markdown": _later("markdown", "render_check_markdown"),
+}
+
+RECORD_FORMATS: dict[str, RecordsRenderer] = {
+    "table": _later("records_table", "render_records_table"),
+    "csv": _later("delimited", "render_records_csv"),
+    "tsv": _later("delimited", "render_records_tsv"),
+    "json": _later("structured", "render_records_json"),
+    "jsonl": _later("structured", "render_records_jsonl"),
+    "markdown": _later("markdown", "render_records_markdown"),
+}
+
+#: What the extension of `-o FILE` (in lower case) stands for.
+EXTENSIONS: dict[str, str] = {
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".txt": "table",
+}
+
+__all__ = ["CHECK_FORMATS", "EXTENSIONS", "RECORD_FORMATS", "CheckRenderer", "RecordsRenderer", "RenderOptions"]

@@ -1,0 +1,162 @@
+"""The compliance table for a terminal or a text file: quiet, aligned, in words.
+
+Nothing is cut off. Where the terminal is narrow the gaps close, the bar goes, and the words of the first columns wrap;
+a figure never does. A terminal too narrow even for that gets whole lines, to wrap itself. Colour only repeats what a word
+or a figure says.
+"""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from rich.console import Console
+from rich.measure import Measurement
+from rich.table import Table
+from rich.text import Text
+
+from cxaudit.model import CheckRow, Report
+from cxaudit.render.check_view import Column, check_view, heading
+from cxaudit.render.figures import meets
+from cxaudit.render.options import RenderOptions
+from cxaudit.render.remarks import remarks
+from cxaudit.render.words import utf8
+
+BAR_CELLS = 10
+EIGHTHS = " ▏▎▍▌▋▊▉"
+MARK = "·"
+#: Wider than any table; Rich needs some width.
+UNBOUNDED = 10_000
+
+
+class Layout(NamedTuple):
+    has_bar: bool
+    gap: int
+    is_stacked: bool = False  # the promise under the name of the first column
+
+
+#: From the widest to the narrowest.
+UNWRAPPED = (Layout(True, 2), Layout(True, 1), Layout(False, 2), Layout(False, 1))
+#: Words of the first columns may wrap.
+WRAPPED = (Layout(False, 1), Layout(False, 1, is_stacked=True))
+
+
+def render_check_table(report: Report, options: RenderOptions) -> Iterator[bytes]:
+    title = Text(heading(report))
+    title.stylize("bold", 0, len(report.organisation))
+    table, width = _fit(report, options.width or UNBOUNDED)
+    lines = [
+        *_print(title, options.width or UNBOUNDED, options),
+        "",
+        *(f" {line}".rstrip() for line in _print(table, width, options)),
+        "",
+        *(line for remark in remarks(report) for line in _wrap(remark, options.width)),
+    ]
+    yield utf8("\n".join(lines).rstrip("\n") + "\n")
+
+
+def _fit(report: Report, room: int) -> tuple[Table, int]:
+    """The widest layout that the terminal holds, and the width to print it with, its indent not counted."""
+    for layout in UNWRAPPED:
+        table = _table(report, layout)
+        natural = _measure(table).maximum
+        if natural < room:
+            return table, natural
+    for layout in WRAPPED:
+        wrapped = _table(report, layout)
+        # One more than Rich says: it counts no gap after the last column, and breaks a word for want of it.
+        if _measure(wrapped).minimum + 1 < room:
+            return wrapped, room - 1
+    return table, natural
+
+
+def _table(report: Report, layout: Layout) -> Table:
+    table = Table(box=None, padding=(0, layout.gap, 0, 0), pad_edge=False, header_style="bold")
+    columns = check_view(report)
+    promises = next((column.cells for column in columns if column.name == "standard"), ())
+    if layout.has_bar:
+        columns = list(_with_bar(report, columns))
+    if layout.is_stacked:
+        columns = [column for column in columns if column.name != "standard"]
+    for column in columns:
+        is_text = column.name in (*report.by, "standard")
+        justify: Literal["left", "right"] = "right" if column.is_figure else "left"
+        table.add_column(Text(column.heading), justify=justify, overflow="fold", no_wrap=not is_text)
+    for place, row in enumerate(report.rows):
+        cells = [_styled(column.name, column.cells[place]) for column in columns]
+        if layout.is_stacked and promises and promises[place]:
+            cells[0].append(f"\n{promises[place]}", style="dim")
+        table.add_row(*cells, style="bold" if row.is_total else "")
+    return table
+
+
+def _styled(name: str, cell: str) -> Text:
+    match name, cell:
+        case "outcome", "not met":
+            return Text(cell, style="red")
+        case "outcome", _:
+            return Text(cell, style="green")
+        case "overdue", _ if cell != "0":
+            return Text(cell, style="red")
+        case "bar", _:
+            return Text(cell, style="cyan")
+    return Text(cell)
+
+
+def _with_bar(report: Report, columns: list[Column]) -> Iterator[Column]:
+    for column in columns:
+        yield column
+        if column.name == "compliance":
+            yield Column("bar", "", tuple(bar(row) for row in report.rows), is_figure=False)
+
+
+def bar(row: CheckRow) -> str:
+    """The compliance as a bar, with a mark at the target, or behind the end where there is none.
+
+    Only a share without any miss fills the bar, and it passes the mark only where the target is met.
+    """
+    if row.is_total or row.judged == 0:
+        return ""
+    full = 8 * BAR_CELLS
+    n_eighths = (2 * full * row.met + row.judged) // (2 * row.judged)
+    n_eighths = min(max(n_eighths, row.met > 0), full - (row.missed > 0))
+    if row.target_pct is None or row.target_pct >= 100:
+        return f"{_cells(n_eighths)} {MARK}"
+    place = int(row.target_pct * BAR_CELLS // 100)
+    is_met = meets(row.met, row.judged, row.target_pct)
+    n_eighths = max(n_eighths, 8 * place + 1) if is_met else min(n_eighths, 8 * place)
+    cells = _cells(n_eighths)
+    return f"{cells[:place]}{MARK}{cells[place:]}".rstrip()
+
+
+def _cells(n_eighths: int) -> str:
+    return ("█" * (n_eighths // 8) + EIGHTHS[n_eighths % 8]).rstrip().ljust(BAR_CELLS)
+
+
+def _measure(table: Table) -> Measurement:
+    console = _console(io.StringIO(), UNBOUNDED, RenderOptions())
+    return Measurement.get(console, console.options, table)
+
+
+def _print(content: Text | Table, width: int, options: RenderOptions) -> list[str]:
+    output = io.StringIO()
+    _console(output, width, options).print(content)
+    return [line.rstrip() for line in output.getvalue().splitlines()]
+
+
+def _console(output: io.StringIO, width: int, options: RenderOptions) -> Console:
+    # An empty environment: the same report gives the same bytes, whatever COLUMNS or TERM say.
+    return Console(
+        file=output, width=width, height=100, color_system="standard" if options.colour else None,
+        force_terminal=options.colour, legacy_windows=False, highlight=False, markup=False, emoji=False, _environ={},
+    )  # fmt: skip
+
+
+def _wrap(line: str, width: int | None) -> list[str]:
+    if width is None:
+        return [f" {line}"]
+    return textwrap.wrap(
+        line, width, initial_indent=" ", subsequent_indent="   ", break_long_words=False, break_on_hyphens=False
+    )

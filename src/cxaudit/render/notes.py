@@ -1,0 +1,115 @@
+"""What goes to standard error: that no row was lost, line by line, and what the reader must know about the input.
+
+For every table of the input: rows read = requests + other messages + duplicates + rejected + not data. For the run:
+requests = those in the period + those outside it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from cxaudit.findings import CATALOGUE, Finding
+from cxaudit.model import Fates, InputFile, Records, Report
+from cxaudit.render.words import as_of_words, counted, listed, visible
+
+#: Places named in one finding, and findings named for one code, before "and n more".
+FEW = 3
+
+_ORDER_WORDS = {"mdy": "month first", "dmy": "day first", "ymd": "year first"}
+
+
+def notes(outcome: Report | Records, *, is_quiet: bool = False) -> list[str]:
+    """The lines for standard error: the reconciliation, then the findings."""
+    if is_quiet:
+        return []
+    lines = [*_tables(outcome.inputs), _run(outcome), *_findings(outcome.findings)]
+    return [visible(line) for line in lines]
+
+
+def _tables(tables: Iterable[InputFile]) -> Iterator[str]:
+    names = [(f"{place_name(table.file, table.sheet)}:", f"{table.fates.rows:,}", table) for table in tables]
+    name_width = max((len(name) for name, _, _ in names), default=0)
+    rows_width = max((len(rows) for _, rows, _ in names), default=0)
+    for name, rows, table in names:
+        noun = "row " if table.fates.rows == 1 else "rows"
+        parts = (f"{rows.rjust(rows_width)} {noun} = {_terms(table.fates)}", table.source, _date_formats(table))
+        yield f"{name.ljust(name_width)} {' · '.join(part for part in parts if part)}"
+
+
+def _terms(fates: Fates) -> str:
+    terms = (
+        (fates.requests, "request", "requests"),
+        (fates.other_messages, "other message", "other messages"),
+        (fates.duplicates, "duplicate", "duplicates"),
+        (fates.rejected, "rejected", "rejected"),
+        (fates.not_data, "not data", "not data"),
+    )
+    return " + ".join(counted(n, noun, nouns) for n, noun, nouns in terms if n) or "0 requests"
+
+
+def _date_formats(table: InputFile) -> str:
+    """How the dates were read, with the value that proves it.
+
+    "mdy (row 12: 10/13/2025 can only be month first)" becomes "times month first (row 12: 10/13/2025)".
+    """
+    said: list[str] = []
+    for described in table.date_formats.values():
+        order, _, proof = described.partition(" ")
+        proof = re.sub(r" can only be [a-z]+ first\b", "", proof)
+        words = f"{_ORDER_WORDS.get(order, order)} {proof}".strip()
+        # A year in front leaves nothing to choose, so there is nothing to say.
+        if order != "ymd" and words not in said:
+            said.append(words)
+    return f"times {listed(said)}" if said else ""
+
+
+def _run(outcome: Report | Records) -> str:
+    if isinstance(outcome, Records):
+        n_requests = sum(table.fates.requests for table in outcome.inputs)
+        return f"Run: {counted(n_requests, 'request')}, {outcome.frame.height:,} listed"
+    inside, outside = outcome.total.requests, outcome.outside_period
+    run = f"Run: {counted(inside + outside, 'request')}"
+    if outcome.period:
+        return f"{run} = {inside:,} in the period" + (f" + {outside:,} outside it" if outside else "")
+    as_of = as_of_words(outcome.as_of, outcome.as_of_is_date)
+    return f"{run} = {inside:,} up to {as_of} + {outside:,} after it" if outside else run
+
+
+def _findings(findings: Iterable[Finding]) -> Iterator[str]:
+    by_code: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_code.setdefault(finding.code, []).append(finding)
+    known = [code for code in CATALOGUE if code in by_code]
+    for code in [*known, *sorted(by_code.keys() - CATALOGUE.keys())]:
+        group = by_code[code]
+        meaning = CATALOGUE[code][1] if code in CATALOGUE else ""
+        n = sum(finding.n for finding in group)
+        yield f"{code} ({n:,}): {meaning}" if meaning else f"{code} ({n:,})"
+        yield from (f"  {line}" for finding in group[:FEW] if (line := _finding(finding, meaning)))
+        if len(group) > FEW:
+            yield f"  and {len(group) - FEW:,} more of this kind"
+
+
+def _finding(finding: Finding, meaning: str) -> str:
+    values = listed([f'"{value}"' for value in dict.fromkeys(finding.values[:FEW])])
+    parts = (_places(finding), values, finding.message if finding.message != meaning else "")
+    return ": ".join(part for part in parts if part)
+
+
+def _places(finding: Finding) -> str:
+    name = place_name(finding.file, finding.sheet) if finding.file is not None else ""
+    named = [f"{row}" for row in finding.rows[:FEW]]
+    if not named:
+        return name
+    more = [f"{finding.n - len(named):,} more"] if finding.n > len(named) else []
+    rows = f"{'row' if finding.n == 1 else 'rows'} {listed([*named, *more])}"
+    return f"{name}, {rows}" if name else rows
+
+
+def place_name(file: str, sheet: str | None) -> str:
+    """
+    >>> place_name("letters.xlsx", "Letters 2025")
+    'letters.xlsx, Letters 2025'
+    """
+    return f"{file}, {sheet}" if sheet else file

@@ -1,0 +1,62 @@
+"""Reads a standards file: text in, the resolved promise out, or one error that names every problem of the file.
+
+Without a path it is the built-in copy: the `standards.yaml` at the top of the project, which the wheel carries along.
+Source: the standards file's form.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from importlib.resources import files
+from pathlib import Path
+
+from cxaudit.errors import StandardsError
+from cxaudit.standards.model import Standards
+
+BUILT_IN = "built-in"
+MAX_BYTES = 1_000_000
+
+
+def load(path: Path | None = None) -> Standards:
+    """The standards of a file, or the built-in ones."""
+    name = BUILT_IN if path is None else str(path)
+    return _read(_built_in_bytes() if path is None else _file_bytes(path), name)
+
+
+def loads(text: str, name: str) -> Standards:
+    """The standards of a text; `name` is what errors call it."""
+    return _read(text.encode("utf-8", "surrogatepass"), name)
+
+
+def _read(content: bytes, name: str) -> Standards:
+    from cxaudit.standards.resolve import resolve
+
+    if len(content) > MAX_BYTES:
+        raise StandardsError(f"{name} is larger than {MAX_BYTES:,} bytes; that is no standards file.")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise StandardsError(f"{name}:{line}: the file is not UTF-8; save it as UTF-8.") from error
+    return resolve(text, name, hashlib.sha256(content).hexdigest())
+
+
+def _built_in_bytes() -> bytes:
+    packaged = files("cxaudit.standards") / "standards.yaml"
+    if packaged.is_file():
+        return packaged.read_bytes()
+    return (Path(__file__).parents[3] / "standards.yaml").read_bytes()
+
+
+def _file_bytes(path: Path) -> bytes:
+    if path.is_dir():
+        raise StandardsError(f"{path} is a folder, not a standards file.")
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except FileNotFoundError as error:
+        raise StandardsError(
+            f"{path} does not exist.\nRun `cxaudit standards init` to write a starter file."
+        ) from error
+    except OSError as error:
+        raise StandardsError(f"{path} cannot be read: {error.strerror or error}.") from error

@@ -1,0 +1,84 @@
+"""Puts a standards file together: read, check its shape, resolve its parts, and name every problem in one go.
+
+Every part is resolved even when another is wrong, so that one run shows all there is to correct.
+Source: the standards file's form.
+"""
+
+from __future__ import annotations
+
+from cxaudit.errors import StandardsError
+from cxaudit.standards.days import resolve_calendar, resolve_workweek
+from cxaudit.standards.document import Document, read_document
+from cxaudit.standards.model import ExcludeRule, Standards
+from cxaudit.standards.names import resolve_channels, resolve_departments
+from cxaudit.standards.periods import resolve_high_volume
+from cxaudit.standards.place import Place
+from cxaudit.standards.promises import Context, hours_declared, resolve_versions
+from cxaudit.standards.schema import check_shape
+from cxaudit.standards.source import SourceMapping
+from cxaudit.standards.values import parse_date, parse_timezone
+
+
+def resolve(text: str, name: str, sha256: str) -> Standards:
+    """The standards that a text holds; `sha256` is that of the file it came from."""
+    document = read_document(text, name)
+    if document.tree is None and not document.problems:
+        raise StandardsError(f"{name} is empty.\nRun `cxaudit standards init` to write a starter file.")
+    check_shape(document)
+    standards = _resolve(Place(document, (), document.tree), text, sha256)
+    document.stop_if_wrong()
+    return standards
+
+
+def _resolve(root: Place, text: str, sha256: str) -> Standards:
+    document = root.document
+    calendar = root.at("calendar")
+    workweek = resolve_workweek(calendar.at("workweek"))
+    titles, channels = resolve_channels(root)
+    departments = resolve_departments(root)
+    workweek_is_sound = calendar.at("workweek").is_given and calendar.at("workweek").is_sound()
+    context = Context(root, channels, departments, workweek, workweek_is_sound)
+    versions = resolve_versions(context)
+    declared = hours_declared(root)
+    return Standards(
+        organisation=root.at("organisation").text or "",
+        policy=_policy(root.at("policy")),
+        timezone=root.at("timezone").read(parse_timezone) or "",
+        calendar=resolve_calendar(calendar, workweek, has_hours=all(declared), needs_hours=any(declared)),
+        versions=versions,
+        titles=titles,
+        channel_names=channels.meaning,
+        department_names=departments.meaning,
+        high_volume=resolve_high_volume(root.at("high_volume"), channels, departments, has_hours=all(declared)),
+        exclude=_exclude(root.at("exclude")),
+        sources=_sources(root.at("sources")),
+        file=document.name,
+        sha256=sha256,
+        text=text,
+        marks=_marks(document),
+    )
+
+
+def _policy(place: Place) -> dict[str, str]:
+    for key in ("effective", "reviewed"):
+        place.at(key).read(parse_date)
+    return {entry.key: entry.text for entry in place.entries() if entry.text}
+
+
+def _exclude(place: Place) -> tuple[ExcludeRule, ...]:
+    return tuple(
+        ExcludeRule(item.at("column").text or "", item.at("in").texts, item.at("because").text or "")
+        for item in place.items()
+    )
+
+
+def _sources(place: Place) -> dict[str, SourceMapping]:
+    """The layouts; one with a header of its own is new, and must say when a request was received."""
+    for entry in place.entries():
+        if entry.at("header").tree and not entry.at("columns", "received_at").is_given and entry.is_sound():
+            entry.wrong_key("a source with a header must name its column received_at under columns")
+    return {entry.key: SourceMapping.model_validate(entry.tree) for entry in place.entries() if entry.is_sound()}
+
+
+def _marks(document: Document) -> dict[tuple[str, ...], tuple[int, int]]:
+    return {tuple(map(str, path)): place for path, place in document.entries.items()}

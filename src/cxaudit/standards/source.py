@@ -1,0 +1,65 @@
+"""How one system's export is read: which of its columns plays which role.
+
+One form for two places: the `sources:` of a standards file and the built-in layouts under `recognise/sources/`.
+Source: the standards file's form.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+
+from cxaudit.standards.values import parse_timezone
+
+Role = Literal[
+    "case_id", "received_at", "replied_at", "channel", "department", "employee", "status", "customer_type",
+    "system_due_at", "system_verdict",
+]  # fmt: skip
+ReplyBasis = Literal["first_response", "minutes", "closure", "paired"]
+DateFormat = Literal["dmy", "mdy", "ymd"]
+Name = Annotated[str, Field(min_length=1)]
+
+
+class ColumnChoice(BaseModel):
+    """One header that may play a role, and what it says about the reply if that differs from the rest of the source."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    column: Name
+    reply_basis: ReplyBasis | None = None
+
+
+def _as_choices(value: Any) -> Any:
+    """A bare header is a list of one, and a header in a list has no basis of its own."""
+    alternatives = value if isinstance(value, list | tuple) else [value]
+    return [{"column": one} if isinstance(one, str) else one for one in alternatives]
+
+
+#: The headers that may play a role, the first present counts.
+ColumnChoices = Annotated[
+    tuple[ColumnChoice, ...],
+    BeforeValidator(_as_choices, json_schema_input_type=Name | list[Name | ColumnChoice]),
+    Field(min_length=1),
+]
+
+
+class SourceMapping(BaseModel):
+    """One layout of an export."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: Name | None = Field(None, description="the system's name for people")
+    header: list[Name] = Field([], description="distinctive columns: a file with all of them is taken for this source")
+    columns: dict[Role, ColumnChoices] = Field(
+        {}, description="role -> header, or several of which the first present counts"
+    )
+    channel: Name | None = Field(None, description="the channel of every row, where no column tells it")
+    reply_basis: ReplyBasis | None = Field(None, description="how the reply is known")
+    date_format: DateFormat | None = Field(None, description="the order of day, month and year")
+    timezone: Name | None = Field(None, description="an IANA name or UTC: the zone of values that name none themselves")
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_a_known_zone(cls, value: str | None) -> str | None:
+        return None if value is None else parse_timezone(value)

@@ -1,0 +1,76 @@
+"""Tally: verdicts in, counts out: small, additive, and enough for every figure of a report.
+
+A tally has one row per combination of the requested dimensions, promise, verdict, reason of exclusion and elapsed business
+days. Tallies of files, months or machines are merged by adding. Source: DESIGN, sections 3 and 7.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import polars as pl
+
+from cxaudit.judge import AsOf
+from cxaudit.model import JUDGED
+from cxaudit.standards.model import Cohort
+
+#: What a tally counts besides the requested dimensions.
+MEASURES = ("promise", "verdict", "excluded", "business_days", "reply_basis", "is_quick")
+_MINUTE = dt.timedelta(seconds=60)
+
+
+def with_cohort(
+    judged: pl.LazyFrame, cohort: Cohort, as_of: AsOf, period: tuple[dt.date, dt.date] | None
+) -> pl.LazyFrame:
+    """Say which period a request belongs to.
+
+    **Frame in**: `received_at`, `due_at`. **Frame out**: adds `cohort_on` (Date: of the due time before any extension, or of
+    the receipt), `is_inside` (Boolean: known at the as-of moment and in the period).
+    """
+    received = pl.col("received_at").dt.date()
+    cohort_on = pl.coalesce(pl.col("due_at").dt.date(), received) if cohort == "due" else received
+    is_known = pl.col("received_at") <= as_of.local
+    inside = is_known if period is None else is_known & pl.col("cohort_on").is_between(*period)
+    return judged.with_columns(cohort_on=cohort_on).with_columns(is_inside=inside)
+
+
+def tally_verdicts(judged: pl.LazyFrame, by: Sequence[str]) -> pl.LazyFrame:
+    """Count the requests inside the period.
+
+    **Frame in**: judged requests with `cohort_on`, `is_inside`, `reply_basis` and the columns of `by` (`month` and `week`
+    are made from `cohort_on`). **Frame out**: `by`, MEASURES, `n` (UInt32).
+    """
+    day = pl.col("cohort_on")
+    made = {"month": day.dt.year() * 100 + day.dt.month(), "week": day.dt.iso_year() * 100 + day.dt.week()}
+    quick = (pl.col("replied_at") - pl.col("received_at")).is_between(dt.timedelta(0), _MINUTE)
+    is_quick = (
+        quick & pl.col("verdict").is_in(["met", "late"]) & ~pl.col("received_is_date") & ~pl.col("replied_is_date")
+    )
+    wanted = judged.filter("is_inside").with_columns(
+        is_quick=is_quick.fill_null(False), **{name: expr for name, expr in made.items() if name in by}
+    )
+    return wanted.group_by(*by, *MEASURES).agg(n=pl.len())
+
+
+def merge_tallies(tallies: Sequence[pl.DataFrame], by: Sequence[str]) -> pl.DataFrame:
+    """The tally of everything that the tallies count. Merging is adding."""
+    return pl.concat(tallies).group_by(*by, *MEASURES).agg(pl.col("n").sum())
+
+
+def nearest_rank(tally: pl.DataFrame, share_pct: int) -> int | None:
+    """The elapsed business days that this share of the judged requests did not exceed (nearest rank).
+
+    >>> ten = pl.DataFrame({"verdict": ["met"] * 10, "business_days": range(1, 11), "n": [1] * 10})
+    >>> nearest_rank(ten, 50), nearest_rank(ten, 90)
+    (5, 9)
+    """
+    counts = (
+        tally.filter(pl.col("verdict").cast(pl.String).is_in(JUDGED)).group_by("business_days").agg(pl.col("n").sum())
+    )
+    total = counts["n"].sum()
+    if not total:
+        return None
+    rank = -(-total * share_pct // 100)
+    reached = counts.sort("business_days").filter(pl.col("n").cum_sum() >= rank)
+    return int(reached["business_days"][0])

@@ -1,0 +1,95 @@
+"""Bytes to a file, whole or not at all, or to standard output.
+
+A reader never sees half a file: the bytes go to a new file in the same folder, reach the disk, and take the name at the
+end. When anything fails, what stood there before still stands there, and nothing is left beside it.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from cxaudit.errors import UsageError
+
+BOM = b"\xef\xbb\xbf"
+CHUNK_BYTES = 1 << 20
+
+
+def with_bom(data: bytes | Iterable[bytes]) -> Iterator[bytes]:
+    """The mark by which Excel knows that a CSV file is UTF-8, then the data."""
+    yield BOM
+    yield from _chunks(data)
+
+
+def write_bytes(path: Path, data: bytes | Iterable[bytes]) -> None:
+    """Write a file whole or not at all; a device or a pipe is written to as it is.
+
+    **Raises** UsageError when the place cannot be written to.
+    """
+    check_place(path)
+    try:
+        if path.exists() and not path.is_file():
+            with path.open("wb") as device:
+                _copy(data, device)
+        else:
+            # A link keeps pointing to its file, whose contents change.
+            _replace(path.resolve(), data)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise UsageError(_words(path, error)) from error
+
+
+def write_standard_output(data: bytes | Iterable[bytes]) -> None:
+    """Write to standard output; a reader that went away shows as BrokenPipeError."""
+    _copy(data, sys.stdout.buffer)
+
+
+def check_place(path: Path) -> None:
+    if path.is_dir():
+        raise UsageError(f"cannot write {path}: it is a folder.\nGive the name of a file in it.")
+    if not path.parent.exists():
+        raise UsageError(f"cannot write {path}: there is no folder {path.parent}.\nCreate it or write elsewhere.")
+    if not path.parent.is_dir():
+        raise UsageError(f"cannot write {path}: {path.parent} is a file, not a folder.")
+    # Taking the name of a file asks no leave of that file; its owner's word counts all the same.
+    if path.exists() and not os.access(path, os.W_OK):
+        raise UsageError(f"cannot write {path}: the file is read-only.")
+
+
+def _replace(path: Path, data: bytes | Iterable[bytes]) -> None:
+    part = path.with_name(f".cxaudit-{secrets.token_hex(6)}.part")
+    try:
+        with part.open("xb") as output:
+            _copy(data, output)
+            os.fsync(output.fileno())
+        if path.exists():
+            part.chmod(path.stat().st_mode & 0o777)
+        part.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise
+
+
+def _copy(data: bytes | Iterable[bytes], output: BinaryIO) -> None:
+    for chunk in _chunks(data):
+        output.write(chunk)
+    output.flush()
+
+
+def _chunks(data: bytes | Iterable[bytes]) -> Iterator[bytes]:
+    for piece in (data,) if isinstance(data, bytes) else data:
+        for start in range(0, len(piece), CHUNK_BYTES):
+            yield piece[start : start + CHUNK_BYTES]
+
+
+def _words(path: Path, error: OSError) -> str:
+    if isinstance(error, PermissionError):
+        return f"cannot write {path}: no permission.\nIs it open in another program, or is the folder not yours?"
+    return f"cannot write {path}: {error.strerror or error}."
