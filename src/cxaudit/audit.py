@@ -166,7 +166,7 @@ class Audit:
         with_total: bool = True,
     ) -> Report:
         """The compliance by these dimensions."""
-        tally = tally_verdicts(self._labelled(by), by).collect(engine="streaming")
+        tally = self.tally(by)
         total = total_row(tally, by, self.promises)
         question, standards = self.question, self.question.standards
         rows = compliance_rows(tally, by, self.promises, self.promised_on, [t.file for t in self.inputs])
@@ -191,12 +191,22 @@ class Audit:
             n_by_basis=dict(judged.group_by("reply_basis").agg(pl.col("n").sum()).sort("reply_basis").iter_rows()),
         )
 
+    def tally(self, by: Sequence[str]) -> pl.DataFrame:
+        """The tally by these dimensions, with `reply_basis`; what belongs to a table is looked up once per table."""
+        counted = [name for name in by if name != "file"]
+        absent = [pl.lit(None, dtype=pl.String).alias(name) for name in counted if name not in self._columns]
+        tally = tally_verdicts(self.judged.lazy().with_columns(absent), counted).collect(engine="streaming")
+        return tally.with_columns(self._of_table("file"), self._of_table("reply_basis"))
+
     def records(self, where: pl.Expr, *, with_employees: bool) -> Records:
         """The requests inside the period that a filter lets through, in the order of the input."""
-        chosen = self._labelled(("file",)).filter(pl.col("is_inside") & where)
-        frame = record_frame(chosen, self.question.standards, self.promises, with_employees=with_employees)
-        as_of = self.question.as_of
-        return Records(frame, self.inputs, self.findings, as_of.local, as_of.is_date)
+        chosen = self.judged.lazy().filter(pl.col("is_inside") & where)
+        labels = [self._of_table(name) for name in ("file", "sheet", "source", "reply_basis")]
+        question = self.question
+        frame = record_frame(
+            chosen.with_columns(labels), question.standards, self.promises, with_employees=with_employees
+        )
+        return Records(frame, self.inputs, self.findings, question.as_of.local, question.as_of.is_date)
 
     @property
     def promised_on(self) -> dt.date:
@@ -204,26 +214,21 @@ class Audit:
         today = self.question.as_of.local.date()
         return min(self.question.period[1], today) if self.question.period else today
 
-    def _labelled(self, by: Sequence[str]) -> pl.LazyFrame:
-        """The judged requests with what belongs to their table: file, sheet, source, how the reply is known."""
-        tables = [arrived.source for arrived in self.arrived]
-        labels: dict[str, list[str | None]] = {
-            "file": [source.table.file for source in tables],
-            "sheet": [source.table.sheet for source in tables],
-            "source": [source.layout.source for source in tables],
-            "reply_basis": [source.layout.reply_basis for source in tables],
+    @property
+    def _columns(self) -> set[str]:
+        return {*self.judged.columns, "month", "week"}
+
+    def _of_table(self, name: str) -> pl.Expr:
+        """What every row of a table shares: `file`, `sheet`, `source` or `reply_basis` (String)."""
+        sources = [arrived.source for arrived in self.arrived]
+        values: dict[str, list[str | None]] = {
+            "file": [source.table.file for source in sources],
+            "sheet": [source.table.sheet for source in sources],
+            "source": [source.layout.source for source in sources],
+            "reply_basis": [source.layout.reply_basis for source in sources],
         }
-        wanted = {"reply_basis", *by} if "file" not in by else set(labels)
-        frame = self.judged.lazy().drop("source") if "source" in wanted else self.judged.lazy()
-        missing = [name for name in by if name in _ROLES and name not in self.judged.columns]
-        return frame.with_columns(
-            *(pl.lit(None, dtype=pl.String).alias(name) for name in missing),
-            **{
-                name: pl.col("table").replace_strict(range(len(tables)), values, return_dtype=pl.String)
-                for name, values in labels.items()
-                if name in wanted
-            },
-        )
+        label = pl.col("table").replace_strict(list(range(len(sources))), values[name], return_dtype=pl.String)
+        return label.alias(name)
 
 
 def _trimmed(name: str) -> pl.Expr:

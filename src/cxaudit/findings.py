@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-#: code -> (is a row rejected by it, what it means, in a sentence that ends every summary line)
+#: code -> (is a row rejected by it, what it means)
 CATALOGUE: dict[str, tuple[bool, str]] = {
     "no_received": (True, "the row does not say when the request was received"),
     "unreadable_received": (True, "the receipt time cannot be read"),
     "unreadable_reply": (True, "the reply time cannot be read; it is never taken for no reply"),
-    "ragged_row": (True, "the row has more or fewer cells than the header, so its columns may have shifted"),
+    "ragged_row": (True, "the row has more cells than the header, so its columns may have shifted"),
+    "short_row": (False, "the row has fewer cells than the header; the missing ones at its end were taken as empty"),
     "unknown_channel": (False, "no standard names this channel; its requests cannot be judged"),
     "no_channel": (False, "the row names no channel; its request cannot be judged"),
-    "channel_without_requests": (False, "a promised channel has no request: is an export missing?"),
-    "no_reply_column": (False, "the file has no column that tells when a reply was made: all its requests count as unanswered"),
-    "stale_export": (False, "the latest timestamp is over one business day before the as-of moment: unanswered may mean unexported"),
+    "channel_without_requests": (False, "a promised channel has no request"),
+    "no_reply_column": (False, "no column tells when a reply was made: all requests of the file count as unanswered"),
+    "stale_export": (False, "the export ends over a business day before the as-of moment: replies may be missing"),
     "same_content": (False, "the file has the same content as another one and was read once"),
-    "history_changed": (False, "a receipt or reply changed between rows of the same case; the earliest was taken"),
-    "short_row": (False, "the row has fewer cells than the header; the missing ones at its end were taken as empty"),
     "sheet_not_recognised": (False, "no known layout fits the sheet; it was left aside"),
+    "history_changed": (False, "a receipt or reply changed between rows of the same case; the earliest was taken"),
     "clock_change": (False, "a wall time that the clocks skipped or repeated; kept as written, the first of two"),
     "encoding_assumed": (False, "the file is not UTF-8; it was read as Windows-1252"),
     "exclude_column_missing": (False, "an exclude rule names a column that no file has"),
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)

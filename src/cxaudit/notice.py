@@ -14,6 +14,7 @@ import polars as pl
 from cxaudit.findings import CATALOGUE, Finding
 from cxaudit.intake import Arrived, place_finding
 from cxaudit.recognise.names import nearest
+from cxaudit.recognise.requests import DATE_ROLES
 
 if TYPE_CHECKING:
     from cxaudit.audit import Audit
@@ -37,10 +38,16 @@ def _same_content(audit: Audit) -> Iterator[Finding]:
 
 def _channels(audit: Audit) -> Iterator[Finding]:
     """Channels that no standard names, each with the nearest one that does."""
-    promised = list({promise.channel for promise in audit.promises.all})
+    promised = {promise.channel for promise in audit.promises.all}
     known = audit.question.standards.channel_names
-    unknown = audit.judged.lazy().filter(~pl.col("channel").cast(pl.String).is_in(promised).fill_null(False))
-    counted = unknown.group_by("table", pl.col("channel").cast(pl.String)).agg(pl.len(), pl.col("row").head(_PLACES))
+    channel = pl.col("channel").cast(pl.String)
+    present = audit.judged["channel"].unique().cast(pl.String).to_list()
+    if promised.issuperset(present):
+        return
+    unknown = audit.judged.lazy().filter(
+        channel.is_null() | channel.is_in([x for x in present if x not in promised and x])
+    )
+    counted = unknown.group_by("table", channel).agg(pl.len(), pl.col("row").head(_PLACES))
     for table, channel, n, rows in counted.sort("table", "channel").collect().iter_rows():
         source = audit.arrived[table].source
         if channel is None:
@@ -52,7 +59,7 @@ def _channels(audit: Audit) -> Iterator[Finding]:
 
 
 def _absent_channels(audit: Audit) -> Iterator[Finding]:
-    present = set(audit.judged.filter("is_inside")["channel"].cast(pl.String).unique().to_list())
+    present = set(audit.judged.select(pl.col("channel").filter("is_inside").unique().cast(pl.String)).to_series())
     titles = audit.question.standards.titles
     for channel in dict.fromkeys(p.channel for p in audit.promises.in_force(audit.promised_on)):
         if channel not in present:
@@ -70,9 +77,13 @@ def _changed(audit: Audit) -> Iterator[Finding]:
 def _clock_changes(audit: Audit) -> Iterator[Finding]:
     """Wall times without an offset that the clocks skipped or repeated."""
     judged = audit.judged
-    first, last = audit.calendar.first, audit.calendar.last
-    changes = audit.zone.clock_changes(dt.datetime.combine(first, dt.time()), dt.datetime.combine(last, dt.time()))
-    if not changes or not judged.height:
+    moments = judged.select(
+        pl.min_horizontal(pl.col(DATE_ROLES).min()), last=pl.max_horizontal(pl.col(DATE_ROLES).max())
+    )
+    if not judged.height:
+        return
+    changes = audit.zone.clock_changes(*moments.row(0))
+    if not changes:
         return
     conditions = []
     for role in ("received", "replied"):

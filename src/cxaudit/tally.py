@@ -16,7 +16,7 @@ from cxaudit.model import JUDGED
 from cxaudit.standards.model import Cohort
 
 #: What a tally counts besides the requested dimensions.
-MEASURES = ("promise", "verdict", "excluded", "business_days", "reply_basis", "is_quick")
+MEASURES = ("table", "promise", "verdict", "excluded", "business_days", "is_quick")
 _MINUTE = dt.timedelta(seconds=60)
 
 
@@ -38,7 +38,7 @@ def with_cohort(
 def tally_verdicts(judged: pl.LazyFrame, by: Sequence[str]) -> pl.LazyFrame:
     """Count the requests inside the period.
 
-    **Frame in**: judged requests with `cohort_on`, `is_inside`, `reply_basis` and the columns of `by` (`month` and `week`
+    **Frame in**: judged requests with `cohort_on`, `is_inside` and the columns of `by` (`month` and `week`
     are made from `cohort_on`). **Frame out**: `by`, MEASURES, `n` (UInt32).
     """
     day = pl.col("cohort_on")

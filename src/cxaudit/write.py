@@ -51,15 +51,29 @@ def write_standard_output(data: bytes | Iterable[bytes]) -> None:
 
 
 def check_place(path: Path) -> None:
+    """Say early, before any work, that a place cannot be written to.
+
+    **Raises** UsageError.
+    """
+    try:
+        obstacle = _obstacle(path)
+    except OSError as error:
+        raise UsageError(_words(path, error)) from error
+    if obstacle:
+        raise UsageError(f"cannot write {path}: {obstacle}")
+
+
+def _obstacle(path: Path) -> str | None:
     if path.is_dir():
-        raise UsageError(f"cannot write {path}: it is a folder.\nGive the name of a file in it.")
+        return "it is a folder.\nGive the name of a file in it."
     if not path.parent.exists():
-        raise UsageError(f"cannot write {path}: there is no folder {path.parent}.\nCreate it or write elsewhere.")
+        return f"there is no folder {path.parent}.\nCreate it or write elsewhere."
     if not path.parent.is_dir():
-        raise UsageError(f"cannot write {path}: {path.parent} is a file, not a folder.")
+        return f"{path.parent} is a file, not a folder."
     # Taking the name of a file asks no leave of that file; its owner's word counts all the same.
     if path.exists() and not os.access(path, os.W_OK):
-        raise UsageError(f"cannot write {path}: the file is read-only.")
+        return "the file is read-only."
+    return None
 
 
 def _replace(path: Path, data: bytes | Iterable[bytes]) -> None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
+from collections.abc import Iterator
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
 import polars as pl
 
-from cxaudit.errors import InputError
 from cxaudit.read.table import HEAD_RECORDS, Record, Table, column
 from cxaudit.read.text import TextFile, open_text
 
@@ -22,6 +23,8 @@ _COMMON = (",", ";", "\t", "|")
 _RARE = ("^", "~", "\x1f", "\x01", "¦", "§", ":", " ")
 _HEAD_CHARACTERS = 1 << 18
 _SEP = "sep="
+#: A row may have so many cells beyond the header before polars would have to prepare too many columns.
+_MOST_EXTRA_CELLS = 64
 csv.field_size_limit(1 << 30)
 
 
@@ -86,38 +89,28 @@ class _Reader:
         self.skip = 1 if has_sep_line else 0
 
     def body(self, header: int, width: int) -> pl.LazyFrame:
-        if self.file.has_quotes and not self._has_orderly_quotes():
-            return self._by_python(header, width)
-        return self._by_polars(header, width)
+        if self._is_plain and self._most_cells <= width + _MOST_EXTRA_CELLS:
+            return self._by_polars(header, width, n_extra=max(1, self._most_cells - width))
+        return self._by_python(header, width)
 
-    def _scan(self, schema: dict[str, pl.DataType], **options: object) -> pl.LazyFrame:
-        source = self.file.source if isinstance(self.file.source, bytes) else str(self.file.source)
-        return pl.scan_csv(source, has_header=False, schema=schema, glob=False, **options)  # type: ignore[arg-type]
+    def short_rows(self, header: int, width: int) -> list[int]:
+        """The rows that have fewer cells than the header, blank ones left aside."""
+        if not self._is_plain:
+            return [row for row, cells in self._rows(header) if 0 < len(cells) < width]
+        below = pl.col("at") >= self.skip + header
+        short = self._lines().filter(below, pl.col("line").str.len_bytes() > 0, self._n_cells < width)
+        row = pl.col("at").cast(pl.Int64) - self.skip + 1
+        return short.select(row).collect(engine="streaming").to_series().to_list()
 
-    def _by_polars(self, header: int, width: int) -> pl.LazyFrame:
-        names = [column(i) for i in range(width)] + ["extra"]
-        if len(self.delimiter.encode()) > 1:
-            return self._by_python(header, width)
-        return self._scan(
-            dict.fromkeys(names, pl.String()),
-            separator=self.delimiter,
-            skip_rows=self.skip + header,
-            row_index_name="row",
-            row_index_offset=header + 1,
-            missing_columns="insert",
-            extra_columns="ignore",
-        )
-
-    def _lines(self) -> pl.LazyFrame:
-        """The file as lines, whatever is in them."""
-        lines = self._scan({"line": pl.String()}, separator="\x00", quote_char=None, row_index_name="at")
-        return lines.with_columns(line=pl.col("line").str.strip_prefix("\ufeff").str.strip_suffix("\r"))
+    @cached_property
+    def _is_plain(self) -> bool:
+        """Whether polars and a spreadsheet read the same cells."""
+        return len(self.delimiter.encode()) == 1 and (not self.file.has_quotes or self._has_orderly_quotes())
 
     def _has_orderly_quotes(self) -> bool:
         """Whether every line is well-formed by itself: a quote opens and closes a cell, or is doubled inside one.
 
-        Then polars and a spreadsheet read the same cells. A cell with a line break fails this test too; the strict
-        reader takes it.
+        A cell with a line break fails this test too; the strict reader takes it.
         """
         d = "\\t" if self.delimiter == "\t" else f"\\x{{{ord(self.delimiter):x}}}"
         cell = f'(?:[^"{d}]*|"(?:[^"]|"")*")'
@@ -125,34 +118,56 @@ class _Reader:
         quoted = self._lines().filter(pl.col("line").str.contains('"', literal=True))
         return bool(quoted.select(is_orderly.all()).collect(engine="streaming").item())
 
+    @cached_property
+    def _most_cells(self) -> int:
+        """The number of cells of the longest row; polars drops without a word what no column is ready for."""
+        most: int | None = self._lines().select(self._n_cells.max()).collect(engine="streaming").item()
+        return most or 0
+
+    @property
+    def _n_cells(self) -> pl.Expr:
+        line = pl.col("line")
+        unquoted = line.str.replace_all('"(?:[^"]|"")*"', "") if self.file.has_quotes else line
+        return unquoted.str.count_matches(self.delimiter, literal=True) + 1
+
+    def _lines(self) -> pl.LazyFrame:
+        """The file as lines, whatever is in them."""
+        lines = self._scan({"line": pl.String()}, separator="\x00", quote_char=None, row_index_name="at")
+        return lines.with_columns(line=pl.col("line").str.strip_prefix("\ufeff").str.strip_suffix("\r"))
+
+    def _scan(self, schema: dict[str, pl.DataType], **options: object) -> pl.LazyFrame:
+        source = self.file.source if isinstance(self.file.source, bytes) else str(self.file.source)
+        return pl.scan_csv(source, has_header=False, schema=schema, glob=False, **options)  # type: ignore[arg-type]
+
+    def _by_polars(self, header: int, width: int, n_extra: int) -> pl.LazyFrame:
+        names, beyond = [column(i) for i in range(width)], [f"extra{i}" for i in range(n_extra)]
+        rows = self._scan(
+            dict.fromkeys([*names, *beyond], pl.String()),
+            separator=self.delimiter,
+            null_values=[""],  # else a quoted empty cell is not null
+            skip_rows=self.skip + header,
+            row_index_name="row",
+            row_index_offset=header + 1,
+            missing_columns="insert",
+            extra_columns="ignore",
+        )
+        filled = [pl.when(cell.str.strip_chars() != "").then(cell) for cell in map(pl.col, beyond)]
+        joined = pl.concat_str(filled, separator=self.delimiter, ignore_nulls=True)
+        extra = filled[0] if n_extra == 1 else pl.when(joined != "").then(joined)
+        return rows.select("row", *names, extra=extra)
+
     def _by_python(self, header: int, width: int) -> pl.LazyFrame:
-        rows = csv.reader(io.StringIO(self.file.text(), newline=""), delimiter=self.delimiter)
         columns: list[list[str | None]] = [[] for _ in range(width + 1)]
-        try:
-            for cells in islice(rows, self.skip + header, None):
-                beyond = self.delimiter.join(cells[width:]).strip(self.delimiter + " ") or None
-                padded = [cell or None for cell in cells[:width]] + [None] * (width - len(cells))
-                for values, cell in zip(columns, [*padded, beyond], strict=True):
-                    values.append(cell)
-        except csv.Error as error:
-            raise InputError(f"line {rows.line_num} cannot be read: {error}.") from error
+        for _, cells in self._rows(header):
+            beyond = self.delimiter.join(cell for cell in cells[width:] if cell.strip()) or None
+            padded = [cell or None for cell in cells[:width]] + [None] * (width - len(cells))
+            for values, cell in zip(columns, [*padded, beyond], strict=True):
+                values.append(cell)
         names = [*(column(i) for i in range(width)), "extra"]
         frame = pl.DataFrame(dict(zip(names, columns, strict=True)), schema=dict.fromkeys(names, pl.String()))
         return frame.with_row_index("row", offset=header + 1).lazy()
 
-    def short_rows(self, header: int, width: int) -> list[int]:
-        """The rows that have fewer cells than the header, blank ones left aside."""
-        if self.file.has_quotes and not self._has_orderly_quotes():
-            return self._short_rows_by_python(header, width)
-        plain = pl.col("line").str.replace_all('"(?:[^"]|"")*"', "")
-        cells = plain.str.count_matches(self.delimiter, literal=True) + 1
-        first = self.skip + header
-        short = self._lines().filter(pl.col("at") >= first, pl.col("line").str.len_bytes() > 0, cells < width)
-        return (
-            short.select(pl.col("at").cast(pl.Int64) - self.skip + 1).collect(engine="streaming").to_series().to_list()
-        )
-
-    def _short_rows_by_python(self, header: int, width: int) -> list[int]:
+    def _rows(self, header: int) -> Iterator[Record]:
+        """The rows below the header, one by one, as a spreadsheet reads them."""
         rows = csv.reader(io.StringIO(self.file.text(), newline=""), delimiter=self.delimiter)
-        below = enumerate(islice(rows, self.skip + header, None), start=header + 1)
-        return [row for row, cells in below if 0 < len(cells) < width]
+        yield from enumerate(islice(rows, self.skip + header, None), start=header + 1)

@@ -62,8 +62,8 @@ class DateFormat:
 
     def parse(self, text: pl.Expr) -> pl.Expr:
         """The values as naive Datetime (UTC where the format names a zone); null where it does not explain a value."""
-        parsed = pl.coalesce([self._parse_one(text, pattern) for pattern in self.patterns])
-        return pl.when(parsed.is_between(FIRST, LAST, closed="left")).then(parsed)
+        parsed = [self._parse_one(text, pattern) for pattern in self.patterns]
+        return within_years(parsed[0] if len(parsed) == 1 else pl.coalesce(parsed))
 
     def parse_is_date(self, text: pl.Expr) -> pl.Expr:
         """Whether a value is a date without a time of day (Boolean, null where the value is null)."""
@@ -76,6 +76,11 @@ class DateFormat:
     def _parse_one(self, text: pl.Expr, pattern: str) -> pl.Expr:
         parsed = text.str.to_datetime(pattern, strict=False, cache=False, time_unit="us", exact=True)
         return parsed.dt.replace_time_zone(None) if self.has_zone else parsed
+
+
+def within_years(at: pl.Expr) -> pl.Expr:
+    """Moments of the years that a city's log can hold; null for others, such as a two-digit year read as four digits."""
+    return pl.when(at.is_between(FIRST, LAST, closed="left")).then(at)
 
 
 def is_missing(text: pl.Expr) -> pl.Expr:

@@ -1,8 +1,8 @@
 """The compliance table for a terminal or a text file: quiet, aligned, in words.
 
 Nothing is cut off. Where the terminal is narrow the gaps close, the bar goes, and the words of the first columns wrap;
-a figure never does. A terminal too narrow even for that gets whole lines, to wrap itself. Colour only repeats what a word
-or a figure says.
+a figure never does. A terminal too narrow even for that gets whole lines, to wrap itself. Colour only repeats what a
+word or a figure says.
 """
 
 from __future__ import annotations
@@ -106,10 +106,11 @@ def _styled(name: str, cell: str) -> Text:
 
 
 def _with_bar(report: Report, columns: list[Column]) -> Iterator[Column]:
+    bars = tuple(bar(row) for row in report.rows)
     for column in columns:
         yield column
-        if column.name == "compliance":
-            yield Column("bar", "", tuple(bar(row) for row in report.rows), is_figure=False)
+        if column.name == "compliance" and any(bars):
+            yield Column("bar", "", bars, is_figure=False)
 
 
 def bar(row: CheckRow) -> str:

@@ -7,16 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from cxaudit.model import Records, Report
 from cxaudit.render.check_view import check_view, heading
 from cxaudit.render.options import RenderOptions
 from cxaudit.render.remarks import remarks
 from cxaudit.render.words import utf8
-
-if TYPE_CHECKING:
-    import polars as pl
 
 # An underscore inside a word is only an underscore.
 _SPECIAL = r"[\\`*\[<|~&]|\b_|_\b"
@@ -45,17 +41,17 @@ def render_check_markdown(report: Report, options: RenderOptions) -> Iterator[by
 
 
 def render_records_markdown(records: Records, options: RenderOptions) -> Iterator[bytes]:  # noqa: ARG001 — one signature for all
+    import polars as pl
+
     from cxaudit.render.records_view import shown_columns, slices
 
     columns = shown_columns(records.frame)
     yield utf8(_line(column.heading for column in columns) + "\n")
     yield utf8(_line("---:" if column.is_figure else "---" for column in columns) + "\n")
+    cells = pl.concat_str([column.text.str.replace_all(_SPECIAL, r"\${0}") for column in columns], separator=" | ")
     for part in slices(records.frame):
-        yield utf8("".join(f"{_line(map(escape_markdown, row))}\n" for row in _texts(part, [c.text for c in columns])))
-
-
-def _texts(part: pl.DataFrame, texts: list[pl.Expr]) -> Iterator[tuple[str, ...]]:
-    return part.select(texts).iter_rows()
+        lines = part.select(pl.format("| {} |", cells)).to_series()
+        yield utf8("\n".join(lines) + "\n")
 
 
 def _line(cells: Iterable[str]) -> str:

@@ -53,14 +53,13 @@ def _date_formats(table: InputFile) -> str:
 
     "mdy (row 12: 10/13/2025 can only be month first)" becomes "times month first (row 12: 10/13/2025)".
     """
-    said: list[str] = []
+    proofs: dict[str, str] = {}
     for described in table.date_formats.values():
         order, _, proof = described.partition(" ")
-        proof = re.sub(r" can only be [a-z]+ first\b", "", proof)
-        words = f"{_ORDER_WORDS.get(order, order)} {proof}".strip()
-        # A year in front leaves nothing to choose, so there is nothing to say.
-        if order != "ymd" and words not in said:
-            said.append(words)
+        # One proof for each order is enough, and a year in front leaves nothing to prove.
+        if order != "ymd":
+            proofs[order] = proofs.get(order) or re.sub(r" can only be [a-z]+ first\b", "", proof)
+    said = [f"{_ORDER_WORDS.get(order, order)} {proof}".strip() for order, proof in proofs.items()]
     return f"times {listed(said)}" if said else ""
 
 

@@ -22,7 +22,7 @@ def remarks(report: Report) -> list[str]:
         visible(line)
         for part in (_open, _rejected, _nothing_judged, _fail_under, _answered_only, _high_volume, _excluded, _replies)
         for line in part(report)
-    ] + ([visible(report.counting)] if report.counting else [])
+    ] + ([f"{visible(report.counting).removesuffix('.')}."] if report.counting else [])
 
 
 def _open(report: Report) -> Iterator[str]:

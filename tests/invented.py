@@ -1,0 +1,224 @@
+"""Invented towns and requests for the tests: standards and logs that hypothesis makes up, and the frame they become."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Any
+
+import oracle
+import polars as pl
+from hypothesis import strategies as st
+
+from cxaudit.calendar import Calendar
+from cxaudit.judge import AsOf, judge_requests
+from cxaudit.promises import Promises
+from cxaudit.standards.model import (
+    UNITS,
+    CalendarSettings,
+    Counting,
+    DayEnds,
+    OfficeHours,
+    Promise,
+    Segment,
+    Standards,
+    Unit,
+    Version,
+    Within,
+)
+from cxaudit.zones import zone
+
+#: All that happens, happens in these days; they hold both changes of the clocks of New York and Lord Howe.
+FIRST, N_DAYS = dt.date(2025, 9, 20), 200
+CHANNELS = ("email", "letter", "voicemail")
+DEPARTMENTS = ("Utilities", "Parks")
+ZONES = ("UTC", "America/Edmonton", "America/New_York", "Australia/Lord_Howe")
+DAY_ZEROS = ("day_received", "next_business_day", "next_opening")
+DAY_ENDS: tuple[DayEnds, ...] = ("midnight", "close", "same_time", dt.time(16, 0), dt.time(9, 30))
+MOST: dict[Unit, int] = {
+    "business days": 12, "business hours": 60, "business minutes": 2000, "days": 15, "hours": 100, "minutes": 3000,
+}  # fmt: skip
+
+
+def dates(margin: int = 0) -> st.SearchStrategy[dt.date]:
+    days = st.integers(-margin, N_DAYS + margin)
+    return days.map(lambda n: FIRST + dt.timedelta(days=n))
+
+
+def segments() -> st.SearchStrategy[tuple[Segment, ...]]:
+    """The hours of one day: up to three stretches between quarters of an hour, from 00:00 to 24:00."""
+    quarters = st.lists(st.integers(0, 96), min_size=2, max_size=6, unique=True).filter(lambda cuts: len(cuts) % 2 == 0)
+    cuts = quarters.map(sorted).map(lambda cuts: tuple((a * 900, b * 900) for a, b in pairwise(cuts))[::2])
+    return st.one_of(st.just(((30600, 59400),)), st.just(((0, 86400),)), cuts)
+
+
+@st.composite
+def calendars(draw: st.DrawFn) -> CalendarSettings:
+    """A calendar without a holiday list: closed days, worked days, and part days, which a worked day off must have."""
+    workweek = draw(st.frozensets(st.integers(0, 6), min_size=1))
+    closed = draw(st.frozensets(dates(10), max_size=12))
+    worked = draw(st.frozensets(dates(10), max_size=4))
+    part = draw(st.frozensets(dates(), max_size=4))
+    off = {day for day in worked if day.weekday() not in workweek}
+    days = sorted(off | {day for day in part if day.weekday() in workweek and day not in closed})
+    part_days = {day: draw(segments()) for day in days}
+    return CalendarSettings(None, workweek, dict.fromkeys(sorted(closed), "closed"), worked, part_days)
+
+
+@st.composite
+def office_hours(draw: st.DrawFn, calendar: CalendarSettings) -> OfficeHours:
+    same = draw(st.none() | segments())
+    return OfficeHours(tuple((same or draw(segments())) if day in calendar.workweek else () for day in range(7)))
+
+
+@st.composite
+def withins(draw: st.DrawFn, units: Sequence[Unit] = UNITS) -> Within:
+    unit = draw(st.sampled_from(units))
+    n = draw(st.integers(0, MOST[unit]))
+    return Within(n, unit, f"{n} {unit}")
+
+
+@st.composite
+def versions(draw: st.DrawFn, calendar: CalendarSettings, effective: dt.date, units: Sequence[Unit] = UNITS) -> Version:
+    channels = draw(st.lists(st.sampled_from(CHANNELS), min_size=1, unique=True))
+    general = [Promise(one, None, draw(withins(units)), None, "") for one in channels]
+    pairs = st.tuples(st.sampled_from(channels), st.sampled_from(DEPARTMENTS))
+    own = [Promise(*pair, draw(withins(units)), None, "") for pair in draw(st.lists(pairs, max_size=2, unique=True))]
+    counting = Counting(draw(st.sampled_from(DAY_ZEROS)), draw(st.sampled_from(DAY_ENDS)))
+    return Version(effective, "", (*general, *own), counting, draw(office_hours(calendar)))
+
+
+@st.composite
+def towns(draw: st.DrawFn, zones: Sequence[str] = ZONES, units: Sequence[Unit] = UNITS) -> Standards:
+    """A town with one to three versions of its standards."""
+    calendar = draw(calendars())
+    starts = sorted(draw(st.sets(dates(), min_size=1, max_size=3)))
+    starts[0] = draw(st.sampled_from((starts[0], FIRST - dt.timedelta(days=300))))
+    made = tuple(draw(versions(calendar, start, units)) for start in starts)
+    return standards(calendar, made, draw(st.sampled_from(zones)))
+
+
+def standards(calendar: CalendarSettings, made: tuple[Version, ...], timezone: str) -> Standards:
+    return Standards(
+        organisation="Town", policy={}, timezone=timezone, calendar=calendar, versions=made,
+        titles={one: one for one in CHANNELS}, channel_names={}, department_names={}, high_volume=(), exclude=(),
+        sources={}, file="invented", sha256="", text="",
+    )  # fmt: skip
+
+
+def city(town: Standards) -> oracle.City:
+    return oracle.City(town.calendar, town.versions, town.timezone)
+
+
+def clocks(town: Standards) -> st.SearchStrategy[dt.timedelta]:
+    """Times of day, near the boundaries of the office hours more often than not."""
+    days = [*(day for one in town.versions for day in one.office_hours.by_weekday), *town.calendar.part_days.values()]
+    bounds = sorted({0, 86399, 57600, *(bound for day in days for segment in day for bound in segment)})
+    near = st.tuples(st.sampled_from(bounds), st.sampled_from((-1, 0, 0, 1))).map(sum)
+    seconds = st.one_of(near, near, st.integers(0, 86399)).map(lambda one: min(max(one, 0), 86399))
+    return seconds.map(lambda one: dt.timedelta(seconds=one))
+
+
+@st.composite
+def moments(draw: st.DrawFn, town: Standards) -> dt.date:
+    """A moment, or a day without a time."""
+    day = draw(dates())
+    if draw(st.integers(0, 4)) == 0:
+        return day
+    return dt.datetime.combine(day, dt.time()) + draw(clocks(town))
+
+
+@st.composite
+def requests(draw: st.DrawFn, town: Standards) -> oracle.Request:
+    """A request with no reply, one at a random moment after it (seldom before), or one at or next to its due time."""
+    received = draw(moments(town))
+    request = oracle.Request(
+        received,
+        None,
+        draw(st.sampled_from((*CHANNELS, "carrier pigeon", None))),
+        draw(st.sampled_from((*DEPARTMENTS, None, None))),
+        draw(st.integers(0, 9)) == 0,
+    )
+    return with_reply(request, _reply(draw, town, request))
+
+
+def _reply(draw: st.DrawFn, town: Standards, request: oracle.Request) -> dt.date | None:
+    kind = draw(st.sampled_from(("none", "near", "near", "due", "due", "later", "far")))
+    if kind == "none":
+        return None
+    if kind == "far":
+        return draw(moments(town))
+    if kind == "due":
+        due = oracle.judge(city(town), request, FIRST).due
+        if due is not None:
+            nudge = dt.timedelta(seconds=draw(st.sampled_from((-1, 0, 0, 1))))
+            return due + nudge if isinstance(due, dt.datetime) else due
+    days = draw(st.integers(-1, 2) if kind == "near" else st.integers(0, 20))
+    start = request.received.date() if isinstance(request.received, dt.datetime) else request.received
+    if draw(st.integers(0, 4)) == 0:
+        return start + dt.timedelta(days=days)
+    return dt.datetime.combine(start + dt.timedelta(days=days), dt.time()) + draw(clocks(town))
+
+
+def with_reply(request: oracle.Request, replied: dt.date | None) -> oracle.Request:
+    return oracle.Request(
+        request.received, replied, request.channel, request.department, request.is_exempt, request.received_utc
+    )
+
+
+def frame(made: Iterable[oracle.Request]) -> pl.DataFrame:
+    """Requests as the columns that judging reads."""
+    rows = list(made)
+    columns: dict[str, Any] = {
+        "channel": [one.channel for one in rows],
+        "department": [one.department for one in rows],
+        "received_at": [_at(one.received) for one in rows],
+        "replied_at": [_at(one.replied) for one in rows],
+        "received_is_date": [not isinstance(one.received, dt.datetime) for one in rows],
+        "replied_is_date": [one.replied is not None and not isinstance(one.replied, dt.datetime) for one in rows],
+        "is_exempt": [one.is_exempt for one in rows],
+        "received_utc": [one.received_utc for one in rows],
+        "replied_utc": [one.replied_utc for one in rows],
+    }
+    at = pl.Datetime("us")
+    types: dict[str, Any] = {"channel": pl.Categorical(), "department": pl.Categorical()}
+    types |= dict.fromkeys(("received_at", "replied_at", "received_utc", "replied_utc"), at)
+    made_frame = pl.DataFrame(columns, schema_overrides=types)
+    has_instants = any(one.received_utc or one.replied_utc for one in rows)
+    return made_frame if has_instants else made_frame.drop("received_utc", "replied_utc")
+
+
+def _at(moment: dt.date | None) -> dt.datetime | None:
+    if moment is None or isinstance(moment, dt.datetime):
+        return moment
+    return dt.datetime.combine(moment, dt.time())
+
+
+def as_of(moment: dt.date, timezone: str) -> AsOf:
+    """The as-of moment; a date means the end of that day."""
+    is_date = not isinstance(moment, dt.datetime)
+    local = dt.datetime.combine(moment, dt.time.max) if is_date else moment
+    assert isinstance(local, dt.datetime)
+    return AsOf(local, zone(timezone).to_utc(local), is_date)
+
+
+def judged(town: Standards, rows: pl.DataFrame, moment: dt.date) -> pl.DataFrame:
+    """The program's verdicts, with a calendar that reaches as far as the program would make it."""
+    promises = Promises(town)
+    days = [FIRST, FIRST + dt.timedelta(days=N_DAYS + 40), as_of(moment, town.timezone).local.date()]
+    for name in ("received_at", "replied_at"):
+        days += [at.date() for at in (rows[name].min(), rows[name].max()) if isinstance(at, dt.datetime)]
+    calendar = Calendar(town.calendar, *promises.reach(min(days), max(days)))
+    lazy = judge_requests(rows.lazy(), promises, calendar, zone(town.timezone), as_of(moment, town.timezone))
+    return lazy.collect()
+
+
+def judgements(found: pl.DataFrame) -> list[oracle.Judgement]:
+    """The program's verdicts in the words of the oracle."""
+    names = ("verdict", "excluded", "due_at", "due_is_date", "business_days", "business_days_over")
+    said = []
+    for verdict, excluded, due_at, due_is_date, days, over in found.select(names).iter_rows():
+        due = None if excluded else due_at.date() if due_is_date and due_at else due_at
+        said.append(oracle.Judgement(verdict, excluded, due, days, over))
+    return said
