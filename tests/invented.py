@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
+import random
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any
@@ -81,7 +83,7 @@ def withins(draw: st.DrawFn, units: Sequence[Unit] = UNITS) -> Within:
 
 @st.composite
 def versions(draw: st.DrawFn, calendar: CalendarSettings, effective: dt.date, units: Sequence[Unit] = UNITS) -> Version:
-    channels = draw(st.lists(st.sampled_from(CHANNELS), min_size=1, unique=True))
+    channels = CHANNELS[: draw(st.sampled_from((3, 3, 2)))]
     general = [Promise(one, None, draw(withins(units)), None, "") for one in channels]
     pairs = st.tuples(st.sampled_from(channels), st.sampled_from(DEPARTMENTS))
     own = [Promise(*pair, draw(withins(units)), None, "") for pair in draw(st.lists(pairs, max_size=2, unique=True))]
@@ -94,7 +96,7 @@ def towns(draw: st.DrawFn, zones: Sequence[str] = ZONES, units: Sequence[Unit] =
     """A town with one to three versions of its standards."""
     calendar = draw(calendars())
     starts = sorted(draw(st.sets(dates(), min_size=1, max_size=3)))
-    starts[0] = draw(st.sampled_from((starts[0], FIRST - dt.timedelta(days=300))))
+    starts[0] = draw(st.sampled_from((FIRST - dt.timedelta(days=300), FIRST, starts[0])))
     made = tuple(draw(versions(calendar, start, units)) for start in starts)
     return standards(calendar, made, draw(st.sampled_from(zones)))
 
@@ -111,60 +113,63 @@ def city(town: Standards) -> oracle.City:
     return oracle.City(town.calendar, town.versions, town.timezone)
 
 
-def clocks(town: Standards) -> st.SearchStrategy[dt.timedelta]:
-    """Times of day, near the boundaries of the office hours more often than not."""
+def log(town: Standards, seed: int, n: int = 60) -> list[oracle.Request]:
+    """Requests near whatever decides: opening and closing times, the due time itself, a day without a time."""
+    chance = random.Random(seed)
+    return [_request(town, chance) for _ in range(n)]
+
+
+def vantage(town: Standards, made: Sequence[oracle.Request], seed: int) -> dt.date:
+    """A moment or day as of which to judge; one time in three the very due time of a request."""
+    chance = random.Random(seed)
+    due = oracle.judge(city(town), chance.choice(made), FIRST).due
+    if due is not None and chance.random() < 0.3:
+        return due
+    return moment(town, chance, FIRST + dt.timedelta(days=N_DAYS // 2), N_DAYS // 2 + 30)
+
+
+def moment(town: Standards, chance: random.Random, first: dt.date = FIRST, n_days: int = N_DAYS) -> dt.date:
+    """A moment near the boundaries of the office hours more often than not; one time in five a day without a time."""
+    day = first + dt.timedelta(days=chance.randint(0, n_days))
+    if chance.random() < 0.2:
+        return day
     days = [*(day for one in town.versions for day in one.office_hours.by_weekday), *town.calendar.part_days.values()]
     bounds = sorted({0, 86399, 57600, *(bound for day in days for segment in day for bound in segment)})
-    near = st.tuples(st.sampled_from(bounds), st.sampled_from((-1, 0, 0, 1))).map(sum)
-    seconds = st.one_of(near, near, st.integers(0, 86399)).map(lambda one: min(max(one, 0), 86399))
-    return seconds.map(lambda one: dt.timedelta(seconds=one))
+    near = chance.choice(bounds) + chance.choice((-1, 0, 0, 1))
+    seconds = near if chance.random() < 0.6 else chance.randint(0, 86399)
+    return dt.datetime.combine(day, dt.time()) + dt.timedelta(seconds=min(max(seconds, 0), 86399))
 
 
-@st.composite
-def moments(draw: st.DrawFn, town: Standards) -> dt.date:
-    """A moment, or a day without a time."""
-    day = draw(dates())
-    if draw(st.integers(0, 4)) == 0:
-        return day
-    return dt.datetime.combine(day, dt.time()) + draw(clocks(town))
-
-
-@st.composite
-def requests(draw: st.DrawFn, town: Standards) -> oracle.Request:
-    """A request with no reply, one at a random moment after it (seldom before), or one at or next to its due time."""
-    received = draw(moments(town))
-    request = oracle.Request(
-        received,
-        None,
-        draw(st.sampled_from((*CHANNELS, "carrier pigeon", None))),
-        draw(st.sampled_from((*DEPARTMENTS, None, None))),
-        draw(st.integers(0, 9)) == 0,
+def _request(town: Standards, chance: random.Random) -> oracle.Request:
+    channel = chance.choice((*CHANNELS * 6, "carrier pigeon", None))
+    received = moment(town, chance)
+    department = chance.choice((*DEPARTMENTS, None))
+    asked = oracle.Request(
+        received, None, channel, department, chance.random() < 0.05, _instant(town, received, chance)
     )
-    return with_reply(request, _reply(draw, town, request))
+    replied = _reply(town, asked, chance)
+    return dataclasses.replace(asked, replied=replied, replied_utc=_instant(town, replied, chance))
 
 
-def _reply(draw: st.DrawFn, town: Standards, request: oracle.Request) -> dt.date | None:
-    kind = draw(st.sampled_from(("none", "near", "near", "due", "due", "later", "far")))
+def _instant(town: Standards, wall: dt.date | None, chance: random.Random) -> dt.datetime | None:
+    if not isinstance(wall, dt.datetime) or chance.random() < 0.7:
+        return None
+    return oracle.to_utc(city(town), wall)
+
+
+def _reply(town: Standards, asked: oracle.Request, chance: random.Random) -> dt.date | None:
+    """None, at or next to the due time, within days of the receipt, or anywhere."""
+    kind = chance.choice(("none", "none", "due", "due", "near", "near", "anywhere"))
     if kind == "none":
         return None
-    if kind == "far":
-        return draw(moments(town))
-    if kind == "due":
-        due = oracle.judge(city(town), request, FIRST).due
-        if due is not None:
-            nudge = dt.timedelta(seconds=draw(st.sampled_from((-1, 0, 0, 1))))
-            return due + nudge if isinstance(due, dt.datetime) else due
-    days = draw(st.integers(-1, 2) if kind == "near" else st.integers(0, 20))
-    start = request.received.date() if isinstance(request.received, dt.datetime) else request.received
-    if draw(st.integers(0, 4)) == 0:
-        return start + dt.timedelta(days=days)
-    return dt.datetime.combine(start + dt.timedelta(days=days), dt.time()) + draw(clocks(town))
-
-
-def with_reply(request: oracle.Request, replied: dt.date | None) -> oracle.Request:
-    return oracle.Request(
-        request.received, replied, request.channel, request.department, request.is_exempt, request.received_utc
-    )
+    if kind == "anywhere":
+        return moment(town, chance)
+    due = oracle.judge(city(town), asked, FIRST).due
+    nudge = dt.timedelta(seconds=chance.choice((-1, 0, 0, 1)))
+    if kind == "due" and isinstance(due, dt.datetime) and chance.random() < 0.8:
+        return due + nudge
+    start = due if kind == "due" and due else asked.received
+    return moment(town, chance, start.date() if isinstance(start, dt.datetime) else start, chance.choice((0, 1, 3, 20)))
 
 
 def frame(made: Iterable[oracle.Request]) -> pl.DataFrame:

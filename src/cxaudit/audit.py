@@ -16,7 +16,8 @@ import polars as pl
 
 from cxaudit.calendar import Calendar
 from cxaudit.compliance import compliance_rows, total_row
-from cxaudit.due import Rule, due_under
+from cxaudit.due import Clock, Rule, due_under
+from cxaudit.elapsed import with_business_hours
 from cxaudit.findings import Finding
 from cxaudit.intake import Arrived, Wanted, take_in
 from cxaudit.judge import AsOf, judge_requests
@@ -71,6 +72,7 @@ class Audit:
     def _wanted(self) -> Wanted:
         named = {rule.column for rule in self.question.standards.exclude}
         departments = {p.department for p in self.promises.all} - {None}
+        departments |= {name for period in self.question.standards.high_volume for name in period.departments}
         needed = {"case_id", "channel", *self.question.roles, *(named & set(_ROLES))}
         needed |= {"department"} if departments else set()
         return Wanted(
@@ -152,7 +154,8 @@ class Audit:
         counting = self.question.standards.versions[-1]
         rule = Rule(within.unit, counting.counting, counting.office_hours)
         now = pl.lit(self.question.as_of.local)
-        due = due_under(rule, self.calendar, self.zone, now, pl.lit(None, pl.Datetime("us")), pl.lit(within.count))
+        clock = Clock(self.calendar, self.zone)
+        due = due_under(rule, clock, now, pl.lit(None, pl.Datetime("us")), pl.lit(within.count, dtype=pl.Int32))
         at = pl.select(due.at.alias("at")).item()
         return at if at is not None else dt.datetime.max
 
@@ -200,9 +203,10 @@ class Audit:
 
     def records(self, where: pl.Expr, *, with_employees: bool) -> Records:
         """The requests inside the period that a filter lets through, in the order of the input."""
+        question = self.question
         chosen = self.judged.lazy().filter(pl.col("is_inside") & where)
         labels = [self._of_table(name) for name in ("file", "sheet", "source", "reply_basis")]
-        question = self.question
+        chosen = with_business_hours(chosen, self.promises, self.calendar, question.as_of.local)
         frame = record_frame(
             chosen.with_columns(labels), question.standards, self.promises, with_employees=with_employees
         )

@@ -138,11 +138,11 @@ def check(
     quiet: QuietOption = False,
 ) -> None:
     """Show how many requests were answered in time, by channel."""
-    from cxaudit import commands
-    from cxaudit.options import Input, Output
+    from cxaudit.commands.check import check as run
+    from cxaudit.commands.options import Input, Output
 
     raise typer.Exit(
-        commands.check(
+        run(
             Input(files, period, as_of, _standards_path(standards), channel, source, _now()),
             Output(format_, output, rejects, reject_cells, strict, not no_escape, quiet),
             by=by,
@@ -193,14 +193,15 @@ def records(
     quiet: QuietOption = False,
 ) -> None:
     """List the requests, one by one, each with its verdict."""
-    from cxaudit import commands
-    from cxaudit.options import Input, Output
+    from cxaudit.commands.options import Input, Output
+    from cxaudit.commands.records import Filters
+    from cxaudit.commands.records import records as run
 
     raise typer.Exit(
-        commands.records(
+        run(
             Input(files, period, as_of, _standards_path(standards), channel, source, _now()),
             Output(format_, output, rejects, reject_cells, strict, not no_escape, quiet),
-            commands.Filters(verdict, department, channel, case, due_within),
+            Filters(verdict, department, channel, case, due_within),
             show_employees=show_employees,
         )
     )
@@ -215,27 +216,27 @@ StandardsArgument = Annotated[
 @standards_app.command("show")
 def standards_show(file: StandardsArgument = None, format_: FormatOption = None, output: OutputOption = None) -> None:
     """Show the promises: one line for each channel and version."""
-    from cxaudit import commands
-    from cxaudit.options import Output
+    from cxaudit.commands.options import Output
+    from cxaudit.commands.standards import standards_show as run
 
-    raise typer.Exit(commands.standards_show(_standards_path(file), Output(format_, output)))
+    raise typer.Exit(run(_standards_path(file), Output(format_, output)))
 
 
 @standards_app.command("check")
 def standards_check(file: StandardsArgument = None) -> None:
     """Check a standards file: every error with line and column, or a line that all is well."""
-    from cxaudit import commands
+    from cxaudit.commands.standards import standards_check as run
 
-    raise typer.Exit(commands.standards_check(_standards_path(file)))
+    raise typer.Exit(run(_standards_path(file)))
 
 
 @standards_app.command("schema")
 def standards_schema(output: OutputOption = None) -> None:
     """Print the JSON Schema of the standards file, for editors."""
-    from cxaudit import commands
-    from cxaudit.options import Output
+    from cxaudit.commands.options import Output
+    from cxaudit.commands.standards import standards_schema as run
 
-    raise typer.Exit(commands.standards_schema(Output(None, output)))
+    raise typer.Exit(run(Output(None, output)))
 
 
 @standards_app.command("init")
@@ -244,9 +245,9 @@ def standards_init(
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
 ) -> None:
     """Write a starter standards file."""
-    from cxaudit import commands
+    from cxaudit.commands.standards import standards_init as run
 
-    raise typer.Exit(commands.standards_init(file, force=force))
+    raise typer.Exit(run(file, force=force))
 
 
 def _standards_path(given: str | None) -> str | None:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import polars as pl
 
-from cxaudit.model import VERDICTS, CheckRow
+from cxaudit.model import JUDGED, MISSED, VERDICTS, CheckRow
 from cxaudit.promises import Promises
 from cxaudit.tally import nearest_rank
 
@@ -100,6 +100,7 @@ def _row(
     positions = held if held is not None else part["promise"].drop_nulls().unique().sort().to_list()
     held_promises = [promises.all[i] for i in positions]
     counts = {verdict: int(n.get(verdict, 0)) for verdict in VERDICTS}
+    without = _without_extension(part)
     return CheckRow(
         by=by,
         label=label,
@@ -113,9 +114,24 @@ def _row(
         target_pct=_only([promise.target_pct for promise in held_promises]),
         median_business_days=nearest_rank(part, 50),
         p90_business_days=nearest_rank(part, 90),
+        missed_in_high_volume=_n(part, pl.col("in_high_volume") & pl.col("verdict").cast(pl.String).is_in(MISSED)),
+        met_by_extension=_n(part, (pl.col("verdict") == "met") & (pl.col("verdict_without") != "met")),
+        met_without_extension=without.get("met", 0),
+        judged_without_extension=sum(without.get(verdict, 0) for verdict in JUDGED),
         n_excluded=dict(excluded.agg(pl.col("n").sum()).sort("excluded").iter_rows()),
         is_total=is_total,
     )
+
+
+def _n(part: pl.DataFrame, where: pl.Expr) -> int:
+    """How many requests a condition on the measures of high volume holds for; none where no period is declared."""
+    return int(part.filter(where)["n"].sum()) if "in_high_volume" in part.columns else 0
+
+
+def _without_extension(part: pl.DataFrame) -> dict[str, int]:
+    """The counts by verdict, had nothing been extended."""
+    name = "verdict_without" if "verdict_without" in part.columns else "verdict"
+    return dict(part.group_by(pl.col(name).cast(pl.String)).agg(pl.col("n").sum()).iter_rows())
 
 
 def _only(values: Sequence[T]) -> T | None:

@@ -1,25 +1,32 @@
 """Judge: requests in, the same requests with due time and verdict out.
 
-Exactly one verdict for each request, as of a stated moment: `met`, `late`, `overdue`, `pending` or `excluded`. A reply after
-the moment has not happened yet. Source: DESIGN, sections 2 and 3.
+Exactly one verdict for each request, as of a stated moment: `met`, `late`, `overdue`, `pending` or `excluded`. A reply
+after the moment has not happened yet. Source: DESIGN, sections 2 and 3.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from cxaudit.calendar import Calendar
-from cxaudit.due import DAY_END, Rule, due_under
+from cxaudit.due import DAY_END, Clock, Due, Rule, due_under, extended
+from cxaudit.high_volume import period_of
 from cxaudit.model import EXCLUSIONS, VERDICTS
 from cxaudit.promises import Promises
+from cxaudit.readings import Reading, under
 from cxaudit.zones import Zone
 
 VERDICT = pl.Enum(VERDICTS)
 EXCLUSION = pl.Enum(EXCLUSIONS)
 JUDGED_COLUMNS = ("promise", "due_at", "due_is_date", "verdict", "excluded", "business_days", "business_days_over")
+#: Added only where the standards declare periods of high volume.
+HIGH_VOLUME_COLUMNS = ("high_volume", "due_before_extension", "verdict_without")
+_AT = pl.Datetime("us")
+_NEVER = pl.lit(None, dtype=_AT)
 
 
 @dataclass(frozen=True)
@@ -35,13 +42,18 @@ class AsOf:
     is_date: bool = False
 
     @property
-    def passed(self) -> dt.datetime:
-        """Every due time before this moment has passed."""
-        return self.local + dt.timedelta(microseconds=1) if self.is_date else self.local
+    def just_after(self) -> dt.timedelta:
+        """What is added to the moment to get the one before which every due time has passed."""
+        return dt.timedelta(microseconds=1 if self.is_date else 0)
 
 
 def judge_requests(
-    requests: pl.LazyFrame, promises: Promises, calendar: Calendar, zone: Zone, as_of: AsOf
+    requests: pl.LazyFrame,
+    promises: Promises,
+    calendar: Calendar,
+    zone: Zone,
+    as_of: AsOf,
+    readings: Sequence[Reading] = (),
 ) -> pl.LazyFrame:
     """Give every request its verdict.
 
@@ -50,59 +62,133 @@ def judge_requests(
     gave instants also `received_utc`, `replied_utc` (Datetime). Other columns pass through; the order of rows is kept.
 
     **Frame out**: adds `promise` (position in `Promises.all`), `due_at` (Datetime; null when unknown), `due_is_date` (only
-    its day is known), `verdict`, `excluded` (why), `business_days`, `business_days_over` (Int32, null when unknown).
+    its day is known), `verdict`, `excluded` (why), `business_days`, `business_days_over` (Int32, null when unknown); with
+    declared periods of high volume also `high_volume` (position), `due_before_extension`, `verdict_without` (the verdict
+    without the extension); and for each reading `reading:` and its name (the verdict under it, null when unknown).
 
     **Source**: DESIGN 2 (verdicts, exclusions and their order), 3 (dates without a time).
     """
     columns = requests.collect_schema().names()
     if "received_utc" not in columns:
-        requests = requests.with_columns(received_utc=_unknown_at(), replied_utc=_unknown_at())
-    steps: list[dict[str, pl.Expr]] = [
+        requests = requests.with_columns(received_utc=_NEVER, replied_utc=_NEVER)
+    clock = Clock(calendar, zone)
+    judged = _Judge(promises, clock, as_of)
+    steps = [
         {"promise": promises.promise_of(pl.col("received_at"), pl.col("channel"), pl.col("department"))},
         {"_rule": promises.rule_of(pl.col("promise")), "_n": promises.count_of(pl.col("promise"))},
-        _due_columns(promises.rules, calendar, zone),
-        _reply_columns(as_of),
-        {"_sure": _verdict_if_sure(as_of)},
-        {"excluded": _exclusion(promises.first_effective)},
-        {"verdict": pl.when(pl.col("excluded").is_null()).then("_sure").otherwise(pl.lit("excluded", VERDICT))},
-        _elapsed_columns(calendar, as_of),
+        *judged.declared(),
+        _elapsed_columns(clock, as_of),
+        *(step for reading in readings for step in judged.reading(reading)),
     ]
     for step in steps:
         requests = requests.with_columns(**step)
-    return requests.select(*columns, *JUDGED_COLUMNS)
+    added = [*JUDGED_COLUMNS, *(HIGH_VOLUME_COLUMNS if promises.standards.high_volume else ())]
+    return requests.select(*columns, *added, *(f"reading:{reading.name}" for reading in readings))
 
 
-def _unknown_at() -> pl.Expr:
-    return pl.lit(None, dtype=pl.Datetime("us"))
+@dataclass(frozen=True)
+class _Judge:
+    """The expressions of one run, in steps of columns that build on each other."""
+
+    promises: Promises
+    clock: Clock
+    as_of: AsOf
+
+    def declared(self) -> list[dict[str, pl.Expr]]:
+        """The verdict under the declared rules, with and without declared extensions."""
+        rules, periods = self.promises.rules, self.promises.standards.high_volume
+        steps = [_reply_columns(self.as_of), self._due(rules, "")]
+        if any(period.by for period in periods):
+            steps += [{"high_volume": period_of(periods)}, self._due(rules, "_extended", extend=True)]
+        elif periods:
+            steps += [{"high_volume": period_of(periods)}]
+        end = "_extended" if any(period.by for period in periods) else ""
+        steps += [{**_shown(end), "due_before_extension": _shown("")["due_at"]}, {"_sure": self._verdict(rules, end)}]
+        steps += [{"excluded": _exclusion(self.promises.first_effective, end)}]
+        is_judged = pl.col("excluded").is_null()
+        verdict = pl.when(is_judged).then("_sure").otherwise(pl.lit("excluded", VERDICT))
+        without = pl.when(is_judged).then(self._verdict(rules, "")).otherwise(pl.lit("excluded", VERDICT))
+        return [*steps, {"verdict": verdict, **({"verdict_without": without} if periods else {})}]
+
+    def reading(self, reading: Reading) -> list[dict[str, pl.Expr]]:
+        """The verdict under another reading, of the requests that are judged under the declared one."""
+        pairs = [under(reading, rule) for rule in self.promises.rules]
+        rules, end = [rule for rule, _ in pairs], f"_{reading.name}"
+        factors = pl.Series([factor for _, factor in pairs], dtype=pl.Int32)
+        n = pl.col("_n") * pl.col("_rule").map_batches(factors.gather, return_dtype=pl.Int32, is_elementwise=True)
+        is_known = pl.col("excluded").is_null() | (pl.col("excluded") == "no_time")
+        verdict = pl.when(is_known).then(self._verdict(rules, end))
+        return [self._due(rules, end, n=n), {f"reading:{reading.name}": verdict}]
+
+    def _due(
+        self, rules: list[Rule], end: str, *, n: pl.Expr | None = None, extend: bool = False
+    ) -> dict[str, pl.Expr]:
+        """The due time for the earliest and the latest moment at which a request can have been received.
+
+        Columns `_first`, `_last` (local) and `_first_utc`, `_last_utc` (real-time rules only), each with `end` after it.
+        """
+        received, instant = pl.col("received_at"), pl.col("received_utc")
+        number = pl.col("_n") if n is None else n
+
+        def dues(start: pl.Expr) -> list[Due]:
+            plain = [due_under(rule, self.clock, start, instant, number) for rule in rules]
+            return [self._extend(rule, due) for rule, due in zip(rules, plain, strict=True)] if extend else plain
+
+        earliest = dues(received)
+        latest = earliest
+        if any(rule.needs_time for rule in rules):
+            latest = dues(pl.when(pl.col("received_is_date")).then(received + DAY_END).otherwise(received))
+        columns = {
+            f"_day_zero{end}": _choose(earliest, lambda due: due.day_zero, pl.Date()),
+            f"_first{end}": _choose(earliest, lambda due: due.at, _AT),
+            f"_last{end}": _choose(latest, lambda due: due.at, _AT),
+        }
+        if any(rule.is_real_time for rule in rules):
+            columns[f"_first_utc{end}"] = _choose(earliest, lambda due: due.instant, _AT)
+            columns[f"_last_utc{end}"] = _choose(latest, lambda due: due.instant, _AT)
+        return columns
+
+    def _extend(self, rule: Rule, due: Due) -> Due:
+        """The due time moved by the extension of the request's own period, if it declares one."""
+        at, instant = due.at, due.instant
+        for position, period in enumerate(self.promises.standards.high_volume):
+            if period.by is not None:
+                later = extended(rule, self.clock, due, period.by)
+                covers = pl.col("high_volume") == position
+                at = pl.when(covers).then(later.at).otherwise(at)
+                instant = pl.when(covers).then(later.instant).otherwise(instant)
+        return Due(due.day_zero, at, instant)
+
+    def _verdict(self, rules: list[Rule], end: str) -> pl.Expr:
+        """The verdict, if every time of day that a date without a time may stand for gives the same one; else null.
+
+        Real-time rules compare instants, so that an hour which the clocks repeat is not one hour.
+        """
+        on_wall = _verdict_if_sure(
+            pl.col("replied_at"),
+            pl.col(f"_first{end}"),
+            pl.col(f"_last{end}"),
+            self.as_of.local + self.as_of.just_after,
+        )
+        real = [i for i, rule in enumerate(rules) if rule.is_real_time]
+        if not real:
+            return on_wall
+        replied = pl.coalesce("replied_utc", self.clock.zone.utc(pl.col("replied_at")))
+        passed = self.as_of.utc + self.as_of.just_after
+        in_time = _verdict_if_sure(replied, pl.col(f"_first_utc{end}"), pl.col(f"_last_utc{end}"), passed)
+        return pl.when(pl.col("_rule").is_in(real)).then(in_time).otherwise(on_wall)
 
 
-def _due_columns(rules: list[Rule], calendar: Calendar, zone: Zone) -> dict[str, pl.Expr]:
-    """The due time for the earliest and the latest moment at which a request can have been received."""
-    received, instant, n = pl.col("received_at"), pl.col("received_utc"), pl.col("_n")
-    earliest = [due_under(rule, calendar, zone, received, instant, n) for rule in rules]
-    first = _choose([due.at for due in earliest], pl.Datetime("us"))
-    last = first
-    if any(rule.needs_time for rule in rules):
-        end_of_day = pl.when(pl.col("received_is_date")).then(received + DAY_END).otherwise(received)
-        latest = [due_under(rule, calendar, zone, end_of_day, instant, n) for rule in rules]
-        last = _choose([due.at for due in latest], pl.Datetime("us"))
-    return {
-        "_day_zero": _choose([due.day_zero for due in earliest], pl.Date()),
-        "_due_first": first,
-        "_due_last": last,
-    }
-
-
-def _choose(of_each_rule: list[pl.Expr], dtype: pl.DataType) -> pl.Expr:
+def _choose(dues: list[Due], part: Callable[[Due], pl.Expr], dtype: pl.DataType) -> pl.Expr:
     """Each row's own rule's value; null where the request has no rule."""
     chosen: pl.Expr = pl.lit(None, dtype=dtype)
-    for position, value in enumerate(of_each_rule):
-        chosen = pl.when(pl.col("_rule") == position).then(value).otherwise(chosen)
+    for position, due in enumerate(dues):
+        chosen = pl.when(pl.col("_rule") == position).then(part(due)).otherwise(chosen)
     return chosen
 
 
 def _reply_columns(as_of: AsOf) -> dict[str, pl.Expr]:
-    """Whether a reply is known as of the moment, whether it came before the request, and the due time to show."""
+    """Whether a reply is known as of the moment, and whether it came before the request."""
     received, replied = pl.col("received_at"), pl.col("replied_at")
     received_utc, replied_utc = pl.col("received_utc"), pl.col("replied_utc")
     known = pl.coalesce(replied_utc <= as_of.utc, replied <= as_of.local).fill_null(False)
@@ -112,40 +198,35 @@ def _reply_columns(as_of: AsOf) -> dict[str, pl.Expr]:
         .then(replied.dt.date() < received.dt.date())
         .otherwise(pl.coalesce(replied_utc < received_utc, replied < received))
     )
-    first, last = pl.col("_due_first"), pl.col("_due_last")
+    return {"_has_reply": known, "_is_before": before.fill_null(False) & known}
+
+
+def _shown(end: str) -> dict[str, pl.Expr]:
+    """The due time to show: null if it may fall on several days, its day alone if its time of day is not known."""
+    first, last = pl.col(f"_first{end}"), pl.col(f"_last{end}")
     is_one_day = first.dt.date() == last.dt.date()
-    return {
-        "_has_reply": known,
-        "_is_before": before.fill_null(False) & known,
-        "due_at": pl.when(is_one_day).then(first),
-        "due_is_date": is_one_day & (first != last),
-    }
+    return {"due_at": pl.when(is_one_day).then(first), "due_is_date": is_one_day & (first != last)}
 
 
-def _verdict_if_sure(as_of: AsOf) -> pl.Expr:
-    """The verdict, if every time of day that a date without a time may stand for gives the same one; else null."""
-    replied, first, last = pl.col("replied_at"), pl.col("_due_first"), pl.col("_due_last")
+def _verdict_if_sure(replied: pl.Expr, first: pl.Expr, last: pl.Expr, passed: dt.datetime) -> pl.Expr:
     replied_last = pl.when(pl.col("replied_is_date")).then(replied + DAY_END).otherwise(replied)
     answered = (
         pl.when(replied_last <= first).then(pl.lit("met", VERDICT)).when(replied > last).then(pl.lit("late", VERDICT))
     )
     unanswered = (
-        pl.when(last < as_of.passed)
-        .then(pl.lit("overdue", VERDICT))
-        .when(first >= as_of.passed)
-        .then(pl.lit("pending", VERDICT))
+        pl.when(last < passed).then(pl.lit("overdue", VERDICT)).when(first >= passed).then(pl.lit("pending", VERDICT))
     )
     return pl.when(pl.col("_has_reply")).then(answered).otherwise(unanswered)
 
 
-def _exclusion(first_effective: dt.date) -> pl.Expr:
-    """Why a request is not judged: the first reason that applies, in the order of `EXCLUSIONS`; null for a judged one."""
+def _exclusion(first_effective: dt.date, end: str) -> pl.Expr:
+    """Why a request is not judged: the first reason that applies, in the order of `EXCLUSIONS`; else null."""
     reasons = {
         "no_reply_owed": pl.col("is_exempt"),
         "reply_before_receipt": pl.col("_is_before"),
         "before_standards": pl.col("received_at") < dt.datetime.combine(first_effective, dt.time()),
         "no_standard": pl.col("promise").is_null(),
-        "outside_calendar": pl.any_horizontal(pl.col("_due_first", "_due_last", "_day_zero").is_null()),
+        "outside_calendar": pl.any_horizontal(pl.col(f"_first{end}", f"_last{end}", "_day_zero").is_null()),
         "no_time": pl.col("_sure").is_null(),
     }
     chosen: pl.Expr = pl.lit(None, dtype=EXCLUSION)
@@ -154,15 +235,14 @@ def _exclusion(first_effective: dt.date) -> pl.Expr:
     return chosen
 
 
-def _elapsed_columns(calendar: Calendar, as_of: AsOf) -> dict[str, pl.Expr]:
+def _elapsed_columns(clock: Clock, as_of: AsOf) -> dict[str, pl.Expr]:
     """Business days after day zero up to the reply, or to the as-of moment; and those after the due day, when missed."""
     until = pl.when(pl.col("_has_reply")).then(pl.col("replied_at").dt.date()).otherwise(pl.lit(as_of.local.date()))
-    used = calendar.count_through(until)
+    used = clock.calendar.count_through(until)
     is_missed = pl.col("verdict").is_in(["late", "overdue"])
-    is_judged = pl.col("excluded").is_null()
-    elapsed = (used - calendar.count_through(pl.col("_day_zero"))).clip(0)
-    over = used - calendar.count_through(pl.col("due_at").dt.date())
+    elapsed = (used - clock.calendar.count_through(pl.col("_day_zero"))).clip(0)
+    over = used - clock.calendar.count_through(pl.col("due_at").dt.date())
     return {
-        "business_days": pl.when(is_judged).then(elapsed),
+        "business_days": pl.when(pl.col("excluded").is_null()).then(elapsed),
         "business_days_over": pl.when(is_missed).then(over),
     }

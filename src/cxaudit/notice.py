@@ -6,6 +6,7 @@ Source: DESIGN, section 3 (which standard, as of, the same case, time).
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,10 @@ _PLACES = 5
 def notice(audit: Audit) -> tuple[Finding, ...]:
     """Every finding of the run, those about rows first, in the order of the catalogue and of the input."""
     found = [finding for arrived in audit.arrived for finding in arrived.findings]
-    for part in (_same_content, _channels, _absent_channels, _changed, _clock_changes, _stale, _exclude_columns):
+    parts = (
+        _same_content, _channels, _absent_channels, _changed, _high_volume, _clock_changes, _stale, _exclude_columns,
+    )  # fmt: skip
+    for part in parts:
         found.extend(part(audit))
     order = list(CATALOGUE)
     return tuple(sorted(found, key=lambda finding: order.index(finding.code)))
@@ -72,6 +76,24 @@ def _changed(audit: Audit) -> Iterator[Finding]:
     rows = audit.merged.changed.group_by("table", maintain_order=True).agg(pl.len(), pl.col("row").head(_PLACES))
     for table, n, places in rows.sort("table").iter_rows():
         yield place_finding("history_changed", audit.arrived[table].source, n, places)
+
+
+def _high_volume(audit: Audit) -> Iterator[Finding]:
+    """Periods declared after they began, and those that name a department which nobody has."""
+    standards = audit.question.standards
+    present = {name for name in audit.judged["department"].unique().cast(pl.String).to_list() if name is not None}
+    present |= {promise.department for promise in audit.promises.all if promise.department is not None}
+    for period in standards.high_volume:
+        place = f"{standards.file}:{period.line}:{period.column}"
+        if period.declared is not None and period.declared > period.first:
+            said = f'{place}: "{period.reason}" began on {period.first} and was declared on {period.declared}'
+            yield Finding("declared_late", None, None, 1, (), (), said)
+        for department in period.departments:
+            if department not in present:
+                close = difflib.get_close_matches(department, sorted(present), n=1)
+                near = f'; the nearest is "{close[0]}"' if close else ""
+                said = f'{place}: no request is of the department "{department}"{near}'
+                yield Finding("unknown_department", None, None, 1, (), (), said)
 
 
 def _clock_changes(audit: Audit) -> Iterator[Finding]:

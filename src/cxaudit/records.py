@@ -21,8 +21,9 @@ def record_frame(
 ) -> pl.DataFrame:
     """The rows to show.
 
-    **Frame in**: judged requests with `file`, `sheet`, `source`, `reply_basis`. **Frame out**: RECORD_COLUMNS: text,
-    `business_days` and `business_days_over` Int32, `row` UInt32. Employees only where they are asked for.
+    **Frame in**: judged requests with `business_hours`, `file`, `sheet`, `source`, `reply_basis`. **Frame out**:
+    RECORD_COLUMNS: text; `business_days` and `business_days_over` Int32, `business_hours` Float64, `row` UInt32. Employees
+    only where they are asked for.
     """
     present = judged.collect_schema().names()
 
@@ -36,10 +37,10 @@ def record_frame(
         "received_at": _moment("received_at", pl.col("received_is_date")),
         "replied_at": _moment("replied_at", pl.col("replied_is_date")),
         "due_at": _moment("due_at", pl.col("due_is_date")),
-        "business_hours": pl.lit(None, dtype=pl.String),
+        "business_hours": (pl.col("business_hours") if "business_hours" in present else pl.lit(None, pl.Float64)),
         "standard": _of_promise([promise.within.text for promise in all_promises]),
         "clause": _of_promise([promise.clause for promise in all_promises]),
-        "high_volume": pl.lit(None, dtype=pl.String),
+        "high_volume": _reason(standards) if standards.high_volume else pl.lit(None, dtype=pl.String),
         "excluded_because": _because(standards, promises),
     }
     columns |= {name: pl.col(name) for name in RECORD_COLUMNS if name not in columns}
@@ -53,6 +54,11 @@ def _moment(name: str, is_date: pl.Expr) -> pl.Expr:
 
 def _of_promise(values: list[str]) -> pl.Expr:
     return pl.col("promise").replace_strict(range(len(values)), values, default=None, return_dtype=pl.String)
+
+
+def _reason(standards: Standards) -> pl.Expr:
+    reasons = [period.reason for period in standards.high_volume]
+    return pl.col("high_volume").replace_strict(range(len(reasons)), reasons, default=None, return_dtype=pl.String)
 
 
 def _because(standards: Standards, promises: Promises) -> pl.Expr:

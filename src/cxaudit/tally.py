@@ -17,6 +17,8 @@ from cxaudit.standards.model import Cohort
 
 #: What a tally counts besides the requested dimensions.
 MEASURES = ("table", "promise", "verdict", "excluded", "business_days", "is_quick")
+#: And where periods of high volume are declared.
+HIGH_VOLUME_MEASURES = ("in_high_volume", "verdict_without")
 _MINUTE = dt.timedelta(seconds=60)
 
 
@@ -25,11 +27,14 @@ def with_cohort(
 ) -> pl.LazyFrame:
     """Say which period a request belongs to.
 
-    **Frame in**: `received_at`, `due_at`. **Frame out**: adds `cohort_on` (Date: of the due time before any extension, or of
-    the receipt), `is_inside` (Boolean: known at the as-of moment and in the period).
+    **Frame in**: `received_at`, `due_at`, and `due_before_extension` where periods of high volume are declared. **Frame
+    out**: adds `cohort_on` (Date: of the due time before any extension, or of the receipt), `is_inside` (Boolean: known at
+    the as-of moment and in the period).
     """
     received = pl.col("received_at").dt.date()
-    cohort_on = pl.coalesce(pl.col("due_at").dt.date(), received) if cohort == "due" else received
+    has_extension = "due_before_extension" in judged.collect_schema().names()
+    due = pl.col("due_before_extension" if has_extension else "due_at").dt.date()
+    cohort_on = pl.coalesce(due, received) if cohort == "due" else received
     is_known = pl.col("received_at") <= as_of.local
     inside = is_known if period is None else is_known & pl.col("cohort_on").is_between(*period)
     return judged.with_columns(cohort_on=cohort_on).with_columns(is_inside=inside)
@@ -39,8 +44,12 @@ def tally_verdicts(judged: pl.LazyFrame, by: Sequence[str]) -> pl.LazyFrame:
     """Count the requests inside the period.
 
     **Frame in**: judged requests with `cohort_on`, `is_inside` and the columns of `by` (`month` and `week`
-    are made from `cohort_on`). **Frame out**: `by`, MEASURES, `n` (UInt32).
+    are made from `cohort_on`). **Frame out**: `by`, MEASURES, HIGH_VOLUME_MEASURES where there are any, `n` (UInt32).
     """
+    measures: tuple[str, ...] = MEASURES
+    if "high_volume" in judged.collect_schema().names():
+        measures += HIGH_VOLUME_MEASURES
+        judged = judged.with_columns(in_high_volume=pl.col("high_volume").is_not_null())
     day = pl.col("cohort_on")
     made = {"month": day.dt.year() * 100 + day.dt.month(), "week": day.dt.iso_year() * 100 + day.dt.week()}
     quick = (pl.col("replied_at") - pl.col("received_at")).is_between(dt.timedelta(0), _MINUTE)
@@ -50,12 +59,15 @@ def tally_verdicts(judged: pl.LazyFrame, by: Sequence[str]) -> pl.LazyFrame:
     wanted = judged.filter("is_inside").with_columns(
         is_quick=is_quick.fill_null(False), **{name: expr for name, expr in made.items() if name in by}
     )
-    return wanted.group_by(*by, *MEASURES).agg(n=pl.len())
+    return wanted.group_by(*by, *measures).agg(n=pl.len())
 
 
 def merge_tallies(tallies: Sequence[pl.DataFrame], by: Sequence[str]) -> pl.DataFrame:
     """The tally of everything that the tallies count. Merging is adding."""
-    return pl.concat(tallies).group_by(*by, *MEASURES).agg(pl.col("n").sum())
+    together = pl.concat(tallies)
+    return together.group_by(*by, *(name for name in together.columns if name not in by and name != "n")).agg(
+        pl.col("n").sum()
+    )
 
 
 def nearest_rank(tally: pl.DataFrame, share_pct: int) -> int | None:

@@ -20,7 +20,9 @@ from cxaudit.read.table import HEAD_RECORDS, Record, Table, column
 from cxaudit.read.text import TextFile, open_text
 
 _COMMON = (",", ";", "\t", "|")
-_RARE = ("^", "~", "\x1f", "\x01", "¦", "§", ":", " ")
+_RARE = ("^", "~", "\x1f", "\x01", "¦", "§", "#", "!", "*")
+#: These stand in titles and times too.
+_DOUBTFUL = (":", " ")
 _HEAD_CHARACTERS = 1 << 18
 _SEP = "sep="
 #: A row may have so many cells beyond the header before polars would have to prepare too many columns.
@@ -63,15 +65,23 @@ def _likely_delimiter(text: str) -> str:
         best = max(candidates, key=lambda candidate: scores[candidate])
         if scores[best] > (0, 0):
             return best
-    return ","
+    return next((candidate for candidate in _DOUBTFUL if _is_even(text, candidate)), ",")
+
+
+def _widths(text: str, delimiter: str) -> Counter[int]:
+    return Counter(len(cells) for _, cells in _records(text, delimiter, skip=0) if cells)
 
 
 def _evenness(text: str, delimiter: str) -> tuple[int, int]:
-    widths = Counter(len(cells) for _, cells in _records(text, delimiter, skip=0) if len(cells) > 1)
-    if not widths:
-        return (0, 0)
-    width, n = max(widths.items(), key=lambda item: (item[1], item[0]))
-    return (n, width)
+    """How many records have the most frequent width of more than one cell, and this width."""
+    wide = [(n, width) for width, n in _widths(text, delimiter).items() if width > 1]
+    return max(wide, default=(0, 0))
+
+
+def _is_even(text: str, delimiter: str) -> bool:
+    """Whether all records have the same width, and more cells than a date with its time would give."""
+    widths = _widths(text, delimiter)
+    return len(widths) == 1 and min(widths) > 2
 
 
 def _records(text: str, delimiter: str, *, skip: int) -> list[Record]:

@@ -12,6 +12,9 @@ from pathlib import Path
 from cxaudit.errors import InputError
 
 _CHUNK = 1 << 22
+_HEADER_BYTES = 64  # a header is written in plain letters, whatever comes below it
+#: Windows-1252 with the five bytes that it leaves undefined, so that no two texts become one.
+_CP1252 = "".join(bytes([byte]).decode("cp1252", errors="ignore") or chr(byte) for byte in range(256))
 
 
 @dataclass(frozen=True)
@@ -58,11 +61,12 @@ def _wide_encoding(head: bytes) -> str | None:
         return "utf-16-le"
     if head.startswith(codecs.BOM_UTF16_BE):
         return "utf-16-be"
-    even, odd = head[0::2].count(0), head[1::2].count(0)
-    if odd > 0.3 * len(head) / 2 and even < odd / 10:
-        return "utf-16-le"
-    if even > 0.3 * len(head) / 2 and odd < even / 10:
-        return "utf-16-be"
+    for part in (head[:_HEADER_BYTES], head):
+        even, odd = part[0::2].count(0), part[1::2].count(0)
+        if odd > 0.3 * len(part) / 2 and even < odd / 10:
+            return "utf-16-le"
+        if even > 0.3 * len(part) / 2 and odd < even / 10:
+            return "utf-16-be"
     return None
 
 
@@ -89,7 +93,8 @@ def _scan(path: Path) -> tuple[bool, bool, bool]:
 def _decoded(content: bytes, encoding: str, name: str) -> TextFile:
     """The content as UTF-8, with lines that end in LF and without zero bytes."""
     try:
-        text = content.decode(encoding, errors="replace" if encoding == "cp1252" else "strict")
+        is_cp1252 = encoding == "cp1252"
+        text = codecs.charmap_decode(content, "strict", _CP1252)[0] if is_cp1252 else content.decode(encoding)
     except UnicodeDecodeError as error:
         raise InputError(f"{name} is not readable as {encoding}: byte {error.start} is out of place.") from error
     text = text.removeprefix("\ufeff").replace("\x00", "")

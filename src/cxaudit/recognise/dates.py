@@ -19,14 +19,18 @@ Order = Literal["dmy", "mdy", "ymd"]
 FIRST = dt.datetime(1990, 1, 1)
 LAST = dt.datetime(2101, 1, 1)
 #: What systems write where there is no value.
-MISSING = ("", "na", "n/a", "#n/a", "null", "none", "nan", "nat", "?", "-", "--", "—", "–")
+MISSING = ("", "na", "n/a", "#n/a", "null", "none", "nan", "nat", "?")
+#: A rule drawn with dashes, also one below the header.
+_RULE = r"^\s*[-–—]+\s*$"
 _MONTHS = (
     "january|february|march|april|may|june|july|august|september|october|november|december"
     "|jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec"
 )
 
+#: Runs of blanks count as one, as they do for strptime.
 _DATE = re.compile(
-    rf"""(?: (?P<y4>\d{{4}}) (?P<s1>[-/.]) \d{{1,2}} (?P=s1) \d{{1,2}}
+    rf"""(?P<weekday> (?:mon|tue|wed|thu|fri|sat|sun)[a-z]* ,? [ ] )?
+         (?: (?P<y4>\d{{4}}) (?P<s1>[-/.]) \d{{1,2}} (?P=s1) \d{{1,2}}
            | \d{{1,2}} (?P<s2>[-/.]) \d{{1,2}} (?P=s2) (?P<y2>\d{{4}}|\d{{2}})
            | (?P<compact>\d{{8}})
            | \d{{1,2}} (?P<s3>[-/. ]?) (?P<m1>{_MONTHS}) (?P<s4>[-/. ]|,[ ])? (?P<y3>\d{{4}}|\d{{2}})
@@ -36,7 +40,7 @@ _DATE = re.compile(
 )
 _TIME = re.compile(
     r"""(?P<join>[T ]|,[ ]) \d{1,2} : \d{2} (?P<seconds> : \d{2} (?P<fraction> \.\d+ )? )?
-        (?P<meridiem> [ ]? [AP]M )? (?P<zone> [ ]? (?: Z | [+-]\d{2}:?\d{2} ) )?""",
+        (?P<meridiem> [ ]? [AP]M )? (?P<zone> [ ]? (?: Z | UTC | GMT | [+-]\d{2}(?: :?\d{2} )? ) )?""",
     re.VERBOSE | re.IGNORECASE,
 )
 
@@ -57,13 +61,21 @@ class DateFormat:
         return first + (", UTC offset" if self.has_zone else "")
 
     @property
+    def is_unmistakable(self) -> bool:
+        """Whether no other order could explain the same values: a year of four digits first, or a month in words."""
+        return "%B" in self.layout or (self.order == "ymd" and "%Y" in self.layout)
+
+    @property
     def is_date_only(self) -> bool:
         return not any(":" in pattern for pattern in self.patterns)
 
     def parse(self, text: pl.Expr) -> pl.Expr:
         """The values as naive Datetime (UTC where the format names a zone); null where it does not explain a value."""
         parsed = [self._parse_one(text, pattern) for pattern in self.patterns]
-        return within_years(parsed[0] if len(parsed) == 1 else pl.coalesce(parsed))
+        at = within_years(parsed[0] if len(parsed) == 1 else pl.coalesce(parsed))
+        if self.layout.startswith("%y"):  # strptime would take a single digit for a year
+            return pl.when(text.str.contains(r"^\d\d\D")).then(at)
+        return at
 
     def parse_is_date(self, text: pl.Expr) -> pl.Expr:
         """Whether a value is a date without a time of day (Boolean, null where the value is null)."""
@@ -85,7 +97,7 @@ def within_years(at: pl.Expr) -> pl.Expr:
 
 def is_missing(text: pl.Expr) -> pl.Expr:
     """Whether a cell holds no value: null, blank, or what systems write for nothing."""
-    return text.is_null() | text.str.strip_chars().str.to_lowercase().is_in(MISSING)
+    return text.is_null() | text.str.strip_chars().str.to_lowercase().is_in(MISSING) | text.str.contains(_RULE)
 
 
 def formats_of(values: Iterable[str]) -> list[DateFormat]:
@@ -101,6 +113,7 @@ def formats_of(values: Iterable[str]) -> list[DateFormat]:
 
 
 def _spellings(value: str) -> Iterable[tuple[DateFormat, str]]:
+    value = " ".join(value.split())
     date = _DATE.match(value)
     if date is None:
         return
@@ -111,8 +124,9 @@ def _spellings(value: str) -> Iterable[tuple[DateFormat, str]]:
     clock = _clock_pattern(time) if time else ""
     is_12_hour = bool(time and time["meridiem"])
     has_zone = bool(time and time["zone"])
+    weekday = re.sub("[A-Za-z]+", "%A", date["weekday"] or "")
     for order, layout in _date_layouts(date):
-        yield DateFormat(order, layout, is_12_hour, has_zone), layout + clock
+        yield DateFormat(order, weekday + layout, is_12_hour, has_zone), weekday + layout + clock
 
 
 def _clock_pattern(time: re.Match[str]) -> str:
@@ -122,7 +136,8 @@ def _clock_pattern(time: re.Match[str]) -> str:
     if time["meridiem"]:
         clock += (" " if time["meridiem"].startswith(" ") else "") + "%p"
     if time["zone"]:
-        clock += (" " if time["zone"].startswith(" ") else "") + "%#z"
+        name = time["zone"].strip()
+        clock += (" " if time["zone"].startswith(" ") else "") + (name if name.isalpha() and len(name) > 1 else "%#z")
     return clock
 
 

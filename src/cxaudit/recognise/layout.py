@@ -75,7 +75,15 @@ def recognise_layout(
 
 
 def _fold(cell: str) -> str:
-    return fold(cell.removeprefix("\ufeff").removeprefix("ï»¿"))
+    return fold(_clean(cell))
+
+
+def _clean(cell: str) -> str:
+    """A header without a byte order mark that was read as text, and without the quotes that then stand inside."""
+    for mark in ("\ufeff", "ï»¿"):
+        if cell.startswith(mark):
+            cell = cell.removeprefix(mark).strip('"')
+    return cell.strip()
 
 
 def _fits(mapping: SourceMapping, cells: set[str], *, is_forced: bool) -> bool:
@@ -109,7 +117,7 @@ def _layout(name: str, mapping: SourceMapping, header: Record, table: Table) -> 
                     "Rename one of them, or map another column under sources: in the standards file."
                 )
             if found:
-                positions[role], names[role] = found[0], header[1][found[0]].strip()
+                positions[role], names[role] = found[0], _clean(header[1][found[0]])
                 if role == "replied_at" and choice.reply_basis:
                     basis = choice.reply_basis
                 break

@@ -59,17 +59,17 @@ def prove_format(column: pl.LazyFrame, declared: Order | None, *, whole: bool = 
     sample = values.head(_SAMPLE).collect()
     formats = _allowed(formats_of(sample["text"].unique(maintain_order=True)), declared)
     if not whole:
-        proof = _decide(sample.lazy(), formats, declared, is_whole=sample.height < _SAMPLE)
+        proof = _decide(sample.lazy(), formats, is_whole=sample.height < _SAMPLE)
         if proof.is_whole or _is_beyond_doubt(proof, formats, sample):
             return proof
-    return _decide(values, _with_all_spellings(values, formats, declared), declared, is_whole=True)
+    return _decide(values, _with_all_spellings(values, formats, declared), is_whole=True)
 
 
 def _allowed(formats: list[DateFormat], declared: Order | None) -> list[DateFormat]:
     """Where an order is declared: the formats of that order, and those that no other order could explain."""
     if declared is None:
         return formats
-    return [fmt for fmt in formats if fmt.order == declared or fmt.layout[:2] == "%Y" or "%B" in fmt.layout]
+    return [fmt for fmt in formats if fmt.order == declared or fmt.is_unmistakable]
 
 
 def _is_beyond_doubt(proof: Proof, formats: list[DateFormat], sample: pl.DataFrame) -> bool:
@@ -100,7 +100,7 @@ def _merge(formats: list[DateFormat], others: list[DateFormat]) -> list[DateForm
     return [replace(fmt, patterns=patterns) for fmt, patterns in known.items()]
 
 
-def _decide(values: pl.LazyFrame, formats: list[DateFormat], declared: Order | None, *, is_whole: bool) -> Proof:
+def _decide(values: pl.LazyFrame, formats: list[DateFormat], *, is_whole: bool) -> Proof:
     """The format that explains most; several if they disagree on any value."""
     parsed = [fmt.parse(pl.col("text")) for fmt in formats]
     counts = values.select(
@@ -110,7 +110,7 @@ def _decide(values: pl.LazyFrame, formats: list[DateFormat], declared: Order | N
     ).collect(engine="streaming")
     n_values = counts["all"].item()
     explained = [counts[f"n{i}"].item() for i in range(len(formats))]
-    enough = [i for i, n in enumerate(explained) if n > 0 and (n * 10 >= n_values * 9 or declared == formats[i].order)]
+    enough = [i for i, n in enumerate(explained) if n > 0 and n * 10 >= n_values * 9]
     if not enough:
         return Proof(None, (), n_values, example=counts["text"].item(), is_whole=is_whole)
     most = max(explained[i] for i in enough)

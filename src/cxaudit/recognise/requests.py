@@ -26,6 +26,9 @@ _TOTAL = (
     r"(?i)^\s*((grand|sub)[\s-]*)?(totals?\b|sum\b|count\b|average\b|mean\b|copyright\b|©|confidential\b|end of\b"
     r"|generated\b|printed\b|exported\b|report(ed)? (date|by|run)\b|page \d|\d+ (rows?|records?)\b)"
 )
+#: A line of data types, which some systems write under the header.
+_TYPE = r"(?i)^((var)?char|text|string|date|time|datetime2?|timestamp|(big|small)?int|integer|number)\b\s*(\([\d, ]*\))?$"
+_FILLED = r"[^\s\p{Cc}=_*\-–—]"
 
 
 @dataclass(frozen=True)
@@ -108,27 +111,17 @@ def sort_out(doubtful: pl.DataFrame, reading: Reading) -> pl.DataFrame:
     **Frame in**: a table's body, doubtful rows only, all columns. **Frame out**: `row`, `fate` (`request`, `not_data` or
     the code of the finding that rejects it), `value` (the offending one), in the order of the file.
     """
-    layout = reading.layout
-    cells = [pl.col(column(i)) for i in range(layout.width)]
-    filled = [cell.str.strip_chars().fill_null("") != "" for cell in cells]
-    n_filled = pl.sum_horizontal(filled)
     received, reply = reading.text("received_at"), reading.text("replied_at")
-    no_received, no_reply = is_missing(received), is_missing(reply)
-    first = pl.coalesce(*(pl.when(is_filled).then(cell) for cell, is_filled in zip(cells, filled, strict=True)))
-    header = fold(layout.names["received_at"])
-    folded = received.str.to_lowercase().str.replace_all(r"[\s_\-]+", "")
     is_unread = _unread(reading, "received_at")
-    is_total = first.str.contains(_TOTAL) & is_unread & (no_reply | _unread(reading, "replied_at"))
-    is_remark = (n_filled == 1) & is_unread & _is_remark(layout, first)
-    has_extra = pl.col("extra").str.strip_chars().fill_null("") != ""
+    is_unread_reply = ~is_missing(reply) & _unread(reading, "replied_at")
+    has_extra = pl.col("extra").str.contains(_FILLED).fill_null(False)
     fate = (
-        pl.when((n_filled == 0) & ~has_extra).then(pl.lit("not_data"))
-        .when((folded == header).fill_null(False) | is_total.fill_null(False) | is_remark.fill_null(False))
-        .then(pl.lit("not_data"))
+        pl.when(~has_extra & ~pl.any_horizontal(_filled_cells(reading.layout))).then(pl.lit("not_data"))
+        .when(is_unread & _is_not_data(reading)).then(pl.lit("not_data"))
         .when(has_extra).then(pl.lit("ragged_row"))
-        .when(no_received).then(pl.lit("no_received"))
+        .when(is_missing(received)).then(pl.lit("no_received"))
         .when(is_unread).then(pl.lit("unreadable_received"))
-        .when(~no_reply & _unread(reading, "replied_at")).then(pl.lit("unreadable_reply"))
+        .when(is_unread_reply).then(pl.lit("unreadable_reply"))
         .otherwise(pl.lit("request"))
     )  # fmt: skip
     value = (
@@ -144,10 +137,30 @@ def _unread(reading: Reading, role: Role) -> pl.Expr:
     return pl.lit(True) if fmt is None else fmt.parse(reading.text(role)).is_null()
 
 
-def _is_remark(layout: Layout, first: pl.Expr) -> pl.Expr:
-    """Whether a row with a single filled cell is a remark below the table rather than a request without a date."""
-    position = layout.positions.get("case_id")
-    if position is None:
-        return pl.lit(True)
-    is_elsewhere = pl.col(column(position)).str.strip_chars().fill_null("") == ""
-    return is_elsewhere | first.str.strip_chars().str.contains(r"\s\S+\s")
+def _filled_cells(layout: Layout) -> list[pl.Expr]:
+    return [_is_filled(i) for i in range(layout.width)]
+
+
+def _is_filled(position: int | None) -> pl.Expr:
+    """Whether a cell holds more than blanks, control characters or a rule drawn with dashes."""
+    return pl.lit(False) if position is None else pl.col(column(position)).str.contains(_FILLED).fill_null(False)
+
+
+def _is_not_data(reading: Reading) -> pl.Expr:
+    """Whether a row without a readable receipt is a header, a total or a remark rather than a request."""
+    layout, received = reading.layout, reading.text("received_at").str.strip_chars()
+    is_header = received.str.to_lowercase().str.replace_all(r"[\s_\-]+", "") == fold(layout.names["received_at"])
+    filled = _filled_cells(layout)
+    first = pl.coalesce(*(pl.when(filled[i]).then(pl.col(column(i))) for i in range(layout.width)))
+    cell = {role: layout.positions.get(role) for role in ("case_id", "channel", "status", "received_at")}
+    others = [_is_filled(i) & ~_is_first(i, filled) for role, i in cell.items() if role != "received_at"]
+    is_total = first.str.contains(_TOTAL) & _unread(reading, "replied_at") & ~pl.any_horizontal(others)
+    is_sentence = first.str.strip_chars().str.contains(r"^\D\S*\s+\S+\s")
+    stands_for_a_request = _is_filled(cell["case_id"]) | _is_filled(cell["received_at"])
+    is_remark = (pl.sum_horizontal(filled) == 1) & (is_sentence | ~stands_for_a_request)
+    return pl.any_horizontal(sign.fill_null(False) for sign in (is_header, received.str.contains(_TYPE), is_total, is_remark))
+
+
+def _is_first(position: int | None, filled: Sequence[pl.Expr]) -> pl.Expr:
+    """Whether no cell before this one is filled."""
+    return ~pl.any_horizontal(filled[:position]) if position else pl.lit(True)

@@ -1,0 +1,72 @@
+"""`cxaudit check`: the compliance table."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+
+from cxaudit.audit import Audit
+from cxaudit.commands.options import Input, Output, near_miss
+from cxaudit.commands.shared import (
+    MISSED_TARGET,
+    NOT_RELIABLE,
+    SHOWN_ROLES,
+    counting_of,
+    load_standards,
+    meta_of,
+    settings,
+    write_rejects,
+)
+from cxaudit.errors import UsageError
+from cxaudit.model import DIMENSIONS, Report
+from cxaudit.render import CHECK_FORMATS
+from cxaudit.render.figures import meets
+from cxaudit.render.notes import notes
+
+
+def check(given: Input, output: Output, *, by: str, fail_under: str | None, with_total: bool) -> int:
+    """The compliance table."""
+    dimensions = _dimensions(by)
+    limit = _percentage(fail_under)
+    form = output.chosen(CHECK_FORMATS)
+    output.check_places()
+    standards = load_standards(given)
+    roles = [role for role in SHOWN_ROLES if role in dimensions]
+    question = given.question(standards, roles, reject_cells=output.reject_cells)
+    audit = Audit(given.files, question)
+    meta = meta_of(given, question)
+    report = audit.report(dimensions, limit, counting_of(standards), meta, with_total=with_total)
+    write_rejects(audit, output)
+    output.write(CHECK_FORMATS[form](report, output.options()), form)
+    output.say([*settings(given, question), *notes(report)])
+    return _exit_code(report, audit, output)
+
+
+def _dimensions(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    for name in names:
+        if name not in DIMENSIONS:
+            raise UsageError(f"--by {name} is not one of {', '.join(DIMENSIONS)}.{near_miss(name, DIMENSIONS)}")
+    if not names or len(set(names)) < len(names):
+        raise UsageError(f"--by {text} names no column, or one twice. It takes {', '.join(DIMENSIONS)}.")
+    return names
+
+
+def _percentage(text: str | None) -> Decimal | None:
+    if text is None:
+        return None
+    try:
+        percentage = Decimal(text.strip().removesuffix("%").strip())
+    except InvalidOperation as error:
+        raise UsageError(f"--fail-under {text} is not a percentage. Write 90 or 97.5.") from error
+    if not 0 <= percentage <= 100 or 0 < percentage < 1:
+        raise UsageError(f"--fail-under {text} is not between 1 and 100. Write 90 for 90 %.")
+    return percentage
+
+
+def _exit_code(report: Report, audit: Audit, output: Output) -> int:
+    """0, 1 or 3: a figure that is not to be relied on beats a missed target."""
+    if report.total.judged == 0 or (output.strict and audit.is_doubtful):
+        return NOT_RELIABLE
+    missed = any(meets(row.met, row.judged, row.target_pct) is False for row in report.rows)
+    below = meets(report.total.met, report.total.judged, report.fail_under) is False
+    return MISSED_TARGET if missed or below else 0

@@ -1,0 +1,106 @@
+"""`cxaudit records`: one row per request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+from cxaudit.audit import Audit
+from cxaudit.commands.options import Input, Output, near_miss
+from cxaudit.commands.shared import NOT_RELIABLE, SHOWN_ROLES, load_standards, settings, write_rejects
+from cxaudit.errors import UsageError
+from cxaudit.model import VERDICTS
+from cxaudit.render import RECORD_FORMATS
+from cxaudit.render.notes import notes
+from cxaudit.standards import Standards, fold, parse_within
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which requests `records` lists, as typed."""
+
+    verdict: str | None = None
+    department: str | None = None
+    channel: str | None = None
+    case: str | None = None
+    due_within: str | None = None
+
+
+def records(given: Input, output: Output, filters: Filters, *, show_employees: bool) -> int:
+    """One row per request with its verdict."""
+    form = output.chosen(RECORD_FORMATS)
+    output.check_places()
+    standards = load_standards(given)
+    roles = [role for role in SHOWN_ROLES if show_employees or role != "employee"]
+    question = given.question(standards, roles, reject_cells=output.reject_cells)
+    audit = Audit(given.files, question)
+    listed = audit.records(_condition(filters, audit, standards), with_employees=show_employees)
+    write_rejects(audit, output)
+    output.write(RECORD_FORMATS[form](listed, output.options()), form)
+    output.say([*settings(given, question), *notes(listed), *_nothing_listed(audit, filters, listed.frame)])
+    return NOT_RELIABLE if output.strict and audit.is_doubtful else 0
+
+
+def _condition(filters: Filters, audit: Audit, standards: Standards) -> pl.Expr:
+    """The filters as one condition on the judged requests."""
+    conditions = [pl.lit(True)]
+    verdicts = _verdicts(filters.verdict)
+    if filters.due_within is not None:
+        conditions.append(_due_by(filters.due_within, audit))
+        verdicts = verdicts or ["pending"]
+    if verdicts:
+        conditions.append(pl.col("verdict").is_in(verdicts))
+    if filters.department is not None:
+        wanted = standards.department_names.get(fold(filters.department), filters.department.strip())
+        conditions.append(_folded("department") == fold(wanted))
+    if filters.channel is not None:
+        wanted = standards.channel_names.get(fold(filters.channel), filters.channel)
+        conditions.append(_folded("channel") == fold(wanted))
+    if filters.case is not None:
+        conditions.append(pl.col("case_id") == filters.case.strip())
+    return pl.all_horizontal(conditions)
+
+
+def _folded(name: str) -> pl.Expr:
+    return (
+        pl.col(name)
+        .cast(pl.String)
+        .map_batches(
+            lambda names: names.replace({n: fold(n) for n in names.unique().drop_nulls().to_list()}),
+            return_dtype=pl.String,
+            is_elementwise=True,
+        )
+    )
+
+
+def _verdicts(text: str | None) -> list[str]:
+    verdicts = [name.strip().lower() for name in (text or "").split(",") if name.strip()]
+    for name in verdicts:
+        if name not in VERDICTS:
+            raise UsageError(f"--verdict {name} is not one of {', '.join(VERDICTS)}.{near_miss(name, VERDICTS)}")
+    return verdicts
+
+
+def _due_by(text: str, audit: Audit) -> pl.Expr:
+    """Unanswered, and due no later than this much after the as-of moment."""
+    try:
+        within = parse_within(text)
+    except ValueError as error:
+        raise UsageError(f"--due-within {text}: {error}") from error
+    is_open = pl.col("verdict").is_in(["pending", "overdue"])
+    return is_open & (pl.col("due_at") <= audit.due_if_received_now(within))
+
+
+def _nothing_listed(audit: Audit, filters: Filters, frame: pl.DataFrame) -> Iterator[str]:
+    """A department or case that does not occur is more likely a slip than an empty list."""
+    if frame.height:
+        return
+    for name, wanted in (("department", filters.department), ("channel", filters.channel)):
+        if wanted is not None:
+            known = [x for x in audit.judged[name].cast(pl.String).unique().sort().to_list() if x is not None]
+            if fold(wanted) not in {fold(x) for x in known}:
+                yield f"No request has the {name} {wanted}. The input has: {', '.join(known) or 'none'}."
+    if filters.case is not None:
+        yield f"No request in the period has the case id {filters.case}."

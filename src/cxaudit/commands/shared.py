@@ -1,0 +1,55 @@
+"""What the commands that run an audit have in common: the standards, the settings to say, the rejected rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from cxaudit.audit import Audit, Question
+from cxaudit.commands.options import Input, Output
+from cxaudit.standards import Standards, load
+from cxaudit.standards.source import Role
+from cxaudit.standards.words import counting_words
+from cxaudit.versions import versions
+
+MISSED_TARGET, NOT_RELIABLE = 1, 3
+SHOWN_ROLES: tuple[Role, ...] = ("department", "employee", "customer_type")
+
+
+def load_standards(given: Input) -> Standards:
+    return load(Path(given.standards) if given.standards else None)
+
+
+def name_of(standards: Standards) -> str:
+    return "the built-in standards file" if standards.file == "built-in" else standards.file
+
+
+def counting_of(standards: Standards) -> str:
+    return counting_words(standards.versions[-1].counting, standards.calendar)
+
+
+def settings(given: Input, question: Question) -> Iterator[str]:
+    """Which standards and which moment, since both may have been chosen for the user."""
+    yield f"Standards: {name_of(question.standards)} ({question.standards.organisation})"
+    if given.as_of is None:
+        yield f"As of now: {question.as_of.local:%Y-%m-%d %H:%M:%S} in {question.standards.timezone}; --as-of fixes it"
+
+
+def meta_of(given: Input, question: Question) -> dict[str, Any]:
+    standards = question.standards
+    return {
+        "versions": versions(),
+        "standards": {"file": standards.file, "sha256": standards.sha256},
+        "timezone": standards.timezone,
+        "as_of_is_now": given.as_of is None,
+    }
+
+
+def write_rejects(audit: Audit, output: Output) -> None:
+    if output.rejects is None:
+        return
+    from cxaudit.render.delimited import delimit
+
+    Output(file=output.rejects).write(delimit(audit.rejects, escape=output.escape), "csv")
+    output.say([f"Rejected rows: {output.rejects}" + (" (may hold personal data)" if output.reject_cells else "")])

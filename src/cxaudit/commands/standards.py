@@ -1,0 +1,51 @@
+"""`cxaudit standards show|check|schema|init`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cxaudit.commands.options import Output
+from cxaudit.commands.shared import name_of
+from cxaudit.errors import UsageError
+from cxaudit.standards import load
+from cxaudit.standards.words import show, starter
+
+
+def standards_show(file: str | None, output: Output) -> int:
+    """The promises as a table."""
+    from cxaudit.render.promises import PROMISE_FORMATS, render_promises
+
+    standards = load(Path(file) if file else None)
+    form = output.chosen(PROMISE_FORMATS)
+    output.write(render_promises(show(standards), form, output.options()), form)
+    output.say([f"Standards: {name_of(standards)}, {standards.organisation}"])
+    return 0
+
+
+def standards_check(file: str | None) -> int:
+    """Load a standards file; loading raises all that is wrong with it."""
+    from cxaudit.calendar import check_holidays
+
+    standards = load(Path(file) if file else None)
+    check_holidays(standards.calendar)
+    n = sum(len(version.promises) for version in standards.versions)
+    Output().say([f"{name_of(standards)} is in order: {standards.organisation}, {n} promises."])
+    return 0
+
+
+def standards_schema(output: Output) -> int:
+    """The JSON Schema of the standards file."""
+    from cxaudit.standards.schema import json_schema
+
+    output.check_places()
+    output.write([json_schema().encode()], "schema")
+    return 0
+
+
+def standards_init(file: str, *, force: bool) -> int:
+    """Write a starter file."""
+    if Path(file).exists() and not force:
+        raise UsageError(f"{file} is there already.\nName another file, or add --force to replace it.")
+    Output(file=file).write([starter().encode()], "yaml")
+    Output().say([f"Wrote {file}. Next: cxaudit standards check {file}"])
+    return 0

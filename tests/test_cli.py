@@ -1,0 +1,593 @@
+"""The command line from outside: exit codes, options, and what it says of bad input, never with a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from outside import AS_OF, COMMAND, SAMPLES, TOP, Outcome, clean_environment, run, start
+
+HEADER = "case_id,channel,received_at,replied_at\n"
+MET = HEADER + "1,email,2025-10-01 10:00,2025-10-02 10:00\n"
+LATE = MET + "2,email,2025-10-01 10:00,2025-10-09 10:00\n"
+OPEN = HEADER + "1,email,2025-10-30 10:00,\n"
+OLE_START = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+STANDARDS = """\
+version: 1
+organisation: Town
+timezone: America/Edmonton
+calendar: {workweek: [Mon, Tue, Wed, Thu, Fri], office_hours: "08:30-16:30"}
+standards:
+  - effective: 2025-02-01
+    source: Policy 1
+    channels:
+      email: {within: 2 business days, target: 90%}
+"""
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Path:
+    """A folder with a sound export, one with a miss, and one of which nothing can be judged yet."""
+    (tmp_path / "met.csv").write_text(MET)
+    (tmp_path / "late.csv").write_text(LATE)
+    (tmp_path / "open.csv").write_text(OPEN)
+    (tmp_path / "town.yaml").write_text(STANDARDS)
+    return tmp_path
+
+
+def check(folder: Path, *arguments: str, as_of: str = "2025-10-31") -> Outcome:
+    return run("check", *arguments, "--as-of", as_of, cwd=folder)
+
+
+def refused(outcome: Outcome) -> list[str]:
+    """The lines of the message of a run that could not be."""
+    assert (outcome.code, outcome.out) == (2, b"")
+    assert outcome.err.startswith("cxaudit: ")
+    assert "Traceback" not in outcome.err
+    return outcome.err.removeprefix("cxaudit: ").splitlines()
+
+
+# Exit codes
+
+
+def test_a_run_without_a_target_is_0_even_with_misses(here: Path) -> None:
+    """The policy sets no target, so a missed request alone is no failure."""
+    assert check(here, "late.csv").code == 0
+
+
+def test_a_missed_target_is_1(here: Path) -> None:
+    """One of two in time is below the 90 % that the standards file promises."""
+    assert check(here, "late.csv", "--standards", "town.yaml").code == 1
+    assert check(here, "met.csv", "--standards", "town.yaml").code == 0
+
+
+@pytest.mark.parametrize(
+    ("limit", "code"), [("50", 0), ("50.0", 0), ("50%", 0), ("50.1", 1), ("100", 1), ("0", 0), ("1", 0)]
+)
+def test_fail_under_is_decided_on_whole_counts(here: Path, limit: str, code: int) -> None:
+    """One of two in time is 50 %: not below 50, below 50.1."""
+    assert check(here, "late.csv", "--fail-under", limit).code == code
+
+
+def test_nothing_judged_is_3(here: Path) -> None:
+    """A compliance of nothing is not a pass: open requests only, or none at all."""
+    assert check(here, "open.csv").code == 3
+    (here / "none.csv").write_text(HEADER)
+    assert check(here, "none.csv").code == 3
+    assert check(here, "met.csv", "--period", "2024-10").code == 3
+
+
+def test_nothing_judged_beats_a_limit(here: Path) -> None:
+    """Nothing to judge is 3, whatever --fail-under asks."""
+    assert check(here, "open.csv", "--fail-under", "90").code == 3
+
+
+def test_records_is_0_with_nothing_judged(here: Path) -> None:
+    """A list of requests is complete even when none of them can be judged yet."""
+    assert run("records", "open.csv", "--as-of", "2025-10-31", cwd=here).code == 0
+
+
+@pytest.mark.parametrize("command", ["check", "records"])
+def test_strict_is_3_when_rows_were_rejected(command: str) -> None:
+    """With --strict a rejected row makes the result unreliable; without it, it is only said."""
+    assert run(command, SAMPLES / "voicemail.csv", *AS_OF, "--strict").code == 3
+    assert run(command, SAMPLES / "voicemail.csv", *AS_OF).code == 0
+    assert run(command, SAMPLES / "portal.csv", *AS_OF, "--strict").code == 0
+
+
+@pytest.mark.parametrize("command", ["check", "records"])
+def test_strict_is_3_when_an_export_is_stale(command: str) -> None:
+    """An export that ends more than one business day before the as-of moment may lack replies."""
+    portal = SAMPLES / "portal.csv"
+    assert run(command, portal, "--as-of", "2025-11-03", "--strict").code == 0
+    stale = run(command, portal, "--as-of", "2025-11-04", "--strict")
+    assert stale.code == 3
+    assert "stale_export" in stale.err
+
+
+def test_unreliable_beats_a_missed_target() -> None:
+    """3 beats 1: a figure that is not to be relied on is not compared."""
+    voicemail = SAMPLES / "voicemail.csv"
+    assert run("check", voicemail, *AS_OF, "--fail-under", "99").code == 1
+    assert run("check", voicemail, *AS_OF, "--fail-under", "99", "--strict").code == 3
+
+
+def test_impossible_beats_all() -> None:
+    """2 beats 3: without a run there is no result."""
+    refused(run("check", SAMPLES / "voicemail.csv", SAMPLES / "nosuch.csv", *AS_OF, "--strict"))
+
+
+def test_a_process_ends_with_the_same_codes(here: Path) -> None:
+    """What `main` returns is what the shell sees."""
+    assert start("check", "met.csv", "--as-of", "2025-10-31", cwd=here).code == 0
+    assert start("check", "late.csv", "--as-of", "2025-10-31", "--fail-under", "90", cwd=here).code == 1
+    assert start("check", "nosuch.csv", cwd=here).code == 2
+    assert start("check", "open.csv", "--as-of", "2025-10-31", cwd=here).code == 3
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes are closed another way there")
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["check", "--help"], ["records", str(SAMPLES), *AS_OF, "--format", "json", "-q"]]
+)
+def test_a_reader_that_goes_away_is_no_error(arguments: list[str]) -> None:
+    """`cxaudit … | head -1` ends with 0 and without a word."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as nobody:
+        done = subprocess.run(
+            [*COMMAND, *arguments], cwd=TOP, env=clean_environment(), stdout=nobody, stderr=subprocess.PIPE, check=False
+        )
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a shell")
+def test_head_of_a_long_list(tmp_path: Path) -> None:
+    """A list longer than a pipe holds is cut off by `head -1` without an error of cxaudit's."""
+    lines = "".join(f"{i},email,2025-10-01 10:00:00,2025-10-02 10:00:00\n" for i in range(20_000))
+    (tmp_path / "long.csv").write_text(HEADER + lines)
+    command = " ".join([*COMMAND, "records long.csv --as-of 2025-10-31 -q | head -1; echo ${PIPESTATUS[0]}"])
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=tmp_path, env=clean_environment(), capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[0].startswith("case_id,")
+    assert done.stdout.splitlines()[-1] == "0"
+    assert done.stderr == ""
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a named pipe")
+def test_an_interrupt_is_130(tmp_path: Path) -> None:
+    """Ctrl-C ends the run with 130, without a traceback and without half an answer."""
+    fifo = tmp_path / "slow.csv"
+    (tmp_path / "real.csv").write_text(MET)
+    os.mkfifo(fifo)
+    # It waits for standards that never come: a moment in which it can be interrupted for certain.
+    process = subprocess.Popen(
+        [*COMMAND, "check", "real.csv", "--standards", fifo, "-o", "out.csv"],
+        cwd=tmp_path, env=clean_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+    time.sleep(2)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out) == (130, b"")
+    assert b"Traceback" not in err
+    assert not (tmp_path / "out.csv").exists()
+
+
+# Bad input
+
+
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [
+        ("nosuch.csv", ["there is no file nosuch.csv."]),
+        ("mett.csv", ["there is no file mett.csv.", "Did you mean met.csv?"]),
+        ("nowhere/met.csv", ["there is no file nowhere/met.csv.", "There is no folder nowhere either."]),
+    ],
+)
+def test_a_file_that_is_not_there(here: Path, argument: str, message: list[str]) -> None:
+    """The message names the file, and the one that was perhaps meant."""
+    assert refused(check(here, argument)) == message
+
+
+def test_a_pattern_that_matches_nothing(here: Path) -> None:
+    """A pattern is expanded by cxaudit itself; one without a match is an error, not an empty run."""
+    assert refused(check(here, "exports/*.csv"))[0] == f"no file matches exports/*.csv in {here}."
+    assert check(here, "m*.csv").code == 0
+
+
+def test_a_folder_without_exports(here: Path) -> None:
+    """A folder stands for the exports in it; without any it says which endings it looks for."""
+    (here / "notes").mkdir()
+    (here / "notes" / "minutes.docx").write_bytes(b"x")
+    message = refused(check(here, "notes"))
+    assert message[0] == "notes holds no exports."
+    assert ".xlsx" in message[1]
+
+
+BAD_FILES = {
+    "empty": ("calls.csv", b"", ["calls.csv is empty.", "Export it again, or leave it out."]),
+    "blank": ("calls.csv", b"\xef\xbb\xbf\r\n \r\n", ["calls.csv is empty.", "Export it again, or leave it out."]),
+    "binary": ("calls.csv", bytes(range(256)) * 40, ["calls.csv is a binary file, not a CSV or Excel export."]),
+    "picture": ("calls.csv", b"\x89PNG\r\n\x1a\n" + bytes(99), ["calls.csv is a picture, not a CSV or Excel export."]),
+    "PDF": ("calls.csv", b"%PDF-1.7\n", ["calls.csv is a PDF document, not a CSV or Excel export."]),
+    "web page": (
+        "calls.csv",
+        b"<!DOCTYPE html>\n<html><title>Sign in</title></html>\n",
+        [
+            "calls.csv is a web page, not a CSV or Excel export.",
+            "A login page or an error page was probably saved in its place: export it again.",
+        ],
+    ),
+    "encrypted": (
+        "letters.xlsx",
+        OLE_START + bytes(1016) + "EncryptedPackage".encode("utf-16-le") + bytes(992),
+        ["letters.xlsx is encrypted.", "Save it without a password and try again."],
+    ),
+    "unknown layout": (
+        "calls.csv",
+        b"ticket,opened,closed,queue\n1,2025-10-01,2025-10-02,web\n",
+        [
+            "calls.csv has no column that tells when a request was received.",
+            "It has: ticket, opened, closed, queue.",
+        ],
+    ),
+    "no channel": (
+        "calls.csv",
+        b"case_id,received_at\n1,2025-10-01\n",
+        [
+            "calls.csv (cxaudit's own columns) does not say how its requests came in.",
+            "Add --channel NAME, or channel: under sources: in the standards file.",
+        ],
+    ),
+    "no dates": (
+        "calls.csv",
+        b"case_id,channel,received_at\n1,email,soon\n2,email,later\n",
+        [
+            'calls.csv, column "received_at": no date format explains nine of ten of its 2 values; one of them is "soon".'
+        ],
+    ),
+    "ambiguous dates": (
+        "calls.csv",
+        b"case_id,channel,received_at\n1,email,03/04/2025\n2,email,05/04/2025\n",
+        [
+            'calls.csv, column "received_at": 03/04/2025 may be read as day first or month first, and no value settles it.',
+            "State it once, under sources: in the standards file:",
+            "  generic: {date_format: dmy|mdy}",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", BAD_FILES)
+def test_a_file_that_is_no_export(tmp_path: Path, kind: str) -> None:
+    """Each says what it is and what to do; exit code 2, nothing on standard output."""
+    name, content, message = BAD_FILES[kind]
+    (tmp_path / name).write_bytes(content)
+    for command in ("check", "records"):
+        assert refused(run(command, name, cwd=tmp_path))[: len(message)] == message
+
+
+def test_a_truncated_workbook(tmp_path: Path) -> None:
+    """A download that was cut off is not a workbook any more."""
+    whole = (SAMPLES / "letters.xlsx").read_bytes()
+    for length in (10, 200, len(whole) // 2, len(whole) - 1):
+        (tmp_path / "letters.xlsx").write_bytes(whole[:length])
+        message = refused(run("check", "letters.xlsx", *AS_OF, cwd=tmp_path))
+        assert message[0].startswith("letters.xlsx cannot be opened as a workbook")
+        assert message[1] == "It may be damaged or cut off: export it again."
+
+
+def test_an_old_ole_file_that_is_no_workbook(tmp_path: Path) -> None:
+    """A Word document of old named .xls is refused in words."""
+    (tmp_path / "letters.xls").write_bytes(OLE_START + bytes(2040))
+    assert refused(run("check", "letters.xls", *AS_OF, cwd=tmp_path))[0].startswith("letters.xls cannot be opened")
+
+
+def test_one_bad_file_among_good_ones_stops_the_run(here: Path) -> None:
+    """A figure without one of the exports that were named would be wrong in silence."""
+    (here / "bad.csv").write_text("a,b\n1,2\n")
+    assert refused(check(here, "met.csv", "bad.csv"))[0].startswith("bad.csv has no column")
+
+
+def test_the_order_of_dates_can_be_declared(tmp_path: Path) -> None:
+    """What the values leave open, the standards file states once per source."""
+    (tmp_path / "calls.csv").write_bytes(BAD_FILES["ambiguous dates"][1])
+    for order, day in (("dmy", "2025-04-03"), ("mdy", "2025-03-04")):
+        (tmp_path / "s.yaml").write_text(STANDARDS + f"sources: {{generic: {{date_format: {order}}}}}\n")
+        arguments = ["records", "calls.csv", "--standards", "s.yaml", "--as-of", "2025-10-31"]
+        assert [row["received_at"] for row in run(*arguments, cwd=tmp_path).rows][0] == day
+
+
+TEN_ERRORS = """\
+version: 2
+organisation: Town
+timezone: Europe/Calgary
+colour: blue
+calendar:
+  workweek: [Mon, Funday]
+  office_hours: 8:30-16:30
+  closed: {2025-02-30: Party}
+counting: {day_zero: today, day_ends: noon}
+counting: {cohort: due}
+standards:
+  - effective: soon
+    source: Policy 1
+    channels:
+      email: {within: 2d, titel: E-mail}
+      letter: {within: five days, target: 120%}
+"""
+PLACES = ["1:10", "3:11", "4:1", "6:19", "8:12", "9:22", "9:39", "10:1", "12:16", "15:23", "15:27", "16:24", "16:43"]
+
+
+def test_every_error_of_a_standards_file_at_once(here: Path) -> None:
+    """Thirteen mistakes are named in one go, each with file, line and column, in the order of the file."""
+    (here / "ten.yaml").write_text(TEN_ERRORS)
+    for arguments in (["check", "met.csv", "--standards", "ten.yaml"], ["standards", "check", "ten.yaml"]):
+        lines = refused(run(*arguments, cwd=here))
+        assert [line.split(": ")[0] for line in lines] == [f"ten.yaml:{place}" for place in PLACES]
+
+
+def test_a_standards_file_that_is_not_there(here: Path) -> None:
+    """No other standards are taken in its place."""
+    assert refused(check(here, "met.csv", "--standards", "none.yaml"))[0] == "none.yaml does not exist."
+
+
+# Options
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--period", "2025-13"], "--period 2025-13 is not a period."),
+        (["--period", "2025-Q5"], "--period 2025-Q5 is not a period."),
+        (["--period", "2025-02-30"], "--period 2025-02-30 is not a period."),
+        (["--period", "october"], "--period october is not a period."),
+        (["--period", "2025-10-31..2025-10-01"], "--period 2025-10-31..2025-10-01 ends before it begins."),
+        (["--period", "2025-10-01..2025-10-02..2025-10-03"], "--period 2025-10-01..2025-10-02..2025-10-03 is not a period."),
+        (["--by", "chanel"], "--by chanel is not one of channel, department, employee, month, week, customer_type, file. "
+                             "Did you mean channel?"),
+        (["--by", ""], "--by  names no column, or one twice."),
+        (["--by", "channel,channel"], "--by channel,channel names no column, or one twice."),
+        (["--source", "freshdsk"], "there is no source freshdsk. Did you mean freshdesk?"),
+        (["--fail-under", "0.95"], "--fail-under 0.95 is not between 1 and 100. Write 90 for 90 %."),
+        (["--fail-under", "101"], "--fail-under 101 is not between 1 and 100."),
+        (["--fail-under", "nan"], "--fail-under nan is not a percentage."),
+        (["--fail-under", "high"], "--fail-under high is not a percentage. Write 90 or 97.5."),
+        (["--format", "jsn"], "--format jsn is not one of table, csv, tsv, json, jsonl, markdown. Did you mean json?"),
+        (["-o", "x.csv", "--format", "json"], "-o x.csv asks for csv, --format for json."),
+        (["-o", "x.foo"], "the ending of x.foo says no format."),
+        (["-o", "nowhere/x.csv"], "cannot write nowhere/x.csv: there is no folder nowhere."),
+        (["-o", "."], "the ending of . says no format."),
+        (["--rejects", "nowhere/r.csv"], "cannot write nowhere/r.csv: there is no folder nowhere."),
+        (["--reject-cells"], "--reject-cells goes with --rejects FILE."),
+        (["--colour"], "No such option: --colour"),
+    ],
+)  # fmt: skip
+def test_options_that_ask_for_the_impossible(here: Path, arguments: list[str], message: str) -> None:
+    """Each is refused in words, before anything is written."""
+    before = sorted(here.iterdir())
+    assert refused(check(here, "met.csv", *arguments))[0].startswith(message)
+    assert sorted(here.iterdir()) == before
+
+
+@pytest.mark.parametrize("moment", ["yesterday", "2025-02-29", "2025-10-31 25:00", "31.10.2025"])
+def test_moments_that_are_none(here: Path, moment: str) -> None:
+    """An as-of moment that does not exist is refused with the spelling to use."""
+    assert refused(check(here, "met.csv", as_of=moment)) == [
+        f'--as-of {moment} is not a moment. Write 2025-11-03 or "2025-11-03 09:00".'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ["--verdict", "latte"],
+            "--verdict latte is not one of met, late, overdue, pending, excluded. Did you mean late?",
+        ),
+        (["--due-within", "1d"], "--due-within 1d:"),
+    ],
+)
+def test_filters_that_ask_for_the_impossible(here: Path, arguments: list[str], message: str) -> None:
+    """A filter that cannot be understood is not one that lets nothing through."""
+    assert refused(run("records", "met.csv", *arguments, cwd=here))[0].startswith(message)
+
+
+def test_a_command_that_is_none(here: Path) -> None:
+    """The message says where to look."""
+    assert refused(run("chek", cwd=here)) == ["No such command 'chek'.", "See cxaudit --help."]
+
+
+def test_without_files(here: Path) -> None:
+    """`check` alone says what it lacks."""
+    assert refused(run("check", cwd=here))[-1] == "See cxaudit check --help."
+
+
+@pytest.mark.parametrize("command", [[], ["standards"]])
+def test_without_a_command_comes_the_help(command: list[str]) -> None:
+    """Who types the name alone wants to know what there is."""
+    shown = run(*command)
+    assert (shown.out.decode() + shown.err).splitlines()[0].startswith("Usage: cxaudit")
+
+
+def test_a_typo_in_a_filter_is_pointed_out(here: Path) -> None:
+    """A department that does not occur gives an empty list, and says which ones there are."""
+    listed = run("records", SAMPLES, *AS_OF, "--department", "Utilites")
+    assert listed.code == 0
+    assert len(listed.text.splitlines()) == 1
+    assert "No request has the department Utilites. The input has: Bylaw, Finance, Planning," in listed.err
+
+
+# Where the answer goes
+
+
+def test_the_ending_of_the_file_gives_the_format(here: Path) -> None:
+    """.csv, .tsv, .json, .jsonl, .md and .txt; the answer goes to the file alone."""
+    for ending, form in {
+        "csv": "csv",
+        "tsv": "tsv",
+        "json": "json",
+        "jsonl": "jsonl",
+        "md": "markdown",
+        "txt": "table",
+    }.items():
+        name = f"answer.{ending}"
+        assert check(here, "met.csv", "-o", name).out == b""
+        told = check(here, "met.csv", "--format", form).out
+        assert (here / name).read_bytes().removeprefix(b"\xef\xbb\xbf") == told
+
+
+def test_only_a_csv_file_has_the_mark_for_excel(here: Path) -> None:
+    """Excel needs the mark to read UTF-8; a pipe and every other format go without."""
+    for name, has_mark in (("a.csv", True), ("a.tsv", False), ("a.json", False), ("a.md", False), ("A.CSV", True)):
+        check(here, "met.csv", "-o", name)
+        assert (here / name).read_bytes().startswith(b"\xef\xbb\xbf") is has_mark, name
+    assert check(here, "met.csv", "--format", "csv").text[0] == "c"
+
+
+def test_into_a_pipe_goes_csv_and_to_a_terminal_a_table(here: Path) -> None:
+    """What nobody watches is for a machine."""
+    arguments = ["check", "met.csv", "--as-of", "2025-10-31"]
+    assert run(*arguments, cwd=here).text.startswith("channel,standard,requests,")
+    assert run(*arguments, cwd=here, terminal=100).text.startswith("City of Spruce Grove · ")
+
+
+def test_standard_output_carries_data_only(here: Path) -> None:
+    """All that is said about the run goes to standard error, and --quiet says nothing at all."""
+    loud, quiet = check(here, "met.csv"), check(here, "met.csv", "--quiet")
+    assert loud.out == quiet.out
+    assert quiet.err == ""
+    assert "met.csv: 1 row" in loud.err
+
+
+def test_a_dash_is_standard_output(here: Path) -> None:
+    """`-o -` is what it is elsewhere."""
+    assert check(here, "met.csv", "-o", "-", "--format", "json").out == check(here, "met.csv", "--format", "json").out
+
+
+def test_a_failed_run_leaves_the_old_answer(here: Path) -> None:
+    """Nothing half-written: what stood there still stands there."""
+    (here / "answer.csv").write_text("old")
+    refused(check(here, "met.csv", "nosuch.csv", "-o", "answer.csv", "--rejects", "rejects.csv"))
+    assert (here / "answer.csv").read_text() == "old"
+    assert not (here / "rejects.csv").exists()
+    assert not list(here.glob(".cxaudit*"))
+
+
+def test_an_answer_may_not_replace_its_own_input(here: Path) -> None:
+    """An export is evidence."""
+    refused(check(here, "met.csv", "-o", "met.csv"))
+    assert (here / "met.csv").read_text() == MET
+
+
+# The surroundings
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp437", "utf-8"])
+def test_output_is_utf_8_whatever_the_machine_thinks(encoding: str) -> None:
+    """A Windows console's code page changes no byte of the data."""
+    arguments = ["check", SAMPLES / "portal.csv", *AS_OF, "--format", "markdown"]
+    assert start(*arguments, env={"PYTHONIOENCODING": encoding}).out == run(*arguments).out
+
+
+@pytest.mark.parametrize("columns", ["20", "80", "400"])
+def test_nothing_is_cut_off_away_from_a_terminal(columns: str) -> None:
+    """The width of a terminal that is not there changes nothing."""
+    arguments = ["check", SAMPLES, *AS_OF, "--format", "table"]
+    assert start(*arguments, env={"COLUMNS": columns}).out == run(*arguments).out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_colour_is_for_terminals_that_want_it() -> None:
+    """NO_COLOR and TERM=dumb leave the words, and the words say all."""
+    arguments = ["check", str(SAMPLES), *AS_OF, "-q", "--fail-under", "99"]
+    colourful = at_a_terminal(arguments, {"TERM": "xterm-256color", "COLUMNS": "120"})
+    plain = at_a_terminal(arguments, {"TERM": "xterm-256color", "COLUMNS": "120", "NO_COLOR": "1"})
+    assert "\x1b[" in colourful
+    assert "\x1b" not in plain
+    assert "\x1b" not in at_a_terminal(arguments, {"TERM": "dumb", "COLUMNS": "120"})
+    assert "\x1b" not in start(*arguments, "--format", "table").text
+
+
+def at_a_terminal(arguments: list[str], env: dict[str, str]) -> str:
+    """What a run shows at a real (pseudo-)terminal."""
+    import pty
+
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [*COMMAND, *arguments], cwd=TOP, env=clean_environment(env), stdin=theirs, stdout=theirs, stderr=theirs
+    )
+    os.close(theirs)
+    shown = b""
+    try:
+        while chunk := os.read(ours, 65536):
+            shown += chunk
+    except OSError:  # the other end was closed
+        pass
+    finally:
+        os.close(ours)
+        process.wait(timeout=30)
+    return shown.decode("utf-8")
+
+
+def test_which_standards_were_taken_is_said(here: Path) -> None:
+    """The option, else CXAUDIT_STANDARDS, else ./standards.yaml, else the built-in ones."""
+    arguments = ["check", "met.csv", "--as-of", "2025-10-31"]
+    (here / "other.yaml").write_text(STANDARDS.replace("Town", "Village"))
+
+    def said(*more: str, env: dict[str, str] | None = None) -> str:
+        return run(*arguments, *more, cwd=here, env=env).err.splitlines()[0]
+
+    assert said() == "Standards: the built-in standards file (City of Spruce Grove)"
+    (here / "standards.yaml").write_text(STANDARDS)
+    assert said() == "Standards: standards.yaml (Town)"
+    assert said(env={"CXAUDIT_STANDARDS": "other.yaml"}) == "Standards: other.yaml (Village)"
+    assert said("--standards", "town.yaml", env={"CXAUDIT_STANDARDS": "other.yaml"}) == "Standards: town.yaml (Town)"
+
+
+def test_now_is_said_when_it_is_meant(here: Path) -> None:
+    """Without --as-of the run says which moment it took, in the city's time."""
+    assert "--as-of fixes it" in run("check", "met.csv", cwd=here).err
+    assert "--as-of fixes it" not in check(here, "met.csv").err
+
+
+def test_version_names_what_results_depend_on() -> None:
+    """cxaudit, polars, holidays, tzdata: the same versions give the same bytes."""
+    assert [line.split()[0] for line in run("--version").text.splitlines()] == [
+        "cxaudit",
+        "polars",
+        "holidays",
+        "tzdata",
+    ]
+
+
+# Standards
+
+
+def test_the_starter_file_is_in_order(tmp_path: Path) -> None:
+    """`standards init` writes a file that `standards check` accepts, and replaces none without --force."""
+    assert run("standards", "init", cwd=tmp_path).code == 0
+    assert run("standards", "check", cwd=tmp_path).code == 0
+    assert refused(run("standards", "init", cwd=tmp_path))[0] == "standards.yaml is there already."
+    assert run("standards", "init", "--force", cwd=tmp_path).code == 0
+
+
+def test_the_shipped_schema_is_the_one_that_is_printed() -> None:
+    """Editors complete the file by the schema beside it."""
+    printed = run("standards", "schema").out
+    assert json.loads(printed)["$schema"].startswith("https://json-schema.org/")
+    assert printed == (TOP / "standards.schema.json").read_bytes()
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "tsv", "json", "jsonl", "markdown"])
+def test_the_promises_are_shown_in_each_format(form: str) -> None:
+    """Five channels are promised, and each format names all of them."""
+    shown = run("standards", "show", "--format", form)
+    assert shown.code == 0
+    assert all(within in shown.text for within in ("1 business day", "2 business days", "5 business days"))
