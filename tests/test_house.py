@@ -17,7 +17,7 @@ SOURCE = TOP / "src" / "cxaudit"
 #: room -> its modules (a folder stands for all in it), from the words at the bottom to the command line at the top.
 ROOMS = {
     "words": ["", "errors", "findings", "model", "versions", "zones", "standards"],
-    "time": ["calendar", "office_hours"],
+    "time": ["calendar", "office_hours", "trace"],
     "promises": ["due", "promises"],
     "table": ["read.table"],
     "read": ["read"],

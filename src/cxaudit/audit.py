@@ -10,30 +10,36 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 
 from cxaudit.calendar import Calendar
-from cxaudit.compliance import compliance_rows, total_row
+from cxaudit.compliance import compliance_rows, contested, reading_rows, total_row
 from cxaudit.due import Clock, Rule, due_under
 from cxaudit.elapsed import with_business_hours
 from cxaudit.findings import Finding
 from cxaudit.intake import Arrived, Wanted, take_in
 from cxaudit.judge import AsOf, judge_requests
 from cxaudit.merge import merge_cases
-from cxaudit.model import InputFile, Records, Report
+from cxaudit.model import InputFile, Readings, Records, Report
 from cxaudit.notice import notice
 from cxaudit.promises import Promises
 from cxaudit.read import find_files
+from cxaudit.readings import Reading, readings_for
 from cxaudit.recognise.names import exempt, name_channels, name_departments, tidy
 from cxaudit.records import record_frame
 from cxaudit.standards.model import Standards, Within
 from cxaudit.standards.source import Role
-from cxaudit.tally import tally_verdicts, with_cohort
+from cxaudit.tally import tally_readings, tally_verdicts, with_cohort
 from cxaudit.zones import Zone, zone
 
 _ROLES: tuple[Role, ...] = ("case_id", "channel", "department", "employee", "status", "customer_type")
+
+
+#: Whether the verdicts under other readings are wanted too; `if_small`: where they cost the reader no time.
+WithReadings = Literal["no", "yes", "if_small"]
+_SMALL = 500_000
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,8 @@ class Question:
     source: str | None = None
     roles: tuple[Role, ...] = ()  # what the answer shows, besides what judging needs
     reject_cells: bool = False
+    with_readings: WithReadings = "no"
+    scenario: str | None = None
 
 
 class Audit:
@@ -68,6 +76,13 @@ class Audit:
     def headers(self) -> tuple[str, ...]:
         """Columns of the exports that play no role but that an exclude rule names."""
         return tuple(sorted({rule.column for rule in self.question.standards.exclude} - set(_ROLES)))
+
+    @property
+    def readings(self) -> list[Reading]:
+        """The readings that were asked for and can be applied."""
+        asked = self.question.with_readings
+        is_small = self.merged.requests.height <= _SMALL
+        return readings_for(self.promises.rules) if asked == "yes" or (asked == "if_small" and is_small) else []
 
     def _wanted(self) -> Wanted:
         named = {rule.column for rule in self.question.standards.exclude}
@@ -108,7 +123,7 @@ class Audit:
         requests = requests.with_columns(is_exempt=pl.col("exempt_by").is_not_null())
         if "department" not in requests.columns:
             requests = requests.with_columns(department=pl.lit(None, dtype=pl.Categorical))
-        judged = judge_requests(requests.lazy(), self.promises, self.calendar, self.zone, as_of)
+        judged = judge_requests(requests.lazy(), self.promises, self.calendar, self.zone, as_of, self.readings)
         cohort = standards.versions[-1].counting.cohort
         return with_cohort(judged, cohort, as_of, self.question.period).collect(engine="streaming")
 
@@ -191,6 +206,8 @@ class Audit:
             fail_under=fail_under,
             meta=meta,
             quick_replies=int(tally.filter("is_quick")["n"].sum()),
+            readings=self._readings(counting),
+            scenario=question.scenario,
             n_by_basis=dict(judged.group_by("reply_basis").agg(pl.col("n").sum()).sort("reply_basis").iter_rows()),
         )
 
@@ -211,6 +228,19 @@ class Audit:
             chosen.with_columns(labels), question.standards, self.promises, with_employees=with_employees
         )
         return Records(frame, self.inputs, self.findings, question.as_of.local, question.as_of.is_date)
+
+    def _readings(self, counting: str) -> Readings | None:
+        names = [reading.name for reading in self.readings]
+        if not names:
+            return None
+        tally = tally_readings(self.judged.lazy(), names).collect(engine="streaming")
+        return reading_rows(tally, {"declared": counting} | {r.name: r.words for r in self.readings})
+
+    @property
+    def is_contested(self) -> pl.Expr:
+        """Whether a request's verdict depends on the reading; needs `with_readings`."""
+        without = "verdict_without" if "verdict_without" in self.judged.columns else "verdict"
+        return contested([reading.name for reading in self.readings], without)
 
     @property
     def promised_on(self) -> dt.date:

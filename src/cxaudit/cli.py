@@ -45,6 +45,12 @@ StandardsFile = Annotated[
         help="Standards file. Default: CXAUDIT_STANDARDS, else ./standards.yaml, else the built-in one.",
     ),
 ]
+StandardsAsOfOption = Annotated[
+    str | None,
+    typer.Option(
+        "--standards-as-of", metavar="DATE", help="A scenario: judge everything by the version in force on that day."
+    ),
+]
 AsOfOption = Annotated[
     str | None,
     typer.Option(
@@ -122,6 +128,10 @@ def check(
     period: PeriodOption = None,
     as_of: AsOfOption = None,
     standards: StandardsFile = None,
+    standards_as_of: StandardsAsOfOption = None,
+    readings: Annotated[
+        bool, typer.Option("--readings", help="Show the same requests under other readings of a business day.")
+    ] = False,
     fail_under: Annotated[
         str | None,
         typer.Option("--fail-under", metavar="PCT", help="Exit 1 if the total compliance is below this percentage."),
@@ -143,11 +153,12 @@ def check(
 
     raise typer.Exit(
         run(
-            Input(files, period, as_of, _standards_path(standards), channel, source, _now()),
+            Input(files, period, as_of, _standards_path(standards), channel, source, _now(), standards_as_of),
             Output(format_, output, rejects, reject_cells, strict, not no_escape, quiet),
             by=by,
             fail_under=fail_under,
             with_total=not no_total,
+            with_readings=readings,
         )
     )
 
@@ -158,6 +169,10 @@ def records(
     period: PeriodOption = None,
     as_of: AsOfOption = None,
     standards: StandardsFile = None,
+    standards_as_of: StandardsAsOfOption = None,
+    contested: Annotated[
+        bool, typer.Option("--contested", help="Only requests whose verdict depends on the reading.")
+    ] = False,
     verdict: Annotated[
         str | None,
         typer.Option(
@@ -199,9 +214,9 @@ def records(
 
     raise typer.Exit(
         run(
-            Input(files, period, as_of, _standards_path(standards), channel, source, _now()),
+            Input(files, period, as_of, _standards_path(standards), channel, source, _now(), standards_as_of),
             Output(format_, output, rejects, reject_cells, strict, not no_escape, quiet),
-            Filters(verdict, department, channel, case, due_within),
+            Filters(verdict, department, channel, case, due_within, contested),
             show_employees=show_employees,
         )
     )

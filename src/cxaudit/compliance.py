@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import polars as pl
 
-from cxaudit.model import JUDGED, MISSED, VERDICTS, CheckRow
+from cxaudit.model import JUDGED, MISSED, VERDICTS, CheckRow, ReadingRow, Readings
 from cxaudit.promises import Promises
 from cxaudit.tally import nearest_rank
 
@@ -121,6 +121,28 @@ def _row(
         n_excluded=dict(excluded.agg(pl.col("n").sum()).sort("excluded").iter_rows()),
         is_total=is_total,
     )
+
+
+def reading_rows(tally: pl.DataFrame, readings: dict[str, str]) -> Readings:
+    """The tally of readings as lines; `readings` gives each its rule in words, the declared one first."""
+    declared = pl.col("declared").cast(pl.String)
+    rows, any_differs = [], pl.lit(False)
+    for name, words in readings.items():
+        verdict = pl.col(name).cast(pl.String).fill_null("excluded")
+        differs = (verdict != declared) & (verdict != "excluded") & (declared != "excluded")
+        n = dict(tally.group_by(verdict.alias("verdict")).agg(pl.col("n").sum()).iter_rows())
+        counts = {verdict: int(n.get(verdict, 0)) for verdict in VERDICTS}
+        rows.append(ReadingRow(name, words, **counts, differs=int(tally.filter(differs)["n"].sum())))
+        any_differs |= differs
+    return Readings(tuple(rows), int(tally.filter(any_differs)["n"].sum()))
+
+
+def contested(readings: Sequence[str], without: str) -> pl.Expr:
+    """Whether a request's verdict depends on the reading (Boolean)."""
+    declared = pl.col(without).cast(pl.String)
+    verdicts = [pl.col(f"reading:{name}").cast(pl.String) for name in readings]
+    differs = [(verdict != declared).fill_null(False) & (declared != "excluded") for verdict in verdicts]
+    return pl.any_horizontal(differs)
 
 
 def _n(part: pl.DataFrame, where: pl.Expr) -> int:

@@ -117,6 +117,42 @@ class CheckRow:
         return self.late + self.overdue
 
 
+#: Columns of `check --readings --format csv`.
+READING_COLUMNS = (
+    "reading", "rule", "requests", "met", "late", "overdue", "pending", "excluded", "judged", "compliance_pct", "differs",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ReadingRow:
+    """The same requests under one reading of the promise; the declared one is called `declared`."""
+
+    reading: str
+    rule: str  # in words
+    met: int
+    late: int
+    overdue: int
+    pending: int
+    excluded: int
+    differs: int  # requests whose verdict is another one than under the declared reading
+
+    @property
+    def requests(self) -> int:
+        return self.met + self.late + self.overdue + self.pending + self.excluded
+
+    @property
+    def judged(self) -> int:
+        return self.met + self.late + self.overdue
+
+
+@dataclass(frozen=True)
+class Readings:
+    """How far the figure depends on the reading: a row each, and the requests whose verdict depends on it."""
+
+    rows: tuple[ReadingRow, ...]
+    contested: int
+
+
 @dataclass(frozen=True)
 class Report:
     """The outcome of `check`: figures and text kept apart, so that every format shows the same figures."""
@@ -138,6 +174,8 @@ class Report:
     meta: dict[str, Any]  # versions, standards file and hash, command: what a re-run needs
     quick_replies: int = 0  # replies within 60 seconds, counted beside the figure
     n_by_basis: dict[str, int] = field(default_factory=dict)  # reply_basis -> judged requests
+    readings: Readings | None = None  # where they were asked for
+    scenario: str | None = None  # in words, where the figures are not what the standards file says
 
 
 @dataclass(frozen=True)

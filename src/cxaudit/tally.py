@@ -62,6 +62,17 @@ def tally_verdicts(judged: pl.LazyFrame, by: Sequence[str]) -> pl.LazyFrame:
     return wanted.group_by(*by, *measures).agg(n=pl.len())
 
 
+def tally_readings(judged: pl.LazyFrame, readings: Sequence[str]) -> pl.LazyFrame:
+    """Count the requests inside the period by their verdicts under every reading at once.
+
+    **Frame in**: judged requests with `is_inside`, and `reading:` and its name for each reading. **Frame out**: `declared`
+    (the verdict under the standards file, without extensions) and the readings by name (null: not judged), `n` (UInt32).
+    """
+    without = "verdict_without" if "verdict_without" in judged.collect_schema().names() else "verdict"
+    columns = {"declared": pl.col(without)} | {name: pl.col(f"reading:{name}") for name in readings}
+    return judged.filter("is_inside").select(**columns).group_by("declared", *readings).agg(n=pl.len())
+
+
 def merge_tallies(tallies: Sequence[pl.DataFrame], by: Sequence[str]) -> pl.DataFrame:
     """The tally of everything that the tallies count. Merging is adding."""
     together = pl.concat(tallies)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 
-from cxaudit.audit import Audit
+from cxaudit.audit import Audit, WithReadings
 from cxaudit.commands.options import Input, Output, near_miss
 from cxaudit.commands.shared import (
     MISSED_TARGET,
@@ -21,22 +21,29 @@ from cxaudit.model import DIMENSIONS, Report
 from cxaudit.render import CHECK_FORMATS
 from cxaudit.render.figures import meets
 from cxaudit.render.notes import notes
+from cxaudit.render.readings import render_readings
 
 
-def check(given: Input, output: Output, *, by: str, fail_under: str | None, with_total: bool) -> int:
-    """The compliance table."""
+def check(
+    given: Input, output: Output, *, by: str, fail_under: str | None, with_total: bool, with_readings: bool = False
+) -> int:
+    """The compliance table, or the same requests under every reading."""
     dimensions = _dimensions(by)
     limit = _percentage(fail_under)
     form = output.chosen(CHECK_FORMATS)
     output.check_places()
     standards = load_standards(given)
+    wanted: WithReadings = "yes" if with_readings else "if_small" if form in ("table", "markdown") else "no"
     roles = [role for role in SHOWN_ROLES if role in dimensions]
-    question = given.question(standards, roles, reject_cells=output.reject_cells)
+    question = given.question(standards, roles, reject_cells=output.reject_cells, with_readings=wanted)
     audit = Audit(given.files, question)
     meta = meta_of(given, question)
     report = audit.report(dimensions, limit, counting_of(standards), meta, with_total=with_total)
     write_rejects(audit, output)
-    output.write(CHECK_FORMATS[form](report, output.options()), form)
+    if with_readings:
+        output.write(render_readings(report, form), form)
+    else:
+        output.write(CHECK_FORMATS[form](report, output.options()), form)
     output.say([*settings(given, question), *notes(report)])
     return _exit_code(report, audit, output)
 

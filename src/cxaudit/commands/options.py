@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from cxaudit.audit import Question
+from cxaudit.audit import Question, WithReadings
 from cxaudit.errors import UsageError
 from cxaudit.period import now_as_of, parse_as_of, parse_period
 from cxaudit.render import EXTENSIONS, RenderOptions
@@ -35,12 +35,32 @@ class Input:
     channel: str | None
     source: str | None
     now: dt.datetime
+    standards_as_of: str | None = None
 
-    def question(self, standards: Standards, roles: Iterable[Role], *, reject_cells: bool) -> Question:
+    def question(
+        self, standards: Standards, roles: Iterable[Role], *, reject_cells: bool, with_readings: WithReadings = "no"
+    ) -> Question:
         city = zone(standards.timezone)
         as_of = parse_as_of(self.as_of, city) if self.as_of else now_as_of(self.now, city)
         period = parse_period(self.period, as_of) if self.period else None
-        return Question(standards, as_of, period, self.channel, self.source, tuple(roles), reject_cells)
+        return Question(
+            standards,
+            as_of,
+            period,
+            self.channel,
+            self.source,
+            tuple(roles),
+            reject_cells,
+            with_readings,
+            self.scenario,
+        )
+
+    @property
+    def scenario(self) -> str | None:
+        """In words, what makes the figures other ones than the standards file gives."""
+        if self.standards_as_of is None:
+            return None
+        return f"scenario: everything judged by the standards in force on {self.standards_as_of}"
 
 
 @dataclass(frozen=True)

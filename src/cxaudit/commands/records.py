@@ -26,6 +26,7 @@ class Filters:
     channel: str | None = None
     case: str | None = None
     due_within: str | None = None
+    contested: bool = False
 
 
 def records(given: Input, output: Output, filters: Filters, *, show_employees: bool) -> int:
@@ -34,7 +35,9 @@ def records(given: Input, output: Output, filters: Filters, *, show_employees: b
     output.check_places()
     standards = load_standards(given)
     roles = [role for role in SHOWN_ROLES if show_employees or role != "employee"]
-    question = given.question(standards, roles, reject_cells=output.reject_cells)
+    question = given.question(
+        standards, roles, reject_cells=output.reject_cells, with_readings="yes" if filters.contested else "no"
+    )
     audit = Audit(given.files, question)
     listed = audit.records(_condition(filters, audit, standards), with_employees=show_employees)
     write_rejects(audit, output)
@@ -58,6 +61,8 @@ def _condition(filters: Filters, audit: Audit, standards: Standards) -> pl.Expr:
     if filters.channel is not None:
         wanted = standards.channel_names.get(fold(filters.channel), filters.channel)
         conditions.append(_folded("channel") == fold(wanted))
+    if filters.contested:
+        conditions.append(audit.is_contested)
     if filters.case is not None:
         conditions.append(pl.col("case_id") == filters.case.strip())
     return pl.all_horizontal(conditions)

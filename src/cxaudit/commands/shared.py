@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from cxaudit.audit import Audit, Question
 from cxaudit.commands.options import Input, Output
+from cxaudit.errors import UsageError
 from cxaudit.standards import Standards, load
 from cxaudit.standards.source import Role
 from cxaudit.standards.words import counting_words
@@ -18,7 +21,20 @@ SHOWN_ROLES: tuple[Role, ...] = ("department", "employee", "customer_type")
 
 
 def load_standards(given: Input) -> Standards:
-    return load(Path(given.standards) if given.standards else None)
+    """The standards to judge by: all versions, or as a scenario the one in force on a day."""
+    standards = load(Path(given.standards) if given.standards else None)
+    if given.standards_as_of is None:
+        return standards
+    try:
+        day = dt.date.fromisoformat(given.standards_as_of)
+    except ValueError as error:
+        raise UsageError(f"--standards-as-of {given.standards_as_of} is not a date. Write 2025-02-01.") from error
+    in_force = [version for version in standards.versions if version.effective <= day]
+    if not in_force:
+        raise UsageError(
+            f"no standard was in force on {day}: the first one begins on {standards.versions[0].effective}."
+        )
+    return replace(standards, versions=(replace(in_force[-1], effective=dt.date.min),))
 
 
 def name_of(standards: Standards) -> str:
@@ -32,6 +48,8 @@ def counting_of(standards: Standards) -> str:
 def settings(given: Input, question: Question) -> Iterator[str]:
     """Which standards and which moment, since both may have been chosen for the user."""
     yield f"Standards: {name_of(question.standards)} ({question.standards.organisation})"
+    if given.scenario:
+        yield f"This is a {given.scenario}."
     if given.as_of is None:
         yield f"As of now: {question.as_of.local:%Y-%m-%d %H:%M:%S} in {question.standards.timezone}; --as-of fixes it"
 
@@ -43,6 +61,7 @@ def meta_of(given: Input, question: Question) -> dict[str, Any]:
         "standards": {"file": standards.file, "sha256": standards.sha256},
         "timezone": standards.timezone,
         "as_of_is_now": given.as_of is None,
+        **({"scenario": given.scenario} if given.scenario else {}),
     }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
@@ -24,6 +25,8 @@ _RARE = ("^", "~", "\x1f", "\x01", "¦", "§", "#", "!", "*")
 #: These stand in titles and times too.
 _DOUBTFUL = (":", " ")
 _HEAD_CHARACTERS = 1 << 18
+#: A quoted cell, also one that is cut off at the end of what was read: its text says nothing about the delimiter.
+_QUOTED = re.compile(r'(?:^|(?<=[^\w "]))"(?:[^"]|"")*(?:"|\Z)', re.MULTILINE)
 _SEP = "sep="
 #: A row may have so many cells beyond the header before polars would have to prepare too many columns.
 _MOST_EXTRA_CELLS = 64
@@ -59,28 +62,30 @@ def _declared_delimiter(text: str) -> str | None:
 
 
 def _likely_delimiter(text: str) -> str:
-    """The delimiter that gives the most records of one and the same width."""
-    for candidates in (_COMMON, _RARE):
-        scores = {candidate: _evenness(text, candidate) for candidate in candidates}
-        best = max(candidates, key=lambda candidate: scores[candidate])
-        if scores[best] > (0, 0):
-            return best
-    return next((candidate for candidate in _DOUBTFUL if _is_even(text, candidate)), ",")
+    """The delimiter that gives the most records of one and the same width; a rare one only if it gives many more."""
+    plain = _QUOTED.sub("", text)
+    common, rare = (max(((*_evenness(plain, d), -i, d) for i, d in enumerate(ds))) for ds in (_COMMON, _RARE))
+    if rare[0] > 2 * common[0]:
+        return rare[-1]
+    if common[0] > 0:
+        return common[-1]
+    return next((delimiter for delimiter in _DOUBTFUL if _is_even(plain, delimiter)), ",")
 
 
-def _widths(text: str, delimiter: str) -> Counter[int]:
-    return Counter(len(cells) for _, cells in _records(text, delimiter, skip=0) if cells)
+def _widths(plain: str, delimiter: str) -> Counter[int]:
+    lines = islice((line for line in plain.splitlines() if line), HEAD_RECORDS)
+    return Counter(line.count(delimiter) + 1 for line in lines)
 
 
-def _evenness(text: str, delimiter: str) -> tuple[int, int]:
+def _evenness(plain: str, delimiter: str) -> tuple[int, int]:
     """How many records have the most frequent width of more than one cell, and this width."""
-    wide = [(n, width) for width, n in _widths(text, delimiter).items() if width > 1]
+    wide = [(n, width) for width, n in _widths(plain, delimiter).items() if width > 1]
     return max(wide, default=(0, 0))
 
 
-def _is_even(text: str, delimiter: str) -> bool:
+def _is_even(plain: str, delimiter: str) -> bool:
     """Whether all records have the same width, and more cells than a date with its time would give."""
-    widths = _widths(text, delimiter)
+    widths = _widths(plain, delimiter)
     return len(widths) == 1 and min(widths) > 2
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cxaudit.errors import InputError
 from cxaudit.read.table import Table
+from cxaudit.read.text import wide_encoding
 
 _WORKBOOKS = {b"PK\x03\x04": "a workbook", b"\xd0\xcf\x11\xe0": "a workbook"}
 _KNOWN_OTHERS = {
@@ -60,5 +61,5 @@ def _refuse_other_kinds(head: bytes, name: str) -> None:
     if start.startswith(b"version https://git-lfs.github.com/spec"):
         raise InputError(f"{name} is only a pointer to the real file (Git LFS).\nFetch the file itself: git lfs pull.")
     control = sum(byte < 32 and byte not in b"\t\r\n\x00\x0c\x1a\x1f" for byte in head)
-    if control * 200 > len(head):
+    if control * 200 > len(head) and wide_encoding(head) is None:
         raise InputError(f"{name} is a binary file, not a CSV or Excel export.")

@@ -45,7 +45,7 @@ def open_text(path: Path, name: str, head: bytes) -> TextFile:
 
     UTF-16 shows itself by its mark or by its zero bytes; what is not UTF-8 is taken for Windows-1252.
     """
-    encoding = _wide_encoding(head)
+    encoding = wide_encoding(head)
     if encoding:
         return _decoded(path.read_bytes(), encoding, name)
     is_utf8, has_quotes, is_plain = _scan(path)
@@ -56,7 +56,8 @@ def open_text(path: Path, name: str, head: bytes) -> TextFile:
     return TextFile(path, "utf-8", has_quotes)
 
 
-def _wide_encoding(head: bytes) -> str | None:
+def wide_encoding(head: bytes) -> str | None:
+    """UTF-16, told by its mark or by the zero byte of each plain letter; else None."""
     if head.startswith(codecs.BOM_UTF16_LE):
         return "utf-16-le"
     if head.startswith(codecs.BOM_UTF16_BE):

@@ -7,25 +7,24 @@ Nothing is ambiguous in silence. Source: DESIGN, section 5.
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass
 
 from cxaudit.errors import InputError, UsageError
 from cxaudit.read.table import Record, Table
+from cxaudit.recognise.dates import formats_of
 from cxaudit.standards.model import fold
 from cxaudit.standards.source import ReplyBasis, Role, SourceMapping
 
-#: Words by which other systems call the moment of receipt, for advice only.
-_LIKE_RECEIVED = (
-    "received",
-    "created",
-    "opened",
-    "open",
-    "submitted",
-    "requested",
-    "date",
-    "reported",
-    "entered",
-    "start",
+#: How other systems name the moment of receipt, for advice only: the likeliest first.
+_LIKE_RECEIVED = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"\b(receiv|creat|open|submit|request|report|enter|start)\w*([\s_/-]+|$)(date|time|at|on|dt|$)",
+        r"\b(date|time)[\s_/-]*(receiv|creat|open|submit|request|report|enter|start)",
+        r"receiv|creat|opened|submitted|requested",
+        r"date|timestamp",
+    )
 )
 
 
@@ -126,10 +125,14 @@ def _layout(name: str, mapping: SourceMapping, header: Record, table: Table) -> 
 
 def describe_unknown(table: Table) -> str:
     """What to say of a table that no source fits: what is missing, what is there, and what to do."""
-    header = max(table.head, key=lambda record: sum(bool(cell.strip()) for cell in record[1]), default=(1, []))
-    columns = [cell.strip() for cell in header[1] if cell.strip()]
+    columns = _likely_header(table)
     place = f"{table.file}, sheet {table.sheet}," if table.sheet else table.file
-    likely = next((c for word in _LIKE_RECEIVED for c in columns if word in c.lower()), None)
+    if next(iter(formats_of(columns)), None) is not None:  # its cells stay unsaid: they are customers' data
+        return (
+            f"{place} has no row with column names: its first row holds data already.\n"
+            "Add the names above it; cxaudit knows an export by them."
+        )
+    likely = next((column for like in _LIKE_RECEIVED for column in columns if like.search(column)), None)
     guess = f' — "{likely}" looks right for received_at.' if likely else "."
     return "\n".join(
         (
@@ -138,3 +141,10 @@ def describe_unknown(table: Table) -> str:
             f"Say which column is which under `sources:` in standards.yaml{guess}",
         )
     )
+
+
+def _likely_header(table: Table) -> list[str]:
+    """The filled cells of the first row that is not a title: one with at least half as many cells as the fullest."""
+    rows = [[_clean(cell) for cell in cells if _clean(cell)] for _, cells in table.head]
+    fullest = max(map(len, rows), default=0)
+    return next((row for row in rows if len(row) * 2 >= fullest), [])

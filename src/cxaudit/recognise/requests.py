@@ -27,7 +27,9 @@ _TOTAL = (
     r"|generated\b|printed\b|exported\b|report(ed)? (date|by|run)\b|page \d|\d+ (rows?|records?)\b)"
 )
 #: A line of data types, which some systems write under the header.
-_TYPE = r"(?i)^((var)?char|text|string|date|time|datetime2?|timestamp|(big|small)?int|integer|number)\b\s*(\([\d, ]*\))?$"
+_TYPE = (
+    r"(?i)^((var)?char|text|string|date|time|datetime2?|timestamp|(big|small)?int|integer|number)\b\s*(\([\d, ]*\))?$"
+)
 _FILLED = r"[^\s\p{Cc}=_*\-–—]"
 
 
@@ -151,14 +153,29 @@ def _is_not_data(reading: Reading) -> pl.Expr:
     layout, received = reading.layout, reading.text("received_at").str.strip_chars()
     is_header = received.str.to_lowercase().str.replace_all(r"[\s_\-]+", "") == fold(layout.names["received_at"])
     filled = _filled_cells(layout)
-    first = pl.coalesce(*(pl.when(filled[i]).then(pl.col(column(i))) for i in range(layout.width)))
+    first = _first_filled(layout)
     cell = {role: layout.positions.get(role) for role in ("case_id", "channel", "status", "received_at")}
     others = [_is_filled(i) & ~_is_first(i, filled) for role, i in cell.items() if role != "received_at"]
     is_total = first.str.contains(_TOTAL) & _unread(reading, "replied_at") & ~pl.any_horizontal(others)
     is_sentence = first.str.strip_chars().str.contains(r"^\D\S*\s+\S+\s")
     stands_for_a_request = _is_filled(cell["case_id"]) | _is_filled(cell["received_at"])
     is_remark = (pl.sum_horizontal(filled) == 1) & (is_sentence | ~stands_for_a_request)
-    return pl.any_horizontal(sign.fill_null(False) for sign in (is_header, received.str.contains(_TYPE), is_total, is_remark))
+    return pl.any_horizontal(
+        sign.fill_null(False) for sign in (is_header, received.str.contains(_TYPE), is_total, is_remark)
+    )
+
+
+def is_aside(layout: Layout) -> pl.Expr:
+    """Whether a row is plainly none of the data, whatever its dates look like: such a row proves no format."""
+    received = pl.col(column(layout.positions["received_at"])).str.strip_chars()
+    is_header = received == layout.names["received_at"]
+    signs = (is_header, received.str.contains(_TYPE), _first_filled(layout).str.contains(_TOTAL))
+    return pl.any_horizontal(sign.fill_null(False) for sign in signs)
+
+
+def _first_filled(layout: Layout) -> pl.Expr:
+    cells = _filled_cells(layout)
+    return pl.coalesce(*(pl.when(is_filled).then(pl.col(column(i))) for i, is_filled in enumerate(cells)))
 
 
 def _is_first(position: int | None, filled: Sequence[pl.Expr]) -> pl.Expr:

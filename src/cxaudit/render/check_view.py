@@ -28,7 +28,7 @@ def heading(report: Report) -> str:
     """The line above the table: whose promise, which requests, as known when."""
     requests = f"requests {report.cohort} {period_words(*report.period)}" if report.period else "all requests"
     as_of = f"as of {as_of_words(report.as_of, report.as_of_is_date)}"
-    parts = (report.organisation, "; ".join(report.clauses), requests, as_of)
+    parts = (report.organisation, "; ".join(report.clauses), requests, as_of, report.scenario)
     return " · ".join(visible(part) for part in parts if part)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from cxaudit.model import Report
 from cxaudit.render.check_rows import compliance, compliance_without_extension
 from cxaudit.render.figures import compliance_text, for_people, meets, percentage_text
+from cxaudit.render.readings import range_words
 from cxaudit.render.words import BASIS_WORDS, EXCLUSION_WORDS, counted, visible
 
 NOT_OWED = "no_reply_owed"
@@ -22,7 +23,7 @@ def remarks(report: Report) -> list[str]:
         visible(line)
         for part in (_open, _rejected, _nothing_judged, _fail_under, _answered_only, _high_volume, _excluded, _replies)
         for line in part(report)
-    ] + ([f"{visible(report.counting).removesuffix('.')}."] if report.counting else [])
+    ] + _counting(report)
 
 
 def _open(report: Report) -> Iterator[str]:
@@ -100,3 +101,11 @@ def _replies(report: Report) -> Iterator[str]:
             yield f"{words.format(requests=counted(report.n_by_basis[basis], 'request'))}."
     if report.total.met + report.total.late:
         yield "Exports prove that a reply was sent, not that it arrived."
+
+
+def _counting(report: Report) -> list[str]:
+    if not report.counting:
+        return []
+    others = range_words(report.readings) if report.readings else ""
+    rule = visible(report.counting).removesuffix(".")
+    return [f"{rule}; other readings give {others}: --readings" if others else f"{rule}."]

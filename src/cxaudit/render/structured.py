@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -24,13 +24,18 @@ if TYPE_CHECKING:
 
 
 def render_check_json(report: Report, options: RenderOptions) -> Iterator[bytes]:  # noqa: ARG001 — one signature for all
+    yield check_document(report, check_rows(report))
+
+
+def check_document(report: Report, rows: Sequence[Mapping[str, Any]], **more: Any) -> bytes:
+    """The JSON object of `check`, with these rows; `more` joins the summary."""
     document = {
-        "summary": _summary(report),
-        "rows": [_numbers(row) for row in check_rows(report)],
+        "summary": {**_summary(report), **more},
+        "rows": [_numbers(row) for row in rows],
         "findings": [dataclasses.asdict(finding) for finding in report.findings],
         "meta": {**report.meta, "inputs": [dataclasses.asdict(table) for table in report.inputs]},
     }
-    yield utf8(json.dumps(document, ensure_ascii=False, indent=2, default=_plain) + "\n")
+    return utf8(json.dumps(document, ensure_ascii=False, indent=2, default=_plain) + "\n")
 
 
 def render_check_jsonl(report: Report, options: RenderOptions) -> Iterator[bytes]:  # noqa: ARG001 — one signature for all
@@ -89,7 +94,7 @@ def _summary(report: Report) -> dict[str, Any]:
     }
 
 
-def _numbers(row: dict[str, Any]) -> dict[str, Any]:
+def _numbers(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _number(cell) if name.endswith("_pct") else cell for name, cell in row.items()}
 
 

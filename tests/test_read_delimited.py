@@ -1,0 +1,179 @@
+"""Delimited text is read as a spreadsheet reads it: the same cells, under the same row numbers."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from cxaudit.errors import InputError
+from cxaudit.read import Table, open_tables
+
+HEADER = "ref,note,received_at"
+Rows = list[tuple[str | int | None, ...]]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("delimited")
+
+
+def table_of(folder: Path, content: str | bytes) -> Table:
+    path = folder / "t.csv"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return open_tables(path, "t.csv")[0]
+
+
+def read(folder: Path, content: str | bytes, *, header: str = "received_at") -> tuple[Table, Rows]:
+    """The rows below the header: row number, cells, and what stands beyond the header."""
+    table = table_of(folder, content)
+    row, cells = next(record for record in table.head if any(header in cell for cell in record[1]))
+    return table, table.body(row, len(cells)).collect().rows()
+
+
+def as_a_spreadsheet(text: str, delimiter: str, header_row: int, width: int) -> Rows:
+    """The slow and obvious way."""
+    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    found: Rows = []
+    for row, cells in enumerate(rows[header_row:], start=header_row + 1):
+        beyond = delimiter.join(cell for cell in cells[width:] if cell.strip()) or None
+        found.append((row, *(cell or None for cell in (cells + [""] * width)[:width]), beyond))
+    return found
+
+
+PIECES = ["a", "é", "5", " ", "  ", '"', '""', '"x,y"', '"l\nm"', '5" pipe', "\n", "\n", "\n\n", ",", ",", ",,,,", "'"]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(PIECES)), st.lists(st.sampled_from(["Report\n", "\n", '"a, b"\n', '"l\nm"\n'])))
+@example(["5", ",", ",", ",,,,", "a"], [])  # filled far beyond the header, after empty cells
+@example(['""', ",", '""', ",", "a", "\n", '"', '"', "\n"], [])
+@example(['"', "a", '" <113>', ",", "\n", "a", "\n"], ["\n"])
+def test_cells_and_row_numbers_are_those_of_a_spreadsheet(folder: Path, pieces: list[str], titles: list[str]) -> None:
+    """Stray quotes, quoted line breaks, blank lines and ragged rows neither shift nor swallow a cell."""
+    text = "".join(titles) + HEADER + "\n" + "".join(pieces)
+    table, rows = read(folder, text)
+    assert table.delimiter == ","
+    header_row = next(row for row, cells in table.head if "received_at" in cells)
+    assert rows == as_a_spreadsheet(text, ",", header_row, 3)
+
+
+def test_short_rows_are_told_from_blank_ones(folder: Path) -> None:
+    """A row with fewer cells than the header is short; a blank line is not, and delimiters in quotes count for nothing."""
+    for tail in ("", 'x,5" pipe,2025-10-01\n'):  # the strict reader agrees
+        table = table_of(folder, HEADER + '\n1,2\n\n1,"a, b",2025-10-01\n1,"a, b"\n1\n' + tail)
+        assert table.short_rows is not None
+        assert table.short_rows(1, 3) == [2, 5, 6]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", "^", "~", "\x1f", "¦", "§", "#"])
+def test_any_delimiter_is_found(folder: Path, delimiter: str) -> None:
+    """What gives the most rows of one width delimits, though titles and notes hold commas."""
+    lines = ["Report, made by hand, of 2025", HEADER, *[f"{i},a,2025-10-0{i}" for i in range(1, 4)]]
+    table, rows = read(folder, "\n".join([lines[0], *(line.replace(",", delimiter) for line in lines[1:])]))
+    assert table.delimiter == delimiter
+    assert rows[0] == (3, "1", "a", "2025-10-01", None)
+
+
+@pytest.mark.parametrize("line", ["2025-10-01 08:30:00", "1 October 2025 08:30"])
+def test_a_file_of_one_column_has_no_delimiter(folder: Path, line: str) -> None:
+    """The colons and blanks of a time do not delimit."""
+    assert read(folder, f"received_at\n{line}\n{line}\n")[1] == [(2, line, None), (3, line, None)]
+
+
+@pytest.mark.parametrize("line", ["sep=;", '"sep=;"', "SEP=;"])
+def test_a_line_that_names_the_delimiter_is_obeyed_and_not_counted(folder: Path, line: str) -> None:
+    """Excel hides the line `sep=;`, so the row below it is row 1."""
+    table, rows = read(folder, f"{line}\r\nref;received_at\r\n1,5;2025-10-01\r\n")
+    assert (table.delimiter, rows) == (";", [(2, "1,5", "2025-10-01", None)])
+
+
+ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"]
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_every_encoding_and_line_end_gives_the_same_rows(folder: Path, encoding: str, line_end: str) -> None:
+    """UTF-16 needs no mark, and CR alone ends a line."""
+    text = HEADER + "\n1,café,2025-10-01\n\n2,,2025-10-02"
+    table, rows = read(folder, text.replace("\n", line_end).encode(encoding))
+    assert rows == [
+        (2, "1", "café", "2025-10-01", None),
+        (3, None, None, None, None),
+        (4, "2", None, "2025-10-02", None),
+    ]
+    assert table.findings == (("encoding_assumed",) if encoding == "cp1252" else ())
+
+
+def test_utf16_is_known_by_its_header(folder: Path) -> None:
+    """A column in another script does not hide that every other byte of the header is zero."""
+    text = HEADER + "\n" + "1,市民の声,2025-10-01\n" * 3000
+    assert table_of(folder, text.encode("utf-16-le")).encoding == "utf-16-le"
+
+
+def test_windows_1252_is_assumed_wherever_the_first_odd_byte_stands(folder: Path) -> None:
+    """Megabytes of plain letters do not prove UTF-8."""
+    content = (HEADER + "\n" + "1,plain,2025-10-01\n" * 300_000).encode() + b"2,caf\xe9,2025-10-02\n"
+    table, rows = read(folder, content)
+    assert (table.encoding, rows[-1]) == ("cp1252", (300_002, "2", "café", "2025-10-02", None))
+
+
+def test_two_ids_stay_two_under_undefined_bytes(folder: Path) -> None:
+    """Windows-1252 leaves five bytes undefined; they are kept apart, not made one replacement mark."""
+    _, rows = read(folder, HEADER.encode() + b"\nA\x81,,\nA\x8d,,\nA\x8f,,\nA\x90,,\nA\x9d,\xe9,\n")
+    assert len({row[1] for row in rows}) == 5
+
+
+def test_zero_bytes_are_not_text(folder: Path) -> None:
+    """Zero bytes that a faulty export scatters over plain text vanish."""
+    assert read(folder, HEADER + "\nA\x00\x001,,2025-10-01\n")[1] == [(2, "A1", None, "2025-10-01", None)]
+
+
+def test_a_damaged_utf16_file_is_refused(folder: Path) -> None:
+    """Half a character at the end shows that the file was cut off."""
+    with pytest.raises(InputError, match="utf-16-le"):
+        table_of(folder, HEADER.encode("utf-16-le") + b"\n")
+
+
+def test_a_quoted_empty_cell_is_empty(folder: Path) -> None:
+    """`""` says no more than nothing."""
+    assert read(folder, HEADER + '\n"","",""\n"1","","2025-10-01"\n')[1] == [
+        (2, None, None, None, None), (3, "1", None, "2025-10-01", None)
+    ]  # fmt: skip
+
+
+def test_blank_cells_beyond_the_header_are_nothing(folder: Path) -> None:
+    """Systems end each row with a delimiter; only text beyond the header makes a row ragged."""
+    assert [row[-1] for row in read(folder, HEADER + "\n1,2,3,\n1,2,3, ,\n1,2,3,,x,,y\n")[1]] == [None, None, "x,y"]
+
+
+def test_a_row_of_endless_cells_costs_no_columns(folder: Path) -> None:
+    """One row of a hundred thousand cells is one ragged row."""
+    _, rows = read(folder, HEADER + "\n1,2,3\n" + "," * 100_000 + "x\n")
+    assert [row[-1] for row in rows] == [None, "x"]
+
+
+def test_a_huge_cell_is_read_whole(folder: Path) -> None:
+    """A mail pasted into a cell is longer than what is looked at to find the delimiter."""
+    text = "line, with; marks\n" * 40_000
+    _, rows = read(folder, f'{HEADER}\n1,"{text}",2025-10-01\n2,,2025-10-02\n')
+    assert rows == [(2, "1", text, "2025-10-01", None), (3, "2", None, "2025-10-02", None)]
+
+
+def test_rows_far_down_are_read_like_the_first(folder: Path) -> None:
+    """A row is not judged by the rows that were looked at first."""
+    _, rows = read(folder, HEADER + "\n" + "1,2,2025-10-01\n" * 70_000 + '9,"a\nb",2025-10-02\n8,,\n')
+    assert rows[-2:] == [(70_002, "9", "a\nb", "2025-10-02", None), (70_003, "8", None, None, None)]
+
+
+def test_a_frame_is_text_only(folder: Path) -> None:
+    """Numbers, dates and truth values are read as they are written."""
+    table = table_of(folder, HEADER + "\n007,true,2025-10-01\n")
+    assert set(table.body(1, 3).collect_schema().items()) == {
+        ("row", pl.UInt32()), ("c0", pl.String()), ("c1", pl.String()), ("c2", pl.String()), ("extra", pl.String())
+    }  # fmt: skip

@@ -1,0 +1,110 @@
+"""Which files are read under which name, and what is refused at the door."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cxaudit.errors import InputError
+from cxaudit.read import find_files, open_tables
+
+ROWS = "case_id,received_at\nA1,2025-10-01\n"
+
+
+def put(folder: Path, *names: str) -> None:
+    """Files of different content under these names."""
+    for i, name in enumerate(names):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(ROWS + f"B{i},2025-10-02\n")
+
+
+def names(*arguments: Path | str) -> list[str]:
+    return list(find_files(map(str, arguments)).files.values())
+
+
+def test_a_folder_is_searched_to_the_bottom_in_one_order(tmp_path: Path) -> None:
+    """A folder gives its exports by path, those of inner folders too, and nothing else."""
+    put(tmp_path, "b.csv", "a.XLSX", "in/c.tsv", "notes.docx", "picture.png")
+    assert names(tmp_path) == ["a.XLSX", "b.csv", "c.tsv"]
+
+
+def test_what_excel_and_systems_hide_is_no_export(tmp_path: Path) -> None:
+    """Excel's lock files and hidden files and folders are left alone."""
+    put(tmp_path, "a.csv", "~$a.xlsx", ".hidden.csv", ".git/b.csv")
+    assert names(tmp_path) == ["a.csv"]
+
+
+def test_a_file_name_with_brackets_is_a_file(tmp_path: Path) -> None:
+    """`export[1].csv`, as browsers name a second download, is read as it stands, not as a pattern."""
+    put(tmp_path, "export[1].csv", "export1.csv")
+    assert names(tmp_path / "export[1].csv") == ["export[1].csv"]
+    table = open_tables(tmp_path / "export[1].csv", "export[1].csv")[0]
+    assert table.body(1, 2).collect()["c0"].to_list() == ["A1", "B0"]
+
+
+def test_a_pattern_means_the_same_on_every_system(tmp_path: Path) -> None:
+    """cxaudit expands patterns itself, for cron and Windows."""
+    put(tmp_path, "b.csv", "a.csv", "c.txt")
+    assert names(tmp_path / "*.csv") == ["a.csv", "b.csv"]
+
+
+def test_a_file_named_twice_is_read_once(tmp_path: Path) -> None:
+    """The order and the number of arguments change nothing."""
+    put(tmp_path, "a.csv", "b.csv")
+    assert names(tmp_path / "b.csv", tmp_path / "a.csv", tmp_path / "b.csv", tmp_path) == ["a.csv", "b.csv"]
+
+
+def test_a_copy_of_a_file_is_read_once_and_said(tmp_path: Path) -> None:
+    """Two files with the same bytes are one export, downloaded twice."""
+    put(tmp_path, "a.csv")
+    (tmp_path / "a (1).csv").write_bytes((tmp_path / "a.csv").read_bytes())
+    found = find_files([str(tmp_path)])
+    assert list(found.files.values()) == ["a (1).csv"]
+    assert found.same_content == {"a.csv": "a (1).csv"}
+
+
+def test_equal_names_are_told_apart_by_their_folders(tmp_path: Path) -> None:
+    """Only as much of a path is shown as is needed to know the file."""
+    put(tmp_path, "oct/email.csv", "nov/email.csv", "portal.csv")
+    assert names(tmp_path) == ["nov/email.csv", "oct/email.csv", "portal.csv"]
+
+
+@pytest.mark.parametrize(
+    ("argument", "said"),
+    [
+        ("emial.csv", "Did you mean"),
+        ("*.ods", "no file matches"),
+        ("nowhere/a.csv", "There is no folder"),
+        ("void", "holds no exports"),
+    ],
+)
+def test_what_is_not_there_is_an_error(tmp_path: Path, argument: str, said: str) -> None:
+    """A missing export is never an empty one."""
+    put(tmp_path, "email.csv")
+    (tmp_path / "void").mkdir()
+    with pytest.raises(InputError, match=said):
+        find_files([str(tmp_path / argument)])
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "is empty"),
+        (b"\xef\xbb\xbf\r\n \r\n", "is empty"),
+        (b"<!DOCTYPE html><html><body>Sign in</body></html>", "web page"),
+        ("<html><table><tr><td>1</td></tr></table></html>".encode("utf-16"), "web page"),
+        (b"<?xml version='1.0'?><rows/>", "XML"),
+        (b"%PDF-1.7\n", "PDF"),
+        (b"PAR1\x00\x00", "Parquet"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n", "git lfs pull"),
+        (bytes(range(1, 32)) * 40, "binary"),
+    ],
+)
+def test_what_is_no_export_is_refused_by_what_it_is(tmp_path: Path, content: bytes, said: str) -> None:
+    """The content decides what a file is, and the message names it."""
+    path = tmp_path / "export.csv"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=said):
+        open_tables(path, "export.csv")
