@@ -37,8 +37,9 @@ def known_sources(declared: dict[str, SourceMapping]) -> dict[str, SourceMapping
     merged: dict[str, SourceMapping] = {}
     for name, mapping in declared.items():
         if name in built_in:
-            stated = mapping.model_dump(exclude_unset=True)
-            merged[name] = SourceMapping.model_validate({**built_in[name].model_dump(exclude_unset=True), **stated})
+            known, stated = (source.model_dump(exclude_unset=True) for source in (built_in[name], mapping))
+            columns = {**known["columns"], **stated.get("columns", {})}
+            merged[name] = SourceMapping.model_validate({**known, **stated, "columns": columns})
         elif "received_at" not in mapping.columns:
             guess = difflib.get_close_matches(name, built_in, n=1)
             meant = f" Did you mean {guess[0]}?" if guess else ""

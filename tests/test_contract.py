@@ -1,0 +1,515 @@
+"""What scripts depend on: columns, their order and their spelling; identity of cases; privacy; same input, same bytes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from outside import AS_OF, SAMPLES, run, start
+
+CHECK = (
+    "standard,requests,met,late,overdue,pending,excluded,judged,compliance_pct,target_pct,outcome,median_business_days,"
+    "p90_business_days,missed_in_high_volume,met_by_extension,compliance_without_extension_pct"
+).split(",")
+RECORDS = (
+    "case_id,channel,department,employee,received_at,replied_at,due_at,verdict,business_days,business_hours,"
+    "business_days_over,standard,clause,high_volume,excluded_because,customer_type,reply_basis,source,file,sheet,row"
+).split(",")
+CHANNELS = ["voicemail", "email", "letter", "our_city", "portal"]
+VERDICTS = ("met", "late", "overdue", "pending", "excluded")
+FORMATS = ("table", "csv", "tsv", "json", "jsonl", "markdown")
+COUNTS = ("requests", *VERDICTS, "judged")
+HEADER = "case_id,channel,received_at,replied_at\n"
+STANDARDS = """\
+version: 1
+organisation: Town
+timezone: America/Edmonton
+calendar: {workweek: [Mon, Tue, Wed, Thu, Fri], office_hours: "08:30-16:30"}
+standards:
+  - effective: 2025-02-01
+    source: Policy 1
+    channels:
+      email: {within: 2 business days, target: 90%}
+      phone: {within: 4 business hours}
+"""
+
+
+def check(*arguments: object) -> list[dict[str, str]]:
+    return run("check", SAMPLES, *AS_OF, *map(str, arguments)).rows
+
+
+def records(folder: Path, text: str, *arguments: str, as_of: str = "2025-10-31") -> list[dict[str, str]]:
+    """The records of one small export."""
+    (folder / "log.csv").write_text(HEADER + text)
+    return run("records", "log.csv", "--as-of", as_of, *arguments, cwd=folder).rows
+
+
+# Columns
+
+
+@pytest.mark.parametrize("by", ["channel", "department", "employee", "month", "week", "customer_type", "file"])
+def test_check_has_the_columns_that_scripts_depend_on(by: str) -> None:
+    """The --by column, then sixteen more in their order; the last row is `all`, and the others add up to it."""
+    rows = check("--by", by)
+    assert list(rows[0]) == [by, *CHECK]
+    assert [row[by] for row in rows].index("all") == len(rows) - 1
+    for name in COUNTS:
+        assert sum(int(row[name]) for row in rows[:-1]) == int(rows[-1][name])
+    assert {name: rows[-1][name] for name in COUNTS} == dict(
+        zip(COUNTS, ["315", "276", "14", "6", "19", "0", "296"], strict=True)
+    )
+
+
+@pytest.mark.parametrize(
+    "by", ["department,channel", "month,channel", "file,week", "employee,month", "customer_type,file"]
+)
+def test_two_dimensions(by: str) -> None:
+    """Both columns stand in front, in the order asked for; the row `all` leaves the second empty."""
+    first, second = by.split(",")
+    rows = check("--by", by)
+    assert list(rows[0]) == [first, second, *CHECK]
+    assert (rows[-1][first], rows[-1][second]) == ("all", "")
+    assert sum(int(row["requests"]) for row in rows[:-1]) == 315
+    keys = [(row[first], row[second]) for row in rows]
+    assert len(keys) == len(set(keys))
+
+
+def test_every_verdict_count_agrees_with_the_judged() -> None:
+    """judged = met + late + overdue; requests = judged + pending + excluded; compliance = met ÷ judged."""
+    for row in check("--by", "department,channel"):
+        met, judged = int(row["met"]), int(row["judged"])
+        assert judged == met + int(row["late"]) + int(row["overdue"])
+        assert int(row["requests"]) == judged + int(row["pending"]) + int(row["excluded"])
+        if judged:
+            assert abs(float(row["compliance_pct"]) - 100 * met / judged) <= 0.1
+            assert re.fullmatch(r"\d+\.\d", row["compliance_pct"])
+        else:
+            assert row["compliance_pct"] == row["median_business_days"] == row["p90_business_days"] == ""
+
+
+def test_channels_stand_in_the_order_of_the_standards(tmp_path: Path) -> None:
+    """Promised channels first, with a row even without a request; then those without a promise, which are excluded."""
+    (tmp_path / "log.csv").write_text(
+        HEADER + "1,Fax,2025-10-01,2025-10-02\n2,Carrier Pigeon,2025-10-01,\n3,E-Mail,2025-10-01,2025-10-02\n"
+    )
+    rows = run("check", "log.csv", "--as-of", "2025-10-31", cwd=tmp_path).rows
+    assert [row["channel"] for row in rows[:5]] == CHANNELS
+    assert sorted(row["channel"] for row in rows[5:]) == ["Carrier Pigeon", "Fax", "all"]
+    assert {row["channel"]: row["excluded"] for row in rows if row["excluded"] != "0"} == {
+        "Fax": "1",
+        "Carrier Pigeon": "1",
+        "all": "2",
+    }
+    assert [row["standard"] for row in rows if row["channel"] in ("email", "Fax", "letter")] == [
+        "2 business days",
+        "5 business days",
+        "",
+    ]
+
+
+def test_a_row_over_several_promises_has_no_standard() -> None:
+    """`standard` is empty where a row holds several, and written as in the standards file where it holds one."""
+    assert [row["standard"] for row in check()] == [
+        "1 business day", "2 business days", "5 business days", "5 business days", "2 business days", "",
+    ]  # fmt: skip
+    assert {row["standard"] for row in check("--by", "month")} == {""}
+
+
+def test_a_target_gives_an_outcome(tmp_path: Path) -> None:
+    """`outcome` is met or not met where there is one target, and empty where there is none."""
+    (tmp_path / "s.yaml").write_text(STANDARDS)
+    (tmp_path / "log.csv").write_text(
+        HEADER
+        + "1,email,2025-10-01,2025-10-02\n2,email,2025-10-01,2025-10-09\n3,phone,2025-10-01 10:00,2025-10-01 11:00\n"
+    )
+    rows = run("check", "log.csv", "--as-of", "2025-10-31", "--standards", "s.yaml", cwd=tmp_path).rows
+    assert [(row["channel"], row["target_pct"], row["outcome"]) for row in rows] == [
+        ("email", "90.0", "not met"),
+        ("phone", "", ""),
+        ("all", "", ""),
+    ]
+
+
+def test_no_total_leaves_out_the_last_row() -> None:
+    """--no-total is for scripts that add up themselves."""
+    for form in ("csv", "tsv"):
+        whole = run("check", SAMPLES, *AS_OF, "--format", form).out.splitlines()
+        assert run("check", SAMPLES, *AS_OF, "--format", form, "--no-total").out.splitlines() == whole[:-1]
+    rows = run("check", SAMPLES, *AS_OF, "--format", "json", "--no-total").json["rows"]
+    assert [row["channel"] for row in rows] == CHANNELS
+
+
+def test_months_and_weeks_are_written_as_iso_does() -> None:
+    """2025-10, 2025-W41: in their order, by the date that decides the period."""
+    months = [row["month"] for row in check("--by", "month")]
+    weeks = [row["week"] for row in check("--by", "week")]
+    assert months == ["2025-10", "2025-11", "all"]
+    assert weeks == ["2025-W40", "2025-W41", "2025-W42", "2025-W43", "2025-W44", "2025-W45", "all"]
+
+
+def test_a_week_may_belong_to_another_year(tmp_path: Path) -> None:
+    """1 January 2027 is a Friday of week 53 of 2026."""
+    (tmp_path / "s.yaml").write_text(STANDARDS)
+    (tmp_path / "log.csv").write_text(HEADER + "1,email,2026-12-30,2026-12-31\n")
+    rows = run(
+        "check", "log.csv", "--as-of", "2027-01-31", "--standards", "s.yaml", "--by", "month,week", cwd=tmp_path
+    ).rows
+    assert (rows[0]["month"], rows[0]["week"]) == ("2027-01", "2026-W53")
+
+
+def test_the_formats_hold_the_same_figures() -> None:
+    """JSON, JSON Lines, TSV and CSV differ in spelling only; the unknown is empty or null."""
+    table = check()
+    lines = run("check", SAMPLES, *AS_OF, "--format", "tsv").text
+    assert list(csv.DictReader(io.StringIO(lines), delimiter="\t")) == table
+    document = run("check", SAMPLES, *AS_OF, "--format", "json").json
+    assert sorted(document) == ["findings", "meta", "rows", "summary"]
+    assert [{k: "" if v is None else str(v) for k, v in row.items()} for row in document["rows"]] == table
+    one_per_line = run("check", SAMPLES, *AS_OF, "--format", "jsonl").text.splitlines()
+    assert len(one_per_line) == len(table)
+
+
+def test_records_has_the_columns_that_scripts_depend_on() -> None:
+    """Twenty-one columns, one row per request, in the order of the input."""
+    rows = run("records", SAMPLES, *AS_OF).rows
+    assert list(rows[0]) == RECORDS
+    assert len(rows) == 315
+    places = [(row["file"], int(row["row"])) for row in rows]
+    assert places == sorted(places)
+    assert list(run("records", SAMPLES, *AS_OF, "--format", "json").json[0]) == RECORDS
+
+
+def test_a_record_is_written_as_promised() -> None:
+    """Local times to the second, the due time of a day rule at 23:59:59, the standard and its clause as written."""
+    (row,) = run("records", SAMPLES / "portal.csv", *AS_OF, "--case", "2025-0417").rows
+    assert row == {
+        "case_id": "2025-0417", "channel": "portal", "department": "Utilities", "employee": "",
+        "received_at": "2025-10-10 16:50:12", "replied_at": "2025-10-16 09:12:40", "due_at": "2025-10-15 23:59:59",
+        "verdict": "late", "business_days": "3", "business_hours": row["business_hours"], "business_days_over": "1",
+        "standard": "2 business days", "clause": "AP-1077-23, 5.1(a)", "high_volume": "", "excluded_because": "",
+        "customer_type": "external", "reply_basis": "first_response", "source": "generic", "file": "portal.csv",
+        "sheet": "", "row": "16",
+    }  # fmt: skip
+
+
+def test_elapsed_office_hours_have_two_decimals() -> None:
+    """From Friday 16:50, after closing, to Thursday 09:12:40: three days of eight hours and 42 minutes 40 seconds."""
+    (row,) = run("records", SAMPLES / "portal.csv", *AS_OF, "--case", "2025-0417").rows
+    assert row["business_hours"] == "16.71"
+
+
+def test_records_and_check_tell_the_same() -> None:
+    """Counting the records by channel and verdict gives the table."""
+    listed = run("records", SAMPLES, *AS_OF, "--period", "2025-10").rows
+    for row in check("--period", "2025-10")[:-1]:
+        mine = [record for record in listed if record["channel"] == row["channel"]]
+        assert {v: sum(r["verdict"] == v for r in mine) for v in VERDICTS} == {v: int(row[v]) for v in VERDICTS}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "n"),
+    [
+        (["--verdict", "overdue"], 6),
+        (["--verdict", "late,overdue"], 20),
+        (["--verdict", "LATE, overdue"], 20),
+        (["--channel", "voice mail"], 90),
+        (["--channel", "Our-City", "--verdict", "pending"], 2),
+        (["--department", "public works"], None),
+        (["--case", "00048304"], 1),
+        (["--case", "48304"], 0),
+        (["--verdict", "excluded"], 0),
+    ],
+)
+def test_filters_choose_among_the_records(arguments: list[str], n: int | None) -> None:
+    """A filter leaves rows out and changes none."""
+    all_lines = run("records", SAMPLES, *AS_OF).text.splitlines()
+    lines = run("records", SAMPLES, *AS_OF, *arguments).text.splitlines()
+    assert lines[0] == all_lines[0]
+    assert set(lines) <= set(all_lines)
+    assert len(lines) > 1 if n is None else len(lines) == n + 1
+
+
+def test_due_within_lists_what_to_answer_next() -> None:
+    """On Friday at 17:00: what is due within one business day is due by Monday's end, and is not answered."""
+    rows = run("records", SAMPLES, *AS_OF, "--due-within", "1 business day").rows
+    assert {row["verdict"] for row in rows} == {"pending"}
+    assert {row["replied_at"] for row in rows} == {""}
+    pending = run("records", SAMPLES, *AS_OF, "--verdict", "pending").rows
+    assert rows == [row for row in pending if row["due_at"] <= "2025-11-03 23:59:59"]
+
+
+# Periods
+
+
+@pytest.mark.parametrize(
+    ("period", "same_as"),
+    [
+        ("2025-10", "2025-10-01..2025-10-31"),
+        ("2025-Q4", "2025-10-01..2025-12-31"),
+        ("2025", "2025-01-01..2025-12-31"),
+        ("last-month", "2025-10"),
+        ("2025-10-10", "2025-10-10..2025-10-10"),
+    ],
+)
+def test_periods_have_several_spellings(period: str, same_as: str) -> None:
+    """Months, quarters, years, one day, and the month before the as-of moment's."""
+    arguments = ["check", str(SAMPLES), "--as-of", "2025-11-03 09:00", "--period"]
+    assert run(*arguments, period).out == run(*arguments, same_as).out
+
+
+def test_a_period_and_the_rest_are_all() -> None:
+    """Requests in a period and outside it are the requests of the run."""
+    for period in ("2025-10", "2025-10-06..2025-10-10", "2024"):
+        summary = run("check", SAMPLES, *AS_OF, "--period", period, "--format", "json").json["summary"]
+        assert summary["requests"] + summary["outside_period"] == 315
+
+
+def test_weeks_of_a_month_add_up_to_it() -> None:
+    """Disjoint periods split the requests and lose none."""
+    days = ["2025-10-01..2025-10-10", "2025-10-11..2025-10-20", "2025-10-21..2025-10-31"]
+    parts = [check("--period", period)[-1] for period in days]
+    whole = check("--period", "2025-10")[-1]
+    assert {name: sum(int(part[name]) for part in parts) for name in COUNTS} == {
+        name: int(whole[name]) for name in COUNTS
+    }
+
+
+def test_a_date_as_of_means_its_end(tmp_path: Path) -> None:
+    """A reply on the evening of the as-of day has happened; one on the next morning has not."""
+    text = "1,email,2025-10-01 10:00,2025-10-03 23:59\n2,email,2025-10-01 10:00,2025-10-04 00:01\n"
+    assert [row["verdict"] for row in records(tmp_path, text, as_of="2025-10-03")] == ["met", "pending"]
+    assert [row["replied_at"] for row in records(tmp_path, text, as_of="2025-10-03")] == ["2025-10-03 23:59:00", ""]
+    assert [row["verdict"] for row in records(tmp_path, text, as_of="2025-10-04")] == ["met", "late"]
+    assert records(tmp_path, text, as_of="2025-09-30") == []
+
+
+# Times
+
+
+def test_a_date_without_a_time_stays_a_date(tmp_path: Path) -> None:
+    """A letter log knows no times of day; none are invented."""
+    (row,) = records(tmp_path, "1,letter,2025-10-01,2025-10-03\n")
+    assert (row["received_at"], row["replied_at"], row["due_at"]) == ("2025-10-01", "2025-10-03", "2025-10-08 23:59:59")
+
+
+def test_utc_becomes_city_time(tmp_path: Path) -> None:
+    """06:30 UTC on 1 December 2026 is midnight in Edmonton, which keeps its summer time from that year on."""
+    (row,) = records(tmp_path, "1,email,2026-12-01T06:30:00Z,2026-12-01T18:00:00+02:00\n", as_of="2026-12-31")
+    assert (row["received_at"], row["replied_at"]) == ("2026-12-01 00:30:00", "2026-12-01 10:00:00")
+
+
+# Ids and formulas
+
+
+@pytest.mark.parametrize("case", ["00123", "1E5", "2025-0417", "9007199254740993123", "Ä-1 / 2", "007.0"])
+def test_ids_are_text(tmp_path: Path, case: str) -> None:
+    """Leading zeros, long numbers and what looks like a number or a date are kept as they were written."""
+    (row,) = records(tmp_path, f"{case},email,2025-10-01,2025-10-02\n")
+    assert row["case_id"] == case
+
+
+@pytest.mark.parametrize("case", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "=HYPERLINK(1)"])
+def test_text_that_a_spreadsheet_would_run_is_made_harmless(tmp_path: Path, case: str) -> None:
+    """A leading apostrophe in CSV and TSV, unless --no-escape asks for the raw text; JSON is no spreadsheet."""
+    (tmp_path / "log.csv").write_text(HEADER + f"{case},email,2025-10-01,2025-10-02\n")
+    arguments = ["records", "log.csv", "--as-of", "2025-10-31"]
+    for form in ("csv", "tsv"):
+        assert f"'{case}" in run(*arguments, "--format", form, cwd=tmp_path).text
+        assert f"'{case}" not in run(*arguments, "--format", form, "--no-escape", cwd=tmp_path).text
+    assert run(*arguments, "--format", "json", cwd=tmp_path).json[0]["case_id"] == case
+    run(*arguments, "-o", "out.csv", cwd=tmp_path)
+    assert f"\n'{case}," in (tmp_path / "out.csv").read_text("utf-8-sig")
+
+
+def test_departments_and_channels_are_made_harmless_too(tmp_path: Path) -> None:
+    """Whatever came from the input: names in `check --by`, file names, and the values of rejected rows."""
+    (tmp_path / "=log.csv").write_text(
+        "case_id,channel,department,received_at\n" + "1,=fax(),@parks,2025-10-01\n" * 10 + "2,email,x,=now()\n"
+    )
+    arguments = ["check", "=log.csv", "--as-of", "2025-10-31", "--by", "channel,department,file", "--rejects", "r.csv"]
+    (row, *_) = [row for row in run(*arguments, cwd=tmp_path).rows if row["requests"] == "1"]
+    assert (row["channel"], row["department"], row["file"]) == ("'=fax()", "'@parks", "'=log.csv")
+    assert "\n'=log.csv,,12,unreadable_received,'=now()" in (tmp_path / "r.csv").read_text("utf-8-sig")
+
+
+# Rejected rows
+
+
+def test_rejects_names_the_place_and_the_offending_value_only(tmp_path: Path) -> None:
+    """file, sheet, row, code, value: enough to find and correct the row, and nothing personal."""
+    run("check", SAMPLES, *AS_OF, "--rejects", tmp_path / "r.csv")
+    assert (tmp_path / "r.csv").read_text("utf-8-sig").splitlines() == [
+        "file,sheet,row,code,value",
+        "letters.xlsx,Letters 2025,13,no_received,",
+        "voicemail.csv,,32,unreadable_received,10/32/2025 09:15 AM",
+        "voicemail.csv,,43,unreadable_reply,see note",
+    ]
+
+
+def test_reject_cells_adds_the_row_and_a_warning(tmp_path: Path) -> None:
+    """The original cells on request, with a word about personal data."""
+    told = run("check", SAMPLES, *AS_OF, "--rejects", tmp_path / "r.csv", "--reject-cells")
+    header, *rows = (tmp_path / "r.csv").read_text("utf-8-sig").splitlines()
+    assert header == "file,sheet,row,code,value,cells"
+    assert "Message Left: 10/32/2025 09:15 AM" in rows[1]
+    assert "may hold personal data" in told.err
+
+
+def test_without_rejects_the_file_has_its_header_alone(tmp_path: Path) -> None:
+    """A script finds the file it asked for."""
+    run("check", SAMPLES / "portal.csv", *AS_OF, "--rejects", tmp_path / "r.csv")
+    assert (tmp_path / "r.csv").read_text("utf-8-sig") == "file,sheet,row,code,value\n"
+
+
+# Privacy
+
+
+@pytest.fixture(scope="module")
+def outputs() -> str:
+    """All that the samples give, on both streams, when nothing personal is asked for."""
+    shown = [run(command, SAMPLES, *AS_OF, "--format", form) for command in ("check", "records") for form in FORMATS]
+    shown += [
+        run("check", SAMPLES, *AS_OF, "--by", by) for by in ("department", "month", "week", "file", "customer_type")
+    ]
+    return "".join(outcome.text + outcome.err for outcome in shown)
+
+
+def column(file: str, name: str) -> set[str]:
+    """The values of a column of a sample."""
+    text = (SAMPLES / file).read_bytes()
+    lines = text.decode("utf-16" if text.startswith(b"\xff\xfe") else "utf-8-sig").splitlines()
+    start_at = next(i for i, line in enumerate(lines) if name in line)
+    rows = csv.DictReader(lines[start_at:], delimiter=";" if ";" in lines[start_at] else ",")
+    return {value for row in rows if (value := row[name])}
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("voicemail.csv", "Caller"),
+        ("voicemail.csv", "Called Back By"),
+        ("email.csv", "Subject"),
+        ("email.csv", "Agent"),
+        ("portal.csv", "employee"),
+        ("our_city.csv", "Employee"),
+    ],
+)
+def test_personal_data_reach_no_output(outputs: str, file: str, name: str) -> None:
+    """Caller numbers, subjects and employees of the exports are in nothing that was not asked for them."""
+    values = column(file, name)
+    assert len(values) > 5
+    assert [value for value in sorted(values) if value in outputs] == []
+
+
+def test_employees_appear_on_request_only() -> None:
+    """`--by employee` and `--show-employees` show them; a --reject-cells file warns of them."""
+    names = column("portal.csv", "employee")
+    assert names <= {row["employee"] for row in check("--by", "employee")}
+    shown = {row["employee"] for row in run("records", SAMPLES / "portal.csv", *AS_OF, "--show-employees").rows}
+    assert shown - {""} == names
+
+
+# The same input
+
+
+def test_two_runs_write_the_same_bytes() -> None:
+    """Two processes, one output, on both streams."""
+    for arguments in (["check", SAMPLES, *AS_OF, "--format", "json"], ["records", SAMPLES, *AS_OF, "--show-employees"]):
+        assert start(*arguments, env={"PYTHONHASHSEED": "1"}) == start(*arguments, env={"PYTHONHASHSEED": "2"})
+
+
+@pytest.mark.parametrize("command", ["check", "records"])
+def test_the_order_of_the_arguments_changes_nothing(command: str) -> None:
+    """Inputs are read in the order of their names, as a folder, a pattern or one by one."""
+    files = sorted(SAMPLES.iterdir())
+    expected = run(command, SAMPLES, *AS_OF, "--format", "json")
+    assert run(command, *reversed(files), *AS_OF, "--format", "json") == expected
+    assert run(command, files[2], files[0], *files, *AS_OF, "--format", "json") == expected
+    assert run(command, f"{SAMPLES}/*", *AS_OF, "--format", "json") == expected
+
+
+def test_a_copy_of_a_file_is_read_once(tmp_path: Path) -> None:
+    """The same content under two names: one of them counts, and a finding says so."""
+    shutil.copy(SAMPLES / "portal.csv", tmp_path / "a.csv")
+    shutil.copy(SAMPLES / "portal.csv", tmp_path / "b.csv")
+    both = run("check", "a.csv", "b.csv", *AS_OF, cwd=tmp_path)
+    assert both.out == run("check", "a.csv", *AS_OF, cwd=tmp_path).out
+    assert "same_content (1)" in both.err
+    assert "b.csv: the same content as a.csv; read once" in both.err
+
+
+# The same case
+
+
+def merged(folder: Path, **files: str) -> tuple[list[dict[str, str]], str]:
+    """The records of several exports named in reverse order, and what is said about them."""
+    for name, text in files.items():
+        (folder / f"{name}.csv").write_text("case_id,channel,received_at,replied_at,status\n" + text)
+    (folder / "s.yaml").write_text(STANDARDS + "exclude: [{column: status, in: [spam], because: no request}]\n")
+    names = [f"{name}.csv" for name in reversed(files)]
+    found = run("records", *names, "--as-of", "2025-10-31", "--standards", "s.yaml", cwd=folder)
+    return found.rows, found.err
+
+
+def test_the_earliest_receipt_and_the_earliest_reply_win(tmp_path: Path) -> None:
+    """A case in three exports is one request; the row that is kept is the one with the earliest receipt."""
+    rows, said = merged(
+        tmp_path,
+        a="7,email,2025-10-02 10:00,2025-10-08 10:00,open\n",
+        b="7,email,2025-10-01 10:00,,open\n",
+        c="7,email,2025-10-03 10:00,2025-10-06 10:00,closed\n",
+    )
+    (row,) = rows
+    assert (row["received_at"], row["replied_at"]) == ("2025-10-01 10:00:00", "2025-10-06 10:00:00")
+    assert (row["file"], row["row"]) == ("b.csv", "2")
+    assert "history_changed" in said
+    assert re.search(r"a\.csv: 1 row  ?= 1 duplicate", said)
+    assert re.search(r"c\.csv: 1 row  ?= 1 duplicate", said)
+
+
+def test_ties_go_to_the_first_file_and_the_first_row(tmp_path: Path) -> None:
+    """Equal rows are duplicates without a history, charged to the rows that come later."""
+    line = "7,email,2025-10-01 10:00,2025-10-02 10:00,closed\n"
+    rows, said = merged(tmp_path, a=line * 2, b="8,email,2025-10-01 10:00,2025-10-02 10:00,closed\n" + line)
+    assert [(row["case_id"], row["file"], row["row"]) for row in rows] == [("7", "a.csv", "2"), ("8", "b.csv", "2")]
+    assert "history_changed" not in said
+
+
+def test_an_open_case_that_was_answered_later_has_no_changed_history(tmp_path: Path) -> None:
+    """Monthly exports overlap: a reply that was not yet known is not one that changed."""
+    rows, said = merged(
+        tmp_path, a="7,email,2025-10-01 10:00,,open\n", b="7,email,2025-10-01 10:00,2025-10-02 10:00,closed\n"
+    )
+    assert [row["verdict"] for row in rows] == ["met"]
+    assert "history_changed" not in said
+
+
+@pytest.mark.parametrize(("old", "new", "verdict"), [("open", "spam", "excluded"), ("spam", "open", "met")])
+def test_the_status_comes_from_the_newest_file(tmp_path: Path, old: str, new: str, verdict: str) -> None:
+    """The newest file is the one with the newest timestamp, not the last by name."""
+    rows, _ = merged(
+        tmp_path,
+        a=f"7,email,2025-10-01 10:00,2025-10-02 10:00,{new}\n8,email,2025-10-20 10:00,,open\n",
+        b=f"7,email,2025-10-01 10:00,2025-10-02 10:00,{old}\n9,email,2025-10-10 10:00,,open\n",
+    )
+    assert {row["case_id"]: row["verdict"] for row in rows}["7"] == verdict
+
+
+def test_rows_without_an_id_are_requests_of_their_own(tmp_path: Path) -> None:
+    """Two letters on one day are two letters; only an identical file is read once."""
+    line = ",letter,2025-10-01 10:00,2025-10-02 10:00,closed\n"
+    rows, said = merged(tmp_path, a=line * 2, b=line * 3)
+    assert len(rows) == 5
+    assert "duplicate" not in said
+
+
+def test_the_same_id_in_another_system_is_another_case(tmp_path: Path) -> None:
+    """Case 1 of the letter log is not ticket 1 of the portal."""
+    (tmp_path / "a.csv").write_text("case_id,channel,received_at,replied_at\n1,email,2025-10-01,2025-10-02\n")
+    (tmp_path / "b.csv").write_text("Ref,Received on,Answered on\n1,2025-10-01,2025-10-02\n")
+    rows = run("records", "a.csv", "b.csv", "--as-of", "2025-10-31", cwd=tmp_path).rows
+    assert [(row["case_id"], row["source"]) for row in rows] == [("1", "generic"), ("1", "letter_log")]
