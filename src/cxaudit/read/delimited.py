@@ -73,7 +73,7 @@ def _likely_delimiter(text: str) -> str:
 
 
 def _widths(plain: str, delimiter: str) -> Counter[int]:
-    lines = islice((line for line in plain.splitlines() if line), HEAD_RECORDS)
+    lines = islice((line for line in plain.split("\n") if line), HEAD_RECORDS)
     return Counter(line.count(delimiter) + 1 for line in lines)
 
 
