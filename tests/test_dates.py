@@ -220,7 +220,7 @@ def test_the_reply_column_may_prove_the_receipt_column() -> None:
 
 def test_a_column_without_a_role_may_prove_the_order() -> None:
     """A date of closing, which no rule needs, is evidence all the same."""
-    export = Export("a", ["03/04/2025"], ["04/04/2025"], ["04/13/2025"])
+    export = Export("a", ["03/04/2025"], ["04/05/2025"], ["04/13/2025"])
     settle_orders([export])
     assert export.orders == ["mdy", "mdy"]
 

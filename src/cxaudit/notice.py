@@ -126,7 +126,8 @@ def _stale(audit: Audit) -> Iterator[Finding]:
     today = audit.question.as_of.local.date()
     for table, arrived in zip(audit.inputs, audit.arrived, strict=True):
         if table.latest_at is not None and _business_days_between(audit, table.latest_at.date(), today) > 1:
-            latest = f"{table.latest_at:%Y-%m-%d %H:%M}"
+            is_day = table.latest_at.time() == dt.time()
+            latest = f"{table.latest_at:%Y-%m-%d}" if is_day else f"{table.latest_at:%Y-%m-%d %H:%M}"
             yield place_finding("stale_export", arrived.source, 1, (), (), f"its latest timestamp is {latest}")
 
 
