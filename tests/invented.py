@@ -113,7 +113,7 @@ def city(town: Standards) -> oracle.City:
     return oracle.City(town.calendar, town.versions, town.timezone)
 
 
-def log(town: Standards, seed: int, n: int = 60) -> list[oracle.Request]:
+def log(town: Standards, seed: int, n: int = 40) -> list[oracle.Request]:
     """Requests near whatever decides: opening and closing times, the due time itself, a day without a time."""
     chance = random.Random(seed)
     return [_request(town, chance) for _ in range(n)]
@@ -170,6 +170,11 @@ def _reply(town: Standards, asked: oracle.Request, chance: random.Random) -> dt.
         return due + nudge
     start = due if kind == "due" and due else asked.received
     return moment(town, chance, start.date() if isinstance(start, dt.datetime) else start, chance.choice((0, 1, 3, 20)))
+
+
+def with_reply(request: oracle.Request, replied: dt.date | None) -> oracle.Request:
+    """The same request, answered at another time, of which only the wall time is known."""
+    return dataclasses.replace(request, replied=replied, replied_utc=None)
 
 
 def frame(made: Iterable[oracle.Request]) -> pl.DataFrame:

@@ -65,13 +65,13 @@ class Deadline:
     instant: dt.datetime | None
 
 
-class Unknown(Exception):
+class UnknownDayError(Exception):
     """A date of which nobody knows whether it is a holiday."""
 
 
 def is_business_day(city: City, day: dt.date) -> bool:
     if day.year not in city.years:
-        raise Unknown
+        raise UnknownDayError
     if day in city.calendar.closed:
         return False
     if day in city.calendar.open:
@@ -85,7 +85,7 @@ def business_day_from(city: City, day: dt.date) -> dt.date:
         if is_business_day(city, day):
             return day
         day += DAY
-    raise Unknown
+    raise UnknownDayError
 
 
 def nth_business_day(city: City, day: dt.date, n: int) -> dt.date:
@@ -119,7 +119,7 @@ def openings(city: City, hours: OfficeHours, day: dt.date) -> Iterator[tuple[dt.
         for start, end in segments(city, hours, day):
             yield midnight + dt.timedelta(seconds=start), midnight + dt.timedelta(seconds=end)
         day += DAY
-    raise Unknown
+    raise UnknownDayError
 
 
 def next_open(city: City, hours: OfficeHours, at: dt.datetime) -> dt.datetime:
@@ -136,7 +136,7 @@ def after_open_time(city: City, hours: OfficeHours, at: dt.datetime, amount: dt.
         if here >= amount:
             return max(start, at) + amount
         amount -= here
-    raise Unknown
+    raise UnknownDayError
 
 
 def open_time_between(city: City, hours: OfficeHours, start: dt.datetime, end: dt.datetime) -> dt.timedelta:
@@ -171,7 +171,7 @@ def deadline(city: City, version: Version, promise: Promise, at: dt.datetime, in
     """The due time of a request received at a moment."""
     n, hours = promise.within.count, version.office_hours
     if at.year not in city.years:
-        raise Unknown
+        raise UnknownDayError
     match promise.within.unit:
         case "business hours":
             return Deadline(at.date(), after_open_time(city, hours, at, dt.timedelta(hours=n)), None)
@@ -190,7 +190,7 @@ def deadline(city: City, version: Version, promise: Promise, at: dt.datetime, in
 
 def _known(city: City, found: Deadline) -> Deadline:
     if found.wall.year not in city.years:
-        raise Unknown
+        raise UnknownDayError
     return found
 
 
@@ -299,7 +299,7 @@ def judge(city: City, request: Request, as_of: dt.date) -> Judgement:
     try:
         received = times_of(request.received, version, city)
         dues = [deadline(city, version, promise, at, request.received_utc) for at in received]
-    except Unknown:
+    except UnknownDayError:
         return Judgement("excluded", "outside_calendar")
     replies = times_of(request.replied, version, city) if has_reply and request.replied else [None]
     verdicts = {verdict_at(city, due, at, request.replied_utc, as_of) for due in dues for at in replies}

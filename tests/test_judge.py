@@ -17,14 +17,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cxaudit.standards import Standards, load, loads
-from cxaudit.standards.model import CalendarSettings, Counting, HolidaySource, OfficeHours, Promise, Unit, Version, Within
+from cxaudit.standards.model import (
+    CalendarSettings,
+    Counting,
+    HolidaySource,
+    OfficeHours,
+    Promise,
+    Unit,
+    Version,
+    Within,
+)
 from cxaudit.tally import nearest_rank
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
-EXAMPLES = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=SLOW)
-FEWER = settings(EXAMPLES, max_examples=40)
+EXAMPLES = settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=SLOW)
+FEWER = settings(EXAMPLES, max_examples=25)
 SEEDS = st.integers(0, 2**32)
-DAY_UNITS: tuple[Unit, ...] = ("business days", "days")
 CASES = yaml.load((Path(__file__).parent / "cases" / "judging.yaml").read_text("utf-8"), Loader=yaml.BaseLoader)
 OFFICE = OfficeHours(tuple(((30600, 59400),) if day < 5 else () for day in range(7)))
 WEEK = CalendarSettings(None, frozenset(range(5)), {}, frozenset(), {})
@@ -43,7 +51,7 @@ def verdicts(town: Standards, log: list[oracle.Request], as_of: dt.date) -> list
 def town_with(n: int, unit: Unit, timezone: str = "UTC", **more: Any) -> Standards:
     """A town that promises one thing by e-mail, on a plain week."""
     promise = Promise("email", None, Within(n, unit, f"{n} {unit}"), None, "")
-    settings_of = {"counting": Counting(), "office_hours": OFFICE, "calendar": WEEK} | more
+    settings_of: dict[str, Any] = {"counting": Counting(), "office_hours": OFFICE, "calendar": WEEK} | more
     version = Version(dt.date(2000, 1, 1), "", (promise,), settings_of["counting"], settings_of["office_hours"])
     return invented.standards(settings_of["calendar"], (version,), timezone)
 
@@ -133,12 +141,17 @@ def test_the_example_of_the_policy() -> None:
 @FEWER
 @given(invented.towns(zones=("UTC",)), SEEDS)
 def test_a_request_received_later_is_not_due_earlier(town: Standards, seed: int) -> None:
-    """Under one promise the due time only ever moves later with the receipt."""
-    town = dataclasses.replace(town, versions=town.versions[:1])
-    log = [dataclasses.replace(one, department=None) for one in invented.log(town, seed, 200)]
-    found = invented.judged(town, invented.frame(log), END).filter(~pl.col("received_is_date"))
-    for _, one in found.drop_nulls("due_at").sort("received_at").group_by("promise", maintain_order=True):
-        assert one["due_at"].is_sorted()
+    """Under one promise the due day only ever moves later with the receipt; so does the due time, with one exception.
+
+    Where a weekend counts as no time but its clock does, Saturday 20:00 falls due on Monday 20:00, Sunday 09:00 before it.
+    """
+    counting = [version.counting for version in town.versions for _ in version.promises]
+    found = invented.judged(town, invented.frame(invented.log(town, seed, 200)), END)
+    timed = found.filter(~pl.col("received_is_date")).drop_nulls(["promise", "due_at"])
+    for (promise,), one in timed.sort("received_at").group_by("promise"):
+        assert one["due_at"].dt.date().is_sorted()
+        rule = counting[int(str(promise))]
+        assert (rule.day_ends == "same_time" and rule.day_zero != "next_opening") or one["due_at"].is_sorted()
 
 
 @FEWER
@@ -157,8 +170,9 @@ def test_one_more_closed_day_makes_nothing_due_earlier(town: Standards, seed: in
 @given(invented.towns(), SEEDS, st.timedeltas(dt.timedelta(0), dt.timedelta(days=30)))
 def test_a_later_reply_never_makes_a_miss_good(town: Standards, seed: int, delay: dt.timedelta) -> None:
     """Had the reply come later, what was missed would be missed still."""
-    log = [one for one in invented.log(town, seed) if one.replied is not None and one.replied_utc is None]
-    later = [invented.with_reply(one, one.replied and one.replied + delay) for one in log]
+    log = [one for one in invented.log(town, seed) if isinstance(one.replied, dt.datetime)]
+    log = [invented.with_reply(one, one.replied) for one in log]
+    later = [invented.with_reply(one, one.replied + delay) for one in log if one.replied]
     pairs = zip(verdicts(town, log, END), verdicts(town, later, END), strict=True)
     assert not [pair for pair in pairs if pair[0] in {"late", "overdue"} and pair[1] == "met"]
 
@@ -213,7 +227,9 @@ def test_a_department_may_promise_more() -> None:
     (version,) = town.versions
     own = Promise("email", "Parks", Within(1, "days", "1 day"), None, "")
     letter = Promise("letter", None, Within(9, "days", "9 days"), None, "")
-    town = dataclasses.replace(town, versions=(dataclasses.replace(version, promises=(*version.promises, own, letter)),))
+    town = dataclasses.replace(
+        town, versions=(dataclasses.replace(version, promises=(*version.promises, own, letter)),)
+    )
     at = dt.datetime(2025, 10, 1, 9)
     asked = [("email", "Parks"), ("email", "Roads"), ("email", None), ("letter", "Parks")]
     found = [judged_one(town, oracle.Request(at, None, *one)).due for one in asked]
@@ -233,7 +249,7 @@ def test_an_hour_that_the_clocks_repeat_is_two_hours(replied_utc: dt.datetime, v
     replied = oracle.to_wall(invented.city(town), replied_utc)
     request = oracle.Request(received, replied, received_utc=instant, replied_utc=replied_utc)
     assert judged_one(town, request).verdict == verdict
-    assert judged_one(town, dataclasses.replace(request, replied=None)).verdict == "overdue"
+    assert judged_one(town, dataclasses.replace(request, replied=None, replied_utc=None)).verdict == "overdue"
 
 
 @pytest.mark.parametrize(
@@ -243,7 +259,6 @@ def test_an_hour_that_the_clocks_repeat_is_two_hours(replied_utc: dt.datetime, v
         (24, dt.datetime(2026, 3, 7, 23, 59), dt.date(2026, 3, 8), "met"),
     ],
 )
-@pytest.mark.xfail(strict=True, reason="judge.py takes every day for 24 hours where only the day of a reply is known")
 def test_a_day_on_which_the_clocks_change_has_23_or_25_hours(
     n: int, received: dt.datetime, replied_on: dt.date, verdict: str
 ) -> None:
@@ -262,7 +277,6 @@ BEYOND = [
 
 
 @pytest.mark.parametrize(("country", "received", "n", "unit"), BEYOND)
-@pytest.mark.xfail(strict=True, reason="judge.py asks the calendar for business days only")
 def test_a_date_without_holiday_data_is_outside_the_calendar(
     country: str, received: dt.datetime, n: int, unit: Unit
 ) -> None:
@@ -275,7 +289,6 @@ def test_a_date_without_holiday_data_is_outside_the_calendar(
     assert nearest_rank(found.select("verdict", "business_days", n=pl.lit(1)), 50) is None
 
 
-@pytest.mark.xfail(strict=True, reason="promises.py reaches for one business hour a week at least")
 def test_the_calendar_reaches_as_far_as_the_promise_with_few_office_hours() -> None:
     """An office that opens for a quarter of an hour a week needs years for sixty business hours, not an excuse."""
     rare = OfficeHours((((32400, 33300),), *((),) * 6))

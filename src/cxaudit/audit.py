@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import polars as pl
 
-from cxaudit.calendar import Calendar
+from cxaudit.calendar import Calendar, calendar_of
 from cxaudit.compliance import compliance_rows, contested, reading_rows, total_row
 from cxaudit.due import Clock, Rule, due_under
 from cxaudit.elapsed import with_business_hours
@@ -65,9 +65,10 @@ class Audit:
         self.zone: Zone = zone(question.standards.timezone)
         self.promises = Promises(question.standards)
         found = find_files(arguments)
+        self.paths = tuple(found.files)
         arrived = take_in(found.files, question.standards, self.zone, self._wanted())
         self.same_content = found.same_content
-        self.merged = merge_cases(self._rows(arrived))
+        self.merged = merge_cases(self._rows(arrived), self.zone)
         self.arrived = [replace(one, requests=one.requests.clear()) for one in arrived]  # the rows live in `merged` now
         self.judged = self._judge()
         self._assert_nothing_lost()
@@ -135,7 +136,7 @@ class Audit:
         last = max((x for x in (rows["received_at"].max(), rows["replied_at"].max()) if x is not None), default=None)
         first_day = min(first.date(), today) if isinstance(first, dt.datetime) else today
         last_day = max(last.date(), today) if isinstance(last, dt.datetime) else today
-        return Calendar(self.question.standards.calendar, *self.promises.reach(first_day, last_day))
+        return calendar_of(self.question.standards, *self.promises.reach(first_day, last_day))
 
     def _assert_nothing_lost(self) -> None:
         """Our double entry: rows by fate, requests by verdict."""

@@ -13,11 +13,12 @@ from functools import cached_property
 import polars as pl
 
 from cxaudit.errors import StandardsError
-from cxaudit.standards.model import CalendarSettings, HolidaySource
+from cxaudit.standards.model import CalendarSettings, HolidaySource, Standards
+from cxaudit.standards.values import FIRST_YEAR, LAST_YEAR, WEEKDAYS
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _DAY = dt.timedelta(days=1)
 _EPOCH = dt.date(1970, 1, 1)
+_PART_DAYS = ("calendar", "part_days")
 
 
 def holiday_names(source: HolidaySource, years: range) -> tuple[dict[dt.date, str], range]:
@@ -46,10 +47,35 @@ def holiday_names(source: HolidaySource, years: range) -> tuple[dict[dt.date, st
     return names, range(empty.start_year, empty.end_year + 1)
 
 
-def check_holidays(settings: CalendarSettings) -> None:
-    """Raise `StandardsError` if the `holidays` package does not know what the standards file names."""
-    if settings.holidays is not None:
-        holiday_names(settings.holidays, range(2025, 2026))
+def years_known(settings: CalendarSettings) -> range:
+    """The years for which the closed days are known."""
+    if settings.holidays is None:
+        return range(FIRST_YEAR, LAST_YEAR + 1)
+    return holiday_names(settings.holidays, range(0))[1]
+
+
+def check_calendar(standards: Standards) -> None:
+    """Raise `StandardsError` for what only the list of holidays can tell: that it is known, and has no part day in it."""
+    settings = standards.calendar
+    years = range(min(settings.part_days).year, max(settings.part_days).year + 1) if settings.part_days else range(0)
+    names = holiday_names(settings.holidays, years)[0] if settings.holidays is not None else {}
+    idle = [day for day in settings.part_days if day in names and day not in settings.open]
+    if idle:
+        places = {path[-1].strip(): place for path, place in standards.marks.items() if path[:2] == _PART_DAYS}
+        found = sorted((places.get(day.isoformat(), (1, 1)), day) for day in idle)
+        raise StandardsError(
+            "\n".join(
+                f"{standards.file}:{line}:{column}: calendar.part_days.{day}: {day} is a holiday ({names[day]}), so it has no "
+                "hours; list it under open as well, or leave it out here"
+                for (line, column), day in found
+            )
+        )
+
+
+def calendar_of(standards: Standards, first: dt.date, last: dt.date) -> Calendar:
+    """The calendar of a standards file, checked."""
+    check_calendar(standards)
+    return Calendar(standards.calendar, first, last)
 
 
 @dataclass(frozen=True)

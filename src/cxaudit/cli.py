@@ -222,6 +222,140 @@ def records(
     )
 
 
+@app.command()
+def explain(
+    files: Files,
+    case: Annotated[str, typer.Option("--case", metavar="ID", help="The id of the case, as the export writes it.")],
+    as_of: AsOfOption = None,
+    standards: StandardsFile = None,
+    channel: ChannelOption = None,
+    source: SourceOption = None,
+    format_: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="table, json or markdown. Default: by -o FILE; else a table at a terminal, JSON in a pipe.",
+        ),
+    ] = None,
+    output: OutputOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Explain the verdict on one request, day by day, with the rows of the files that say so."""
+    from cxaudit.commands.explain import explain as run
+    from cxaudit.commands.options import Input, Output
+
+    given = Input(files, None, as_of, _standards_path(standards), channel, source, _now())
+    raise typer.Exit(run(given, Output(format_, output, quiet=quiet), case))
+
+
+@app.command()
+def volume(
+    files: Files,
+    per: Annotated[
+        str, typer.Option("--per", metavar="UNIT", help="Count per business day or ISO week: day, week.")
+    ] = "day",
+    baseline: Annotated[
+        str | None,
+        typer.Option(
+            "--baseline",
+            metavar="FROM..TO",
+            help="The days that make the usual level. Default: the first 12 days or weeks.",
+        ),
+    ] = None,
+    period: Annotated[
+        str | None,
+        typer.Option(
+            "--period", metavar="PERIOD", help="Show only 2025-10, 2025-Q3, 2025, last-month or FROM..TO, by receipt."
+        ),
+    ] = None,
+    as_of: AsOfOption = None,
+    standards: StandardsFile = None,
+    channel: ChannelOption = None,
+    source: SourceOption = None,
+    format_: FormatOption = None,
+    output: OutputOption = None,
+    strict: StrictOption = False,
+    no_escape: NoEscapeOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Show requests received against their usual level, by department, and where a surge was not declared."""
+    from cxaudit.commands.options import Input, Output
+    from cxaudit.commands.volume import volume as run
+
+    raise typer.Exit(
+        run(
+            Input(files, None, as_of, _standards_path(standards), channel, source, _now()),
+            Output(format_, output, strict=strict, escape=not no_escape, quiet=quiet),
+            per=per,
+            baseline=baseline,
+            period=period,
+        )
+    )
+
+
+@app.command()
+def due(
+    received: Annotated[
+        list[str],
+        typer.Option(
+            "--received",
+            metavar="MOMENT",
+            help="'2025-12-24 16:40' (city time), 2025-12-24T23:40:00Z or 2025-12-24; may be given several times.",
+        ),
+    ],
+    channel: Annotated[str | None, typer.Option("--channel", metavar="NAME", help="How it came in.")] = None,
+    department: Annotated[
+        str | None, typer.Option("--department", metavar="NAME", help="For whom, if it promises more than the channel.")
+    ] = None,
+    within: Annotated[
+        str | None,
+        typer.Option("--within", metavar="DURATION", help="Instead of --channel: a promise such as '2 business days'."),
+    ] = None,
+    standards: StandardsFile = None,
+    format_: FormatOption = None,
+    output: OutputOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Tell when a request received then is due, with the days that do not count."""
+    from cxaudit.commands.due import Asked
+    from cxaudit.commands.due import due as run
+    from cxaudit.commands.options import Output
+
+    raise typer.Exit(
+        run(
+            _standards_path(standards),
+            Asked(received, channel, department, within),
+            Output(format_, output, quiet=quiet),
+        )
+    )
+
+
+@app.command()
+def calendar(
+    years: Annotated[
+        list[str],
+        typer.Argument(metavar="YEAR...", help="2026, or 2025..2027; several with blanks.", show_default=False),
+    ],
+    standards: StandardsFile = None,
+    format_: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="table, csv, tsv, json, jsonl, markdown or ics. Default: by -o FILE; else table or, in a pipe, CSV.",
+        ),
+    ] = None,
+    output: OutputOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """List the closed days, part days and worked holidays of a year, for sign-off or as a calendar file."""
+    from cxaudit.commands.calendar import calendar as run
+    from cxaudit.commands.options import Output
+
+    raise typer.Exit(run(_standards_path(standards), years, Output(format_, output, quiet=quiet)))
+
+
 StandardsArgument = Annotated[
     str | None,
     typer.Argument(metavar="[FILE]", help="Standards file; default as for the other commands.", show_default=False),
@@ -265,6 +399,36 @@ def standards_init(
     raise typer.Exit(run(file, force=force))
 
 
+@standards_app.command("diff")
+def standards_diff(
+    before: Annotated[
+        str,
+        typer.Argument(
+            help="A standards file, `built-in`, or FILE@2025-02-01 for its version of that day.", show_default=False
+        ),
+    ],
+    after: Annotated[str, typer.Argument(help="What to compare it with, named the same way.", show_default=False)],
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(help="Exports: how many of their verdicts would change?", show_default=False),
+    ] = None,
+    period: PeriodOption = None,
+    as_of: AsOfOption = None,
+    channel: ChannelOption = None,
+    source: SourceOption = None,
+    format_: FormatOption = None,
+    output: OutputOption = None,
+    no_escape: NoEscapeOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Show what changed between two standards files and, with exports, how many verdicts that changes."""
+    from cxaudit.commands.options import Input, Output
+    from cxaudit.commands.standards_diff import standards_diff as run
+
+    given = Input(files or [], period, as_of, None, channel, source, _now())
+    raise typer.Exit(run(before, after, given, Output(format_, output, escape=not no_escape, quiet=quiet)))
+
+
 def _standards_path(given: str | None) -> str | None:
     """The standards file to use: the option, else the environment, else the one here; None for the built-in one."""
     path = given or os.environ.get("CXAUDIT_STANDARDS")
@@ -287,7 +451,7 @@ def main() -> int:
             with contextlib.suppress(AttributeError, ValueError):
                 stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     try:
-        code = typer.main.get_command(app).main(standalone_mode=False)
+        code = typer.main.get_command(app).main(prog_name="cxaudit", standalone_mode=False)
         sys.stdout.flush()
     except KeyboardInterrupt:
         return 130
@@ -322,6 +486,9 @@ def _say(message: str) -> int:
 
 
 def _usage_or_bug(error: Exception) -> int:
+    if type(error).__name__ == "NoArgsIsHelpError":  # `cxaudit` alone: show what there is
+        sys.stderr.write(f"{error.format_message()}\n")  # type: ignore[attr-defined]
+        return 2
     exit_code = getattr(error, "exit_code", None)
     if exit_code is not None and hasattr(error, "format_message"):
         context = getattr(error, "ctx", None)

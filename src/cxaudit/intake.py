@@ -25,6 +25,7 @@ from cxaudit.recognise.requests import (
     DATE_ROLES,
     Reading,
     has_instants,
+    is_aside,
     recognise_requests,
     sort_out,
 )
@@ -44,6 +45,7 @@ class Source:
     layout: Layout
     rows: pl.LazyFrame
     proofs: dict[Role, Proof] = field(default_factory=dict)
+    left_aside: tuple[str, ...] = ()  # sheets of the same workbook that no layout fits
 
     @property
     def place(self) -> str:
@@ -51,7 +53,8 @@ class Source:
 
     def column_of(self, role: Role) -> pl.LazyFrame:
         """One column as `row` and `text`."""
-        return self.rows.select("row", text=pl.col(column(self.layout.positions[role])))
+        data = self.rows.filter(~is_aside(self.layout))
+        return data.select("row", text=pl.col(column(self.layout.positions[role])))
 
 
 @dataclass(frozen=True)
@@ -95,9 +98,11 @@ def _open(path: Path, name: str, standards: Standards, wanted: Wanted) -> list[S
     known = known_sources(standards.sources)
     opened = open_tables(path, name)
     found: list[Source] = []
+    left_aside: list[str] = []
     for table in opened:
         layout = recognise_layout(table, known, set(standards.sources), wanted.source)
         if layout is None:
+            left_aside.append(table.sheet or "")
             continue
         if "channel" not in layout.positions and layout.mapping.channel is None and wanted.channel is None:
             raise InputError(
@@ -107,6 +112,7 @@ def _open(path: Path, name: str, standards: Standards, wanted: Wanted) -> list[S
         found.append(Source(table, layout, table.body(layout.header[0], layout.width)))
     if not found:
         raise InputError(describe_unknown(opened[0]) if opened else f"{name} has no sheet with anything in it.")
+    found[0].left_aside = tuple(left_aside)
     return found
 
 
@@ -235,6 +241,10 @@ def _table_findings(source: Source) -> list[Finding]:
     found = [place_finding(code, source, 1) for code in source.table.findings]
     if "replied_at" not in source.layout.positions:
         found.append(place_finding("no_reply_column", source, 1))
+    message = CATALOGUE["sheet_not_recognised"][1]
+    found += [
+        Finding("sheet_not_recognised", source.table.file, sheet, 1, (), (), message) for sheet in source.left_aside
+    ]
     return found
 
 

@@ -61,10 +61,11 @@ def judge_requests(
     `received_is_date`, `replied_is_date` (a date without a time), `is_exempt` (an exclude rule applies); where the export
     gave instants also `received_utc`, `replied_utc` (Datetime). Other columns pass through; the order of rows is kept.
 
-    **Frame out**: adds `promise` (position in `Promises.all`), `due_at` (Datetime; null when unknown), `due_is_date` (only
-    its day is known), `verdict`, `excluded` (why), `business_days`, `business_days_over` (Int32, null when unknown); with
-    declared periods of high volume also `high_volume` (position), `due_before_extension`, `verdict_without` (the verdict
-    without the extension); and for each reading `reading:` and its name (the verdict under it, null when unknown).
+    **Frame out**: `replied_at` becomes null where the reply is not known as of the moment. Added: `promise` (position in
+    `Promises.all`), `due_at` (Datetime; null when unknown), `due_is_date` (only its day is known), `verdict`, `excluded`
+    (why), `business_days`, `business_days_over` (Int32, null when unknown); with declared periods of high volume also
+    `high_volume` (position), `due_before_extension`, `verdict_without` (the verdict without the extension); and for each
+    reading `reading:` and its name (the verdict under it, null when unknown).
 
     **Source**: DESIGN 2 (verdicts, exclusions and their order), 3 (dates without a time).
     """
@@ -83,6 +84,7 @@ def judge_requests(
     for step in steps:
         requests = requests.with_columns(**step)
     added = [*JUDGED_COLUMNS, *(HIGH_VOLUME_COLUMNS if promises.standards.high_volume else ())]
+    requests = requests.with_columns(replied_at=pl.when(pl.col("_has_reply")).then(pl.col("replied_at")))
     return requests.select(*columns, *added, *(f"reading:{reading.name}" for reading in readings))
 
 
@@ -104,7 +106,7 @@ class _Judge:
             steps += [{"high_volume": period_of(periods)}]
         end = "_extended" if any(period.by for period in periods) else ""
         steps += [{**_shown(end), "due_before_extension": _shown("")["due_at"]}, {"_sure": self._verdict(rules, end)}]
-        steps += [{"excluded": _exclusion(self.promises.first_effective, end)}]
+        steps += [{"excluded": _exclusion(self.promises.first_effective, self.clock.calendar, end)}]
         is_judged = pl.col("excluded").is_null()
         verdict = pl.when(is_judged).then("_sure").otherwise(pl.lit("excluded", VERDICT))
         without = pl.when(is_judged).then(self._verdict(rules, "")).otherwise(pl.lit("excluded", VERDICT))
@@ -164,18 +166,15 @@ class _Judge:
 
         Real-time rules compare instants, so that an hour which the clocks repeat is not one hour.
         """
-        on_wall = _verdict_if_sure(
-            pl.col("replied_at"),
-            pl.col(f"_first{end}"),
-            pl.col(f"_last{end}"),
-            self.as_of.local + self.as_of.just_after,
-        )
+        wall = _replied(lambda moment: moment)
+        passed = self.as_of.local + self.as_of.just_after
+        on_wall = _verdict_if_sure(wall, pl.col(f"_first{end}"), pl.col(f"_last{end}"), passed)
         real = [i for i, rule in enumerate(rules) if rule.is_real_time]
         if not real:
             return on_wall
-        replied = pl.coalesce("replied_utc", self.clock.zone.utc(pl.col("replied_at")))
+        instant = _replied(lambda moment: pl.coalesce("replied_utc", self.clock.zone.utc(moment)))
         passed = self.as_of.utc + self.as_of.just_after
-        in_time = _verdict_if_sure(replied, pl.col(f"_first_utc{end}"), pl.col(f"_last_utc{end}"), passed)
+        in_time = _verdict_if_sure(instant, pl.col(f"_first_utc{end}"), pl.col(f"_last_utc{end}"), passed)
         return pl.when(pl.col("_rule").is_in(real)).then(in_time).otherwise(on_wall)
 
 
@@ -208,10 +207,19 @@ def _shown(end: str) -> dict[str, pl.Expr]:
     return {"due_at": pl.when(is_one_day).then(first), "due_is_date": is_one_day & (first != last)}
 
 
-def _verdict_if_sure(replied: pl.Expr, first: pl.Expr, last: pl.Expr, passed: dt.datetime) -> pl.Expr:
-    replied_last = pl.when(pl.col("replied_is_date")).then(replied + DAY_END).otherwise(replied)
+def _replied(comparable: Callable[[pl.Expr], pl.Expr]) -> tuple[pl.Expr, pl.Expr]:
+    """The earliest and the latest moment that a reply stands for; `comparable` turns a wall time into what is compared."""
+    wall = pl.col("replied_at")
+    return comparable(wall), comparable(pl.when(pl.col("replied_is_date")).then(wall + DAY_END).otherwise(wall))
+
+
+def _verdict_if_sure(replied: tuple[pl.Expr, pl.Expr], first: pl.Expr, last: pl.Expr, passed: dt.datetime) -> pl.Expr:
+    replied_first, replied_last = replied
     answered = (
-        pl.when(replied_last <= first).then(pl.lit("met", VERDICT)).when(replied > last).then(pl.lit("late", VERDICT))
+        pl.when(replied_last <= first)
+        .then(pl.lit("met", VERDICT))
+        .when(replied_first > last)
+        .then(pl.lit("late", VERDICT))
     )
     unanswered = (
         pl.when(last < passed).then(pl.lit("overdue", VERDICT)).when(first >= passed).then(pl.lit("pending", VERDICT))
@@ -219,14 +227,16 @@ def _verdict_if_sure(replied: pl.Expr, first: pl.Expr, last: pl.Expr, passed: dt
     return pl.when(pl.col("_has_reply")).then(answered).otherwise(unanswered)
 
 
-def _exclusion(first_effective: dt.date, end: str) -> pl.Expr:
+def _exclusion(first_effective: dt.date, calendar: Calendar, end: str) -> pl.Expr:
     """Why a request is not judged: the first reason that applies, in the order of `EXCLUSIONS`; else null."""
+    days = [pl.col(name).dt.date() for name in ("received_at", f"_first{end}", f"_last{end}")]
+    is_known = [day.is_between(calendar.first, calendar.last).fill_null(False) for day in (*days, pl.col("_day_zero"))]
     reasons = {
         "no_reply_owed": pl.col("is_exempt"),
         "reply_before_receipt": pl.col("_is_before"),
         "before_standards": pl.col("received_at") < dt.datetime.combine(first_effective, dt.time()),
         "no_standard": pl.col("promise").is_null(),
-        "outside_calendar": pl.any_horizontal(pl.col(f"_first{end}", f"_last{end}", "_day_zero").is_null()),
+        "outside_calendar": ~pl.all_horizontal(is_known),
         "no_time": pl.col("_sure").is_null(),
     }
     chosen: pl.Expr = pl.lit(None, dtype=EXCLUSION)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from cxaudit.zones import Zone
+
 _LATEST = pl.max_horizontal("received_at", "replied_at")
 _KEY = ("source", "case_id")
 
@@ -24,8 +26,8 @@ class Merged:
     changed: pl.DataFrame
 
 
-def merge_cases(rows: pl.DataFrame) -> Merged:
-    """Keep one row per case.
+def merge_cases(rows: pl.DataFrame, zone: Zone | None = None) -> Merged:
+    """Keep one row per case. Where rows carry instants, these decide what is earliest; `zone` gives those of wall times.
 
     **Frame in**: `table` (UInt32, in the order of the input), `row`, `source` (UInt32), `case_id` (String or null),
     `received_at`, `replied_at` (Datetime), their `…_is_date` and `…_utc` columns where there are any, `status`. **Frame
@@ -37,7 +39,7 @@ def merge_cases(rows: pl.DataFrame) -> Merged:
         return Merged(rows, nothing, nothing)
     suspects = rows.join(repeated, on=_KEY, how="semi", maintain_order="left")
     newest = rows.lazy().group_by("table").agg(latest=_LATEST.max()).collect()
-    kept = _kept_rows(suspects, newest)
+    kept = _kept_rows(suspects, newest, zone)
     duplicates = suspects.join(kept, on=("table", "row"), how="anti", maintain_order="left")
     alone = rows.join(suspects, on=("table", "row"), how="anti", maintain_order="left")
     requests = pl.concat([alone, kept.select(rows.columns)]).sort("table", "row")
@@ -55,12 +57,14 @@ def _repeated_cases(rows: pl.DataFrame) -> pl.DataFrame:
     return some.group_by(_KEY).len().filter(pl.col("len") > 1).select(_KEY)
 
 
-def _kept_rows(suspects: pl.DataFrame, newest: pl.DataFrame) -> pl.DataFrame:
+def _kept_rows(suspects: pl.DataFrame, newest: pl.DataFrame, zone: Zone | None) -> pl.DataFrame:
     """One row per case: the one with the earliest receipt, with the earliest reply and the newest status of all."""
-    by_receipt = suspects.sort("received_at", "table", "row", nulls_last=True)
+    by_receipt = suspects.sort(_instant(suspects, "received", zone), "table", "row", nulls_last=True)
     kept = by_receipt.unique(_KEY, keep="first", maintain_order=True)
     reply_columns = [name for name in suspects.columns if name.startswith("replied_")]
-    replies = suspects.filter(pl.col("replied_at").is_not_null()).sort("replied_at", "table", "row")
+    replies = suspects.filter(pl.col("replied_at").is_not_null()).sort(
+        _instant(suspects, "replied", zone), "table", "row"
+    )
     first_reply = replies.unique(_KEY, keep="first", maintain_order=True).select(*_KEY, *reply_columns)
     kept = kept.drop(reply_columns).join(first_reply, on=_KEY, how="left", maintain_order="left")
     if "replied_is_date" in reply_columns:
@@ -70,6 +74,14 @@ def _kept_rows(suspects: pl.DataFrame, newest: pl.DataFrame) -> pl.DataFrame:
         status = by_age.unique(_KEY, keep="first", maintain_order=True).select(*_KEY, "status")
         kept = kept.drop("status").join(status, on=_KEY, how="left", maintain_order="left")
     return kept
+
+
+def _instant(rows: pl.DataFrame, role: str, zone: Zone | None) -> pl.Expr:
+    """What orders the rows in time: instants where there are any, else wall times."""
+    wall = pl.col(f"{role}_at")
+    if f"{role}_utc" not in rows.columns:
+        return wall
+    return pl.coalesce(f"{role}_utc", wall if zone is None else zone.utc(wall))
 
 
 def _changed_rows(suspects: pl.DataFrame, kept: pl.DataFrame) -> pl.DataFrame:

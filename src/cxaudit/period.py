@@ -1,4 +1,4 @@
-"""Periods and moments as the user types them: `2025-10`, `2025-Q3`, `2025`, `last-month`, `FROM..TO`, and `--as-of`."""
+"""Periods and moments as the user types them: `2025-10`, `2025-Q3`, `last-month`, `FROM..TO`; `--as-of`, `--received`."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ import re
 
 from cxaudit.errors import UsageError
 from cxaudit.judge import AsOf
+from cxaudit.when_due import Receipt
 from cxaudit.zones import Zone
 
 Period = tuple[dt.date, dt.date]
 
 _HOW = "Write 2025-10, 2025-Q3, 2025, last-month or 2025-10-01..2025-10-31."
+#: The years in which dates of an export are read; one outside them is a slip of the pen.
+YEARS_READ = range(1990, 2101)
 _DAY_END = dt.time(23, 59, 59, 999999)
 
 
@@ -61,6 +64,32 @@ def parse_as_of(text: str, zone: Zone) -> AsOf:
     if moment.tzinfo is not None:
         return AsOf(zone.to_local(moment), moment.astimezone(dt.UTC).replace(tzinfo=None))
     return _as_of(moment, zone, is_date=False)
+
+
+def parse_received(text: str, zone: Zone) -> Receipt:
+    """When a request was received: a moment, with `Z` or an offset or in city time, or a date.
+
+    >>> from cxaudit.zones import zone
+    >>> str(parse_received("2026-12-01T06:30:00Z", zone("America/Edmonton")))    # the clocks no longer go back
+    '2026-12-01 00:30:00'
+    """
+    try:
+        if ":" not in text:
+            received = Receipt(dt.datetime.combine(dt.date.fromisoformat(text.strip()), dt.time()), is_date=True)
+        else:
+            received = _receipt(dt.datetime.fromisoformat(text.strip()), zone)
+    except (ValueError, OverflowError) as error:
+        how = 'Write "2025-12-24 16:40", 2025-12-24T23:40:00Z or 2025-12-24.'
+        raise UsageError(f"--received {text} is not a moment. {how}") from error
+    if received.at.year not in YEARS_READ:
+        raise UsageError(f"--received {text} is outside the years {YEARS_READ.start} to {YEARS_READ.stop - 1}.")
+    return received
+
+
+def _receipt(moment: dt.datetime, zone: Zone) -> Receipt:
+    if moment.tzinfo is None:
+        return Receipt(moment)
+    return Receipt(zone.to_local(moment), instant=moment.astimezone(dt.UTC).replace(tzinfo=None))
 
 
 def now_as_of(now: dt.datetime, zone: Zone) -> AsOf:

@@ -13,12 +13,13 @@ from functools import cached_property
 import polars as pl
 
 from cxaudit.due import Rule
-from cxaudit.standards.model import Promise, Standards, Unit, Version
+from cxaudit.standards.model import OfficeHours, Promise, Standards, Unit, Version, Within
 
 #: Days in which one unit of a rule surely ends in an ordinary week, for the reach of the calendar.
 _REACH: dict[Unit, float] = {
     "business days": 1, "days": 1, "business hours": 1, "business minutes": 1 / 60, "hours": 1 / 24, "minutes": 1 / 1440,
 }  # fmt: skip
+_OFFICE_MINUTES: dict[Unit, int] = {"business hours": 60, "business minutes": 1}
 _END = dt.date(2199, 12, 31)
 
 
@@ -74,10 +75,25 @@ class Promises:
 
     def reach(self, first: dt.date, last: dt.date) -> tuple[dt.date, dt.date]:
         """The dates that the calendar must cover to judge receipts from `first` on and everything until `last`."""
-        longest = max((promise.within.count * _REACH[promise.within.unit] for promise in self.all), default=0)
-        days = int(longest + 2) * 7 + len(self.standards.calendar.closed) + 40
+        minutes = min((_week_minutes(rule.hours) for rule in self.rules), default=0)
+        longest = max((_days_of(promise.within, minutes) for promise in self.all), default=0)
+        extensions = [_days_of(period.by, minutes) for period in self.standards.high_volume if period.by]
+        extension = max(extensions, default=0)
+        days = int(longest + extension + 2) * 7 + len(self.standards.calendar.closed) + 40
         end = min(last.toordinal() + days, _END.toordinal())
         return first - dt.timedelta(days=7), dt.date.fromordinal(end)
+
+
+def _days_of(within: Within, week_minutes: int) -> float:
+    """In how many open days of a sparse week a promise surely ends."""
+    if within.unit in _OFFICE_MINUTES and week_minutes:
+        return within.count * _OFFICE_MINUTES[within.unit] / week_minutes
+    return within.count * _REACH[within.unit]
+
+
+def _week_minutes(hours: OfficeHours) -> int:
+    """The office minutes of a week."""
+    return sum(end - start for segments in hours.by_weekday for start, end in segments) // 60
 
 
 def _promise_in(version: Version, offset: int, channel: pl.Expr, department: pl.Expr) -> pl.Expr:

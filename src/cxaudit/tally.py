@@ -36,6 +36,8 @@ def with_cohort(
     due = pl.col("due_before_extension" if has_extension else "due_at").dt.date()
     cohort_on = pl.coalesce(due, received) if cohort == "due" else received
     is_known = pl.col("received_at") <= as_of.local
+    if "received_utc" in judged.collect_schema().names():
+        is_known = pl.coalesce(pl.col("received_utc") <= as_of.utc, is_known)
     inside = is_known if period is None else is_known & pl.col("cohort_on").is_between(*period)
     return judged.with_columns(cohort_on=cohort_on).with_columns(is_inside=inside)
 

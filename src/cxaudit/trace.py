@@ -32,7 +32,7 @@ class TracedDay:
 
     @property
     def is_open(self) -> bool:
-        return self.number is not None
+        return self.kind in {"business day", "part day"}
 
 
 def trace_days(calendar: Calendar, open_time: OpenTime | None, first: dt.date, last: dt.date) -> list[TracedDay]:

@@ -10,20 +10,27 @@ import datetime as dt
 import importlib.metadata
 import importlib.resources
 import zoneinfo
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import polars as pl
 
 FIRST = dt.datetime(1989, 1, 1)
 LAST = dt.datetime(2102, 1, 1)
-_STEP = dt.timedelta(days=20)  # no zone has two changes within twenty days and returns to the same offset
+_STEP = dt.timedelta(days=5)  # no zone changes twice within five days
 _ZERO = dt.timedelta(0)
 
 
 def tzdata_version() -> str:
     """The version of the zone table, e.g. `2026.6`."""
     return importlib.metadata.version("tzdata")
+
+
+@lru_cache
+def zone_names() -> frozenset[str]:
+    """The zones of the pinned package, whatever the operating system knows."""
+    return frozenset((importlib.resources.files("tzdata") / "zones").read_text(encoding="utf-8").split())
 
 
 @lru_cache
@@ -54,27 +61,42 @@ class Zone:
     def __init__(self, key: str, info: zoneinfo.ZoneInfo) -> None:
         self.key = key
         self.info = info
-        instants, offsets = _transitions(info)
-        self._utc = pl.Series("utc", instants, dtype=pl.Datetime("us"))
-        self._offset = pl.Series("offset", offsets, dtype=pl.Duration("us"))
-        # Local wall time from which an offset counts when a wall time is turned into an instant: a repeated wall time
-        # belongs to the first of its two instants, a skipped one to the offset before the change.
-        local = [at + max(before, after) for at, before, after in _changes(instants, offsets)]
-        self._local = pl.Series("local", [FIRST, *local], dtype=pl.Datetime("us"))
+
+    @cached_property
+    def _table(self) -> tuple[pl.Series, pl.Series]:
+        """The instants (UTC) from which each offset counts, and the offsets."""
+        instants, offsets = _transitions(self.info)
+        return pl.Series(instants, dtype=pl.Datetime("us")), pl.Series(offsets, dtype=pl.Duration("us"))
+
+    @cached_property
+    def _changes(self) -> list[tuple[dt.datetime, dt.timedelta, dt.timedelta]]:
+        """Each change: the instant (UTC), the offset before and after."""
+        instants, offsets = (column.to_list() for column in self._table)
+        return [(instants[i], offsets[i - 1], offsets[i]) for i in range(1, len(instants))]
+
+    @cached_property
+    def _walls(self) -> pl.Series:
+        """The wall time from which each offset counts when a wall time is turned into an instant.
+
+        A repeated wall time belongs to the first of its two instants, a skipped one to the offset before the change.
+        """
+        walls = [at + max(before, after) for at, before, after in self._changes]
+        return pl.Series([FIRST, *walls], dtype=pl.Datetime("us"))
 
     def local(self, utc: pl.Expr) -> pl.Expr:
         """UTC instants as local wall time; null stays null."""
-        return utc + utc.map_batches(self._offset_of(self._utc), return_dtype=pl.Duration("us"), is_elementwise=True)
+        lookup = self._offset_of(self._table[0])
+        return utc + utc.map_batches(lookup, return_dtype=pl.Duration("us"), is_elementwise=True)
 
     def utc(self, local: pl.Expr) -> pl.Expr:
         """Local wall times as UTC instants, the first of two where the clocks repeat an hour; null stays null."""
-        lookup = self._offset_of(self._local)
+        lookup = self._offset_of(self._walls)
         return local - local.map_batches(lookup, return_dtype=pl.Duration("us"), is_elementwise=True)
 
-    def _offset_of(self, starts: pl.Series):  # type: ignore[no-untyped-def]
+    def _offset_of(self, starts: pl.Series) -> Callable[[pl.Series], pl.Series]:
         def lookup(instants: pl.Series) -> pl.Series:
             positions = starts.search_sorted(instants, side="right").cast(pl.Int32) - 1
-            found = self._offset.gather(positions.clip(0))
+            found = self._table[1].gather(positions.clip(0))
             return found.set(instants.is_null(), None) if instants.null_count() else found
 
         return lookup
@@ -95,7 +117,7 @@ class Zone:
     def clock_changes(self, first: dt.datetime, last: dt.datetime) -> list[ClockChange]:
         """The wall times between two local moments that the clocks skip or repeat."""
         found = []
-        for at, before, after in _changes(self._utc.to_list(), self._offset.to_list()):
+        for at, before, after in self._changes:
             start, end = sorted((at + before, at + after))
             if end >= first and start <= last and before != after:
                 found.append(ClockChange(start, end, is_repeated=after < before))
@@ -122,9 +144,3 @@ def _transitions(info: zoneinfo.ZoneInfo) -> tuple[list[dt.datetime], list[dt.ti
             at = high
         at = after
     return instants, offsets
-
-
-def _changes(
-    instants: list[dt.datetime], offsets: list[dt.timedelta]
-) -> list[tuple[dt.datetime, dt.timedelta, dt.timedelta]]:
-    return [(instants[i], offsets[i - 1], offsets[i]) for i in range(1, len(instants))]

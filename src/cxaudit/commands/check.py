@@ -39,6 +39,7 @@ def check(
     audit = Audit(given.files, question)
     meta = meta_of(given, question)
     report = audit.report(dimensions, limit, counting_of(standards), meta, with_total=with_total)
+    output.spare_inputs(audit.paths)
     write_rejects(audit, output)
     if with_readings:
         output.write(render_readings(report, form), form)
@@ -65,6 +66,8 @@ def _percentage(text: str | None) -> Decimal | None:
         percentage = Decimal(text.strip().removesuffix("%").strip())
     except InvalidOperation as error:
         raise UsageError(f"--fail-under {text} is not a percentage. Write 90 or 97.5.") from error
+    if not percentage.is_finite():
+        raise UsageError(f"--fail-under {text} is not a percentage. Write 90 or 97.5.")
     if not 0 <= percentage <= 100 or 0 < percentage < 1:
         raise UsageError(f"--fail-under {text} is not between 1 and 100. Write 90 for 90 %.")
     return percentage

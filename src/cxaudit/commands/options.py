@@ -75,21 +75,22 @@ class Output:
     escape: bool = True
     quiet: bool = False
 
-    def chosen(self, formats: Collection[str]) -> str:
+    def chosen(self, formats: Collection[str], piped: str = "csv") -> str:
         """The format: by option or by the file's ending, which must agree; else by where standard output goes."""
         if self.format is not None and self.format not in formats:
             raise UsageError(
                 f"--format {self.format} is not one of {', '.join(formats)}.{near_miss(self.format, formats)}"
             )
         if self.file is None or self.file == "-":
-            return self.format or ("table" if sys.stdout.isatty() else "csv")
-        by_name = EXTENSIONS.get(Path(self.file).suffix.lower())
+            return self.format or ("table" if sys.stdout.isatty() else piped)
+        endings = {ending: form for ending, form in EXTENSIONS.items() if form in formats}
+        by_name = endings.get(Path(self.file).suffix.lower())
         if by_name is None and self.format is None:
-            known = ", ".join(EXTENSIONS)
+            known = ", ".join(endings)
             raise UsageError(f"the ending of {self.file} says no format.\nUse one of {known}, or add --format.")
         if by_name is not None and self.format is not None and by_name != self.format:
             raise UsageError(f"-o {self.file} asks for {by_name}, --format for {self.format}.\nLeave one of them out.")
-        return self.format or by_name or "csv"
+        return self.format or by_name or piped
 
     def options(self) -> RenderOptions:
         is_terminal = (self.file is None or self.file == "-") and sys.stdout.isatty()
@@ -103,6 +104,15 @@ class Output:
                 check_place(Path(path))
         if self.reject_cells and self.rejects is None:
             raise UsageError("--reject-cells goes with --rejects FILE.")
+
+    def spare_inputs(self, inputs: Iterable[Path]) -> None:
+        """Refuse to replace a file that is read in the same run: an export is evidence."""
+        read = {path.resolve() for path in inputs}
+        for path in (self.file, self.rejects):
+            if path is not None and path != "-" and Path(path).resolve() in read:
+                raise UsageError(
+                    f"{path} is one of the exports that are read; the answer would replace it.\nName another file."
+                )
 
     def write(self, data: Iterable[bytes], form: str) -> None:
         if self.file is None or self.file == "-":

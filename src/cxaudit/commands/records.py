@@ -40,6 +40,7 @@ def records(given: Input, output: Output, filters: Filters, *, show_employees: b
     )
     audit = Audit(given.files, question)
     listed = audit.records(_condition(filters, audit, standards), with_employees=show_employees)
+    output.spare_inputs(audit.paths)
     write_rejects(audit, output)
     output.write(RECORD_FORMATS[form](listed, output.options()), form)
     output.say([*settings(given, question), *notes(listed), *_nothing_listed(audit, filters, listed.frame)])

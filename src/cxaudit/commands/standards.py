@@ -24,10 +24,10 @@ def standards_show(file: str | None, output: Output) -> int:
 
 def standards_check(file: str | None) -> int:
     """Load a standards file; loading raises all that is wrong with it."""
-    from cxaudit.calendar import check_holidays
+    from cxaudit.calendar import check_calendar
 
     standards = load(Path(file) if file else None)
-    check_holidays(standards.calendar)
+    check_calendar(standards)
     n = sum(len(version.promises) for version in standards.versions)
     Output().say([f"{name_of(standards)} is in order: {standards.organisation}, {n} promises."])
     return 0

@@ -52,6 +52,7 @@ EXTENSIONS: dict[str, str] = {
     ".md": "markdown",
     ".markdown": "markdown",
     ".txt": "table",
+    ".ics": "ics",
 }
 
 __all__ = ["CHECK_FORMATS", "EXTENSIONS", "RECORD_FORMATS", "CheckRenderer", "RecordsRenderer", "RenderOptions"]

@@ -12,6 +12,8 @@ from itertools import count
 from math import ceil
 from typing import Literal
 
+from cxaudit.model import Readings
+
 Outcome = Literal["met", "not met", ""]
 
 
@@ -93,3 +95,16 @@ def for_people(percentage: str) -> str:
     ('91.0 %', '100 %', '–')
     """
     return f"{'100' if percentage == '100.0' else percentage} %" if percentage else "–"
+
+
+def range_words(readings: Readings) -> str:
+    """The lowest and the highest compliance under any reading: `93.1 to 96.2 %`; empty when nothing was judged.
+
+    >>> range_words(Readings((ReadingRow("a", "", 9, 1, 0, 0, 0, 0), ReadingRow("b", "", 8, 2, 0, 0, 0, 1)), 1))
+    '80.0 to 90.0 %'
+    """
+    judged = sorted((row for row in readings.rows if row.judged), key=lambda row: row.met / row.judged)
+    if not judged:
+        return ""
+    low, high = (compliance_text(row.met, row.judged) for row in (judged[0], judged[-1]))
+    return f"{low} to {high} %" if low != high else f"{low} %"

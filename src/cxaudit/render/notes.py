@@ -23,8 +23,12 @@ def notes(outcome: Report | Records, *, is_quiet: bool = False) -> list[str]:
     """The lines for standard error: the reconciliation, then the findings."""
     if is_quiet:
         return []
-    lines = [*_tables(outcome.inputs), _run(outcome), *_findings(outcome.findings)]
-    return [visible(line) for line in lines]
+    return notes_of(outcome.inputs, _run(outcome), outcome.findings)
+
+
+def notes_of(inputs: Iterable[InputFile], run: str, findings: Iterable[Finding]) -> list[str]:
+    """The same for any outcome: the tables of the input, a line about the requests of the run, the findings."""
+    return [visible(line) for line in (*_tables(inputs), run, *_findings(findings))]
 
 
 def _tables(tables: Iterable[InputFile]) -> Iterator[str]:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 
 from cxaudit.model import READING_COLUMNS, ReadingRow, Readings, Report
-from cxaudit.render.figures import compliance_text, for_people
+from cxaudit.render.figures import compliance_text, for_people, range_words
 from cxaudit.render.words import counted, utf8
 
 READING_FORMATS = ("table", "csv", "tsv", "json", "jsonl", "markdown")
@@ -43,19 +43,6 @@ def render_readings(report: Report, form: str) -> Iterator[bytes]:
             yield utf8("\n" + "".join(f"- {escape_markdown(line)}\n" for line in _remarks(readings)))
         case _:
             yield utf8(_table(report, readings))
-
-
-def range_words(readings: Readings) -> str:
-    """The lowest and the highest compliance under any reading: `93.1 to 96.2 %`; empty when nothing was judged.
-
-    >>> range_words(Readings((ReadingRow("a", "", 9, 1, 0, 0, 0, 0), ReadingRow("b", "", 8, 2, 0, 0, 0, 1)), 1))
-    '80.0 to 90.0 %'
-    """
-    judged = sorted((row for row in readings.rows if row.judged), key=lambda row: row.met / row.judged)
-    if not judged:
-        return ""
-    low, high = (compliance_text(row.met, row.judged) for row in (judged[0], judged[-1]))
-    return f"{low} to {high} %" if low != high else f"{low} %"
 
 
 def _row(row: ReadingRow) -> dict[str, str | int | None]:

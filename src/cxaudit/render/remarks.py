@@ -10,8 +10,7 @@ from collections.abc import Iterator
 
 from cxaudit.model import Report
 from cxaudit.render.check_rows import compliance, compliance_without_extension
-from cxaudit.render.figures import compliance_text, for_people, meets, percentage_text
-from cxaudit.render.readings import range_words
+from cxaudit.render.figures import compliance_text, for_people, meets, percentage_text, range_words
 from cxaudit.render.words import BASIS_WORDS, EXCLUSION_WORDS, counted, visible
 
 NOT_OWED = "no_reply_owed"

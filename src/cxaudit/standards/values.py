@@ -13,7 +13,6 @@ from collections.abc import Iterable
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import cache
-from importlib.resources import files
 
 from cxaudit.standards.model import UNITS, DayEnds, DayEndsWord, Segment, Within, fold
 
@@ -212,15 +211,13 @@ def parse_target(text: str) -> Decimal:
 
 
 @cache
-def known_timezones() -> frozenset[str]:
-    """The zones of the pinned `tzdata` package, whatever the operating system knows."""
-    return frozenset((files("tzdata") / "zones").read_text(encoding="utf-8").split())
-
-
 def parse_timezone(text: str) -> str:
     """An IANA zone name, spelled as the zone table does."""
-    if text in known_timezones():
+    from cxaudit.zones import zone_names
+
+    known = zone_names()
+    if text in known:
         return text
-    guess = nearest(text, sorted(known_timezones()))
+    guess = nearest(text, sorted(known))
     hint = f'did you mean "{guess}"?' if guess else 'write a name like "America/Edmonton", or UTC'
     raise ValueError(f"is not a time zone of the IANA table; {hint}")

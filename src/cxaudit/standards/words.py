@@ -10,7 +10,7 @@ from decimal import Decimal
 from importlib.resources import files
 from typing import NamedTuple
 
-from cxaudit.standards.model import CalendarSettings, Counting, HolidaySource, Standards
+from cxaudit.standards.model import CalendarSettings, Counting, HolidaySource, Standards, Within
 
 #: Only names that would otherwise read as codes under every table of a Canadian city.
 _PROVINCES = {
@@ -80,6 +80,23 @@ def counting_words(counting: Counting, calendar: CalendarSettings) -> str:
     ends = counting.day_ends
     end = f"to {ends:%H:%M} on the due day" if isinstance(ends, dt.time) else _DAY_ENDS[ends]
     return f"{start} {end}, {holiday_words(calendar.holidays)}"
+
+
+def rule_words(within: Within, counting: Counting, calendar: CalendarSettings) -> str:
+    """What a promise counts, in one sentence: office hours and real time know no day zero and no end of a day.
+
+    >>> bare = CalendarSettings(None, frozenset(range(5)), {}, frozenset(), {})
+    >>> rule_words(Within(8, "business hours", "8 business hours"), Counting(), bare)
+    'Counted in office hours from receipt, no public holidays'
+    """
+    match within.unit:
+        case "business days":
+            return counting_words(counting, calendar)
+        case "days":
+            return counting_words(counting, calendar).rpartition(", ")[0] + ", every day of the calendar"
+        case "hours" | "minutes":
+            return "Counted in real time from receipt, day and night"
+    return f"Counted in office hours from receipt, {holiday_words(calendar.holidays)}"
 
 
 def holiday_words(source: HolidaySource | None) -> str:

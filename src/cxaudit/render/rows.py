@@ -1,0 +1,62 @@
+"""Small tables of text in every format: the rows as scripts see them, the cells as people do."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from cxaudit.render.markdown import escape_markdown
+from cxaudit.render.options import RenderOptions
+from cxaudit.render.words import visible
+
+#: The formats that every small table has.
+ROW_FORMATS = ("table", "csv", "tsv", "json", "jsonl", "markdown")
+#: Wider than any table; Rich needs some width.
+_UNBOUNDED = 10_000
+_SHORT = 24
+
+
+def data_text(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], form: str) -> str:
+    """The rows as `csv`, `tsv` (their `columns`), `json` or `jsonl` (all they hold); the unknown is empty or null."""
+    match form:
+        case "json":
+            return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
+        case "jsonl":
+            return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter="\t" if form == "tsv" else ",", lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([row[name] for name in columns] for row in rows)
+    return text.getvalue()
+
+
+def markdown_text(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A pipe table."""
+    escaped = ([escape_markdown(visible(cell)) for cell in row] for row in rows)
+    return "".join(f"| {' | '.join(line)} |\n" for line in [titles, ["---"] * len(titles), *escaped])
+
+
+def table_text(titles: Sequence[str] | None, rows: Iterable[Sequence[str]], options: RenderOptions) -> str:
+    """An aligned table, indented by one; on a terminal its words wrap within their column. No titles, no heading."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    cells = [[visible(cell) for cell in row] for row in rows]
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", show_header=titles is not None)
+    for i in range(len(titles or cells[0])):
+        # Long words may wrap; a date or a duration that wraps is not read as one.
+        is_short = max((len(row[i]) for row in cells), default=0) <= _SHORT
+        table.add_column(titles[i] if titles else "", no_wrap=is_short, overflow="fold")
+    for row in cells:
+        table.add_row(*map(Text, row))
+    out = io.StringIO()
+    # An empty environment: the same rows give the same bytes, whatever COLUMNS or TERM say.
+    Console(
+        file=out, width=options.width - 1 if options.width else _UNBOUNDED, height=100, legacy_windows=False,
+        color_system="standard" if options.colour else None, force_terminal=options.colour, highlight=False, _environ={},
+    ).print(table)  # fmt: skip
+    return "".join(f" {line.rstrip()}".rstrip() + "\n" for line in out.getvalue().splitlines())

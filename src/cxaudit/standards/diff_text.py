@@ -1,0 +1,92 @@
+"""Parts of a standards file as one line of text each, so that different parts never give the same line.
+
+Source: the standards file's form.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from cxaudit.standards.model import ExcludeRule, HighVolume, OfficeHours, Segment
+from cxaudit.standards.source import SourceMapping
+from cxaudit.standards.values import WEEKDAYS
+
+_SPECIAL = re.compile(r'[,;:"()]|^\s|\s$|^$')
+
+
+class Difference(NamedTuple):
+    """One thing that is not the same; empty where one side does not have it."""
+
+    what: str
+    channel: str
+    department: str
+    before: str
+    after: str
+
+
+def joined(names: Iterable[str]) -> str:
+    """Names in a row, in quotes where a name could be taken for two.
+
+    >>> joined(["Parks", "Roads, Bridges"])
+    'Parks, "Roads, Bridges"'
+    """
+    return ", ".join(_plain(name) for name in names)
+
+
+def hours_text(hours: OfficeHours | Sequence[Segment]) -> str:
+    """Office hours of a week or of a day.
+
+    >>> day = ((30600, 43200), (46800, 59400))
+    >>> hours_text(OfficeHours((day,) * 4 + (day[:1],) + ((),) * 2))
+    'Mon-Thu 08:30-12:00, 13:00-16:30; Fri 08:30-12:00'
+    """
+    if isinstance(hours, OfficeHours):
+        return "; ".join(_week(hours))
+    return ", ".join(f"{_clock(start)}-{_clock(end)}" for start, end in hours)
+
+
+def period_text(period: HighVolume) -> str:
+    """What a declared period says besides its days, departments and channels."""
+    parts = [
+        _plain(period.reason),
+        f"declared {period.declared}" if period.declared else "",
+        f"authority {_plain(period.authority)}" if period.authority else "",
+        f"{period.effect} by {period.by.text}" if period.by else period.effect,
+    ]
+    return "; ".join(part for part in parts if part)
+
+
+def exclude_text(rule: ExcludeRule) -> str:
+    return f"{_plain(rule.column)} in ({joined(rule.values)}): {_plain(rule.because)}"
+
+
+def source_texts(mapping: SourceMapping) -> dict[str, str]:
+    """A layout, part by part; the first line only says that it is there."""
+    parts = {"": "given", "header": joined(mapping.header)}
+    for role, choices in sorted(mapping.columns.items()):
+        names = [_plain(one.column) + (f" ({one.reply_basis})" if one.reply_basis else "") for one in choices]
+        parts[f"columns {role}"] = ", ".join(names)
+    for name in ("title", "channel", "reply_basis", "date_format", "timezone"):
+        parts[name] = getattr(mapping, name) or ""
+    return {name: text for name, text in parts.items() if text}
+
+
+def _plain(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False) if _SPECIAL.search(text) else text
+
+
+def _week(hours: OfficeHours) -> Iterator[str]:
+    """Days in a row with the same hours together."""
+    for segments, days in groupby(enumerate(hours.by_weekday), key=lambda day: day[1]):
+        if segments:
+            names = [WEEKDAYS[number][:3] for number, _ in days]
+            span = names[0] if len(names) == 1 else f"{names[0]}-{names[-1]}"
+            yield f"{span} {hours_text(segments)}"
+
+
+def _clock(seconds: int) -> str:
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}"

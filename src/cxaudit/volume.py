@@ -1,0 +1,285 @@
+"""Volume: requests received per business day or week against their own usual level, and the surges above it.
+
+The usual level is that of an XmR chart (individuals and moving range): the mean of the first points, with limits at 2.66
+times the mean moving range, which is as far as such counts stray by chance. What is above the upper limit is a surge; it
+is pointed out and never acted on. Source: NHS England, "Making Data Count"; policy 5.2 for the declared periods.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import pairwise
+from typing import Literal
+
+import polars as pl
+
+from cxaudit.calendar import Calendar
+from cxaudit.standards.model import HighVolume, fold
+
+Per = Literal["day", "week"]
+Mark = Literal["no", "undeclared", "declared", ""]
+
+#: How many points make the usual level, and how few are too few for limits.
+BASELINE, FEWEST = 12, 6
+#: What turns a mean moving range into three standard deviations: 3 / 1.128.
+SPREAD = Fraction(266, 100)
+#: How many points without a surge may lie inside one period of surges.
+GAP: dict[Per, int] = {"day": 2, "week": 0}
+_DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The usual level and how far from it a count may be by chance. Exact, so that a count is never near a limit."""
+
+    usual: Fraction
+    lower: Fraction
+    upper: Fraction
+
+
+def xmr_limits(values: Sequence[int]) -> Limits | None:
+    """The limits of an XmR chart of these values, in their order; None where they are too few.
+
+    Mean ± 2.66 × mean moving range; counts have no lower limit below 0. **Source**: NHS England, "Making Data Count".
+
+    >>> limits = xmr_limits([10, 12, 9, 11, 10, 13, 8, 11])
+    >>> [float(x) for x in (limits.usual, limits.lower, limits.upper)]
+    [10.5, 3.28, 17.72]
+    >>> xmr_limits([10, 12, 9, 11, 10]) is None
+    True
+    """
+    if len(values) < FEWEST:
+        return None
+    usual = Fraction(sum(values), len(values))
+    reach = SPREAD * Fraction(sum(abs(b - a) for a, b in pairwise(values)), len(values) - 1)
+    return Limits(usual, max(usual - reach, Fraction(0)), usual + reach)
+
+
+@dataclass(frozen=True)
+class Point:
+    """One business day or ISO week, and the days whose receipts it counts, both inclusive.
+
+    A business day also counts the closed days before it.
+    """
+
+    name: str  # `2025-10-14`, `2025-W42`
+    first: dt.date
+    last: dt.date
+    is_whole: bool = True  # the input covers all its business days
+
+
+@dataclass(frozen=True)
+class Surge:
+    """Points above the upper limit with no more than a short gap between them, of which no day is declared."""
+
+    department: str | None  # None = all together
+    first: dt.date
+    last: dt.date
+    requests: int
+    points: int
+    usual: Fraction  # requests in as many points
+
+
+@dataclass(frozen=True)
+class Series:
+    """The counts of one department, or of all together, from the point of its first request on."""
+
+    department: str | None
+    points: tuple[Point, ...]
+    counts: tuple[int, ...]
+    limits: Limits | None
+    marks: tuple[Mark, ...]  # whether each point is a surge; "" without limits
+    surges: tuple[Surge, ...] = ()  # the undeclared ones
+    is_rare: bool = False  # without limits because its points hold less than one request on average
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A declared period: how many points of it are in the input, and how many of them are above the upper limit."""
+
+    period: HighVolume
+    department: str | None
+    points: int
+    above: int
+
+
+@dataclass(frozen=True)
+class Volume:
+    """The outcome of `volume`."""
+
+    organisation: str
+    per: Per
+    series: tuple[Series, ...]  # departments by name, then all together
+    declared: tuple[Declared, ...]
+    as_of: dt.datetime
+    as_of_is_date: bool
+    baseline: tuple[dt.date, dt.date] | None = None  # the days that make the usual level, else the first points
+    n_baseline: int = BASELINE
+    n_fewest: int = FEWEST
+    n: dict[str, int] = field(default_factory=dict)  # what was counted and what was not
+
+    @property
+    def proposals(self) -> Iterator[Surge]:
+        """The undeclared surges, those of all together only where no department has one at the time.
+
+        So all of them can stand in one standards file, where no request falls in two periods.
+        """
+        own = [surge for series in self.series if series.department is not None for surge in series.surges]
+        yield from own
+        for series in self.series:
+            if series.department is None:
+                yield from (s for s in series.surges if not any(_meet(s, one.first, one.last) for one in own))
+
+
+def tally_receipts(requests: pl.LazyFrame, calendar: Calendar, per: Per) -> pl.LazyFrame:
+    """Count requests by department and day of receipt.
+
+    **Frame in**: `received_at` (Datetime, local), `department`. **Frame out**: `department` (String or null), `on` (Date:
+    the business day to which a receipt counts, a closed day to the next one; for weeks the Monday; null outside the
+    calendar), `n` (UInt32).
+    """
+    day = pl.col("received_at").dt.date()
+    on = calendar.roll_forward(day) if per == "day" else day.dt.truncate("1w")
+    return requests.group_by(pl.col("department").cast(pl.String), on.alias("on")).agg(n=pl.len())
+
+
+def measure(
+    tally: pl.DataFrame,
+    span: tuple[dt.date, dt.date],
+    calendar: Calendar,
+    periods: Sequence[HighVolume],
+    *,
+    per: Per,
+    baseline: tuple[dt.date, dt.date] | None = None,
+    shown: tuple[dt.date, dt.date] | None = None,
+) -> tuple[Series, ...]:
+    """Every department's counts with their limits and surges, and those of all together.
+
+    `span` is the first and last day of receipt in the input; `baseline` the days that make the usual level, else the
+    first points do; `shown` the days that are asked about.
+    """
+    points = day_points(calendar, *span) if per == "day" else week_points(calendar, *span)
+    counts: dict[str | None, dict[dt.date, int]] = {None: {}}
+    spelling: dict[str, str] = {}
+    for department, on, n in tally.drop_nulls("on").sort("department", "on").iter_rows():
+        if department is not None:
+            own = counts.setdefault(spelling.setdefault(fold(department), department), {})
+            own[on] = own.get(on, 0) + n
+        counts[None][on] = counts[None].get(on, 0) + n
+    departments = sorted((name for name in counts if name is not None), key=str.casefold)
+    series = [_series(name, points, counts[name], periods, per, baseline) for name in (*departments, None)]
+    return tuple(_only(one, shown) for one in series) if shown else tuple(series)
+
+
+def day_points(calendar: Calendar, first: dt.date, last: dt.date) -> list[Point]:
+    """The business days of a span, each with the closed days before it.
+
+    The last one may lie after the span, since it counts the receipts of the closed days at the span's end.
+    """
+    days = calendar.business_days.to_list()
+    start = bisect_left(days, first)
+    end = bisect_left(days, last) + 1
+    before = [days[start - 1] if start else first - _DAY, *days[start:end]]
+    return [Point(day.isoformat(), previous + _DAY, day) for previous, day in pairwise(before)]
+
+
+def week_points(calendar: Calendar, first: dt.date, last: dt.date) -> list[Point]:
+    """The ISO weeks of a span; those at its ends may be covered in part."""
+    monday, points = first - dt.timedelta(days=first.weekday()), []
+    while monday <= last:
+        days = [monday + i * _DAY for i in range(7)]
+        outside = [day for day in days if not first <= day <= last and calendar.is_business_day(day)]
+        points.append(Point(f"{monday:%G-W%V}", monday, days[-1], is_whole=not outside))
+        monday += 7 * _DAY
+    return points
+
+
+def _series(
+    department: str | None,
+    points: Sequence[Point],
+    counted: Mapping[dt.date, int],
+    periods: Sequence[HighVolume],
+    per: Per,
+    baseline: tuple[dt.date, dt.date] | None,
+) -> Series:
+    named = [point.last if per == "day" else point.first for point in points]
+    start = named.index(min(counted)) if counted else len(points)
+    own = tuple(points[start:])
+    counts = tuple(counted.get(day, 0) for day in named[start:])
+    usual = _baseline(own, counts, baseline)
+    is_rare = len(usual) >= FEWEST and sum(usual) < len(usual)
+    limits = None if is_rare else xmr_limits(usual)
+    if limits is None:
+        unknown: Mark = ""
+        return Series(department, own, counts, None, (unknown,) * len(own), is_rare=is_rare)
+    covered = [any(covers(period, department, point) for period in periods) for point in own]
+    marks = tuple(_mark(n, limits, is_covered) for n, is_covered in zip(counts, covered, strict=True))
+    surges = tuple(
+        Surge(department, own[i].first, own[j].last, sum(counts[i : j + 1]), j - i + 1, limits.usual * (j - i + 1))
+        for i, j in _runs(marks, covered, GAP[per])
+    )
+    return Series(department, own, counts, limits, marks, surges)
+
+
+def _baseline(
+    points: Sequence[Point], counts: Sequence[int], baseline: tuple[dt.date, dt.date] | None
+) -> tuple[int, ...]:
+    """The counts that make the usual level."""
+    whole = [(point, n) for point, n in zip(points, counts, strict=True) if point.is_whole]
+    if baseline is None:
+        return tuple(n for _, n in whole[:BASELINE])
+    return tuple(n for point, n in whole if baseline[0] <= point.last <= baseline[1])
+
+
+def covers(period: HighVolume, department: str | None, point: Point) -> bool:
+    """Whether a declared period holds a day of a point; for all together the period of any department does."""
+    is_its = department is None or not period.departments or department in period.departments
+    return is_its and period.first <= point.last and point.first <= period.last
+
+
+def _mark(n: int, limits: Limits, is_covered: bool) -> Mark:
+    if n <= limits.upper:
+        return "no"
+    return "declared" if is_covered else "undeclared"
+
+
+def _runs(marks: Sequence[Mark], covered: Sequence[bool], gap: int) -> list[tuple[int, int]]:
+    """The first and last positions of each run of undeclared surges; no run reaches over a declared day."""
+    runs: list[tuple[int, int]] = []
+    for i in (i for i, mark in enumerate(marks) if mark == "undeclared"):
+        if runs and i - runs[-1][1] - 1 <= gap and not any(covered[runs[-1][1] : i]):
+            runs[-1] = runs[-1][0], i
+        else:
+            runs.append((i, i))
+    return runs
+
+
+def _only(series: Series, shown: tuple[dt.date, dt.date]) -> Series:
+    """The part of a series that lies in the days asked about; the limits stay those of the whole."""
+    kept = [i for i, point in enumerate(series.points) if point.first <= shown[1] and shown[0] <= point.last]
+    return Series(
+        series.department,
+        tuple(series.points[i] for i in kept),
+        tuple(series.counts[i] for i in kept),
+        series.limits,
+        tuple(series.marks[i] for i in kept),
+        tuple(surge for surge in series.surges if _meet(surge, *shown)),
+        series.is_rare,
+    )
+
+
+def _meet(surge: Surge, first: dt.date, last: dt.date) -> bool:
+    return surge.first <= last and first <= surge.last
+
+
+def declared_in(series: Sequence[Series], periods: Sequence[HighVolume]) -> Iterator[Declared]:
+    """What the counts say of each declared period, department by department; of all together where it names none."""
+    for period in periods:
+        for one in series:
+            if one.department in period.departments or (one.department is None and not period.departments):
+                marks = [m for m, point in zip(one.marks, one.points, strict=True) if covers(period, None, point)]
+                yield Declared(period, one.department, len(marks), sum(mark == "declared" for mark in marks))

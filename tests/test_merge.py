@@ -1,0 +1,154 @@
+"""Merging: several rows of the same case become one request, and every row not kept is a duplicate."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cxaudit.merge import merge_cases
+
+EXAMPLES = settings(max_examples=60, deadline=None, derandomize=True)
+AT = pl.Datetime("us")
+TYPES: dict[str, Any] = {
+    "table": pl.UInt32, "row": pl.UInt32, "source": pl.UInt32, "case_id": pl.String, "received_at": AT,
+    "replied_at": AT, "received_is_date": pl.Boolean, "replied_is_date": pl.Boolean, "status": pl.String,
+}  # fmt: skip
+START = dt.datetime(2025, 9, 1)
+Row = tuple[int, int, str | None, int | None, int | None, str]
+
+
+def rows_of(made: Sequence[Row]) -> pl.DataFrame:
+    """Rows of (table, source, case, hour of receipt, hour of reply, status), numbered within their table."""
+    seen: dict[int, int] = {}
+    cells = []
+    for table, source, case, received, replied, status in sorted(made, key=lambda one: one[0]):
+        seen[table] = seen.get(table, 1) + 1
+        cells.append((table, seen[table], source, case, _at(received), _at(replied), False, False, status))
+    return pl.DataFrame(cells, schema=TYPES, orient="row")
+
+
+def _at(hour: int | None) -> dt.datetime | None:
+    return None if hour is None else START + dt.timedelta(hours=hour)
+
+
+def hours(frame: pl.DataFrame, name: str) -> list[int | None]:
+    return [one and int((one - START).total_seconds() // 3600) for one in frame[name]]
+
+
+LOGS = st.lists(
+    st.tuples(
+        st.integers(0, 3),
+        st.integers(0, 1),
+        st.sampled_from(("A", "B", "C", "D", None)),
+        st.integers(1, 6),
+        st.none() | st.integers(1, 9),
+        st.sampled_from(("open", "closed")),
+    ),
+    max_size=25,
+)
+
+
+@EXAMPLES
+@given(LOGS)
+def test_every_row_is_kept_or_a_duplicate(made: list[Row]) -> None:
+    """No row is lost and none counts twice; one request remains of each case, and each row without an id is its own."""
+    rows = rows_of(made)
+    merged = merge_cases(rows)
+    places = pl.concat([merged.requests.select("table", "row"), merged.duplicates])
+    assert places.sort("table", "row").equals(rows.select("table", "row").sort("table", "row"))
+    cases = {(one[1], one[2]) for one in made if one[2] is not None}
+    assert merged.requests.height == len(cases) + sum(one[2] is None for one in made)
+
+
+@EXAMPLES
+@given(LOGS)
+def test_a_case_has_its_earliest_receipt_and_its_earliest_reply(made: list[Row]) -> None:
+    """The kept row is the one that was received first, in the first file, with the first reply of any row of the case."""
+    merged = merge_cases(rows_of(made)).requests
+    for row in merged.filter(pl.col("case_id").is_not_null()).iter_rows(named=True):
+        mine = [one for one in made if (one[1], one[2]) == (row["source"], row["case_id"])]
+        received, table = min((one[3] or 0, one[0]) for one in mine)
+        replies = [one[4] for one in mine if one[4] is not None]
+        assert (row["received_at"], row["table"]) == (_at(received), table)
+        assert row["replied_at"] == _at(min(replies, default=None))
+
+
+@EXAMPLES
+@given(LOGS, st.integers(0, 1000))
+def test_the_order_of_the_rows_in_memory_does_not_matter(made: list[Row], seed: int) -> None:
+    """Which row is kept is decided by file and row number, not by where it happens to stand."""
+    rows = rows_of(made)
+    order = random.Random(seed).sample(range(rows.height), rows.height)
+    merged, again = merge_cases(rows), merge_cases(rows[order])
+    assert again.requests.sort("table", "row").equals(merged.requests)
+    assert again.duplicates.sort("table", "row").equals(merged.duplicates.sort("table", "row"))
+    assert again.changed.sort("table", "row").equals(merged.changed.sort("table", "row"))
+
+
+@EXAMPLES
+@given(LOGS)
+def test_merging_twice_changes_nothing(made: list[Row]) -> None:
+    """What is merged has no case twice."""
+    merged = merge_cases(rows_of(made))
+    again = merge_cases(merged.requests)
+    assert again.requests.equals(merged.requests)
+    assert not again.duplicates.height
+
+
+def test_the_same_number_in_two_systems_is_two_cases() -> None:
+    """Case 17 of the portal and case 17 of the telephone are different requests."""
+    merged = merge_cases(rows_of([(0, 0, "17", 1, None, "open"), (1, 1, "17", 1, None, "open")]))
+    assert merged.requests.height == 2
+
+
+def test_rows_without_a_case_id_are_never_the_same() -> None:
+    """Two letters without a number are two requests, however alike."""
+    assert merge_cases(rows_of([(0, 0, None, 1, 2, "open")] * 2)).requests.height == 2
+
+
+def test_the_status_is_that_of_the_newest_file() -> None:
+    """A case that was open in September's export and closed in October's is closed, whichever file was named first."""
+    newest, oldest = (1, 0, "A", 1, 90, "closed"), (0, 0, "A", 1, None, "open")
+    assert merge_cases(rows_of([oldest, newest])).requests["status"].to_list() == ["closed"]
+    swapped = [(0, *newest[1:]), (1, *oldest[1:])]
+    assert merge_cases(rows_of(swapped)).requests["status"].to_list() == ["closed"]
+
+
+def test_a_changed_history_is_noticed() -> None:
+    """A receipt that moved between exports is a change; a reply that came since is not, nor is an equal row."""
+    moved = [(0, 0, "A", 5, None, "open"), (1, 0, "A", 3, None, "open")]
+    assert merge_cases(rows_of(moved)).changed.rows() == [(0, 2)]
+    answered = [(0, 0, "A", 5, None, "open"), (1, 0, "A", 5, 9, "closed"), (2, 0, "A", 5, 9, "closed")]
+    assert merge_cases(rows_of(answered)).changed.rows() == []
+    replied_twice = [(0, 0, "A", 5, 9, "closed"), (1, 0, "A", 5, 7, "closed")]
+    assert merge_cases(rows_of(replied_twice)).changed.rows() == [(0, 2)]
+    assert hours(merge_cases(rows_of(replied_twice)).requests, "replied_at") == [7]
+
+
+def test_a_reply_keeps_what_is_known_about_it() -> None:
+    """A reply that is taken from another row brings along whether its time is known."""
+    rows = rows_of([(0, 0, "A", 1, None, "open"), (1, 0, "A", 2, 5, "closed"), (0, 0, "B", 1, None, "open")])
+    rows = rows.with_columns(replied_is_date=pl.col("replied_at").is_not_null())
+    merged = merge_cases(pl.concat([rows, rows.filter(case_id="B")])).requests.filter(case_id="A")
+    assert merged["received_at"].to_list() == [_at(1)]
+    assert (merged["replied_at"].to_list(), merged["replied_is_date"].to_list()) == ([_at(5)], [True])
+
+
+def test_the_earliest_is_the_earliest_instant() -> None:
+    """On the day the clocks go back 01:30 (07:30Z) comes before 01:10 (08:10Z)."""
+    rows = rows_of([(0, 0, "A", 1, None, "open"), (1, 0, "A", 1, None, "open")])
+    walls = [dt.datetime(2025, 11, 2, 1, 30), dt.datetime(2025, 11, 2, 1, 10)]
+    instants = [dt.datetime(2025, 11, 2, 7, 30), dt.datetime(2025, 11, 2, 8, 10)]
+    rows = rows.with_columns(
+        received_at=pl.Series(walls, dtype=AT),
+        received_utc=pl.Series(instants, dtype=AT),
+        replied_at=pl.Series([one + dt.timedelta(days=1) for one in walls], dtype=AT),
+        replied_utc=pl.Series([one + dt.timedelta(days=1, hours=-1) for one in instants], dtype=AT),
+    )
+    assert merge_cases(rows).requests["received_at"].to_list() == walls[:1]

@@ -1,0 +1,189 @@
+"""Every shipped source knows an export of its system: a small invented one lies under `fixtures/`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from cxaudit.errors import InputError
+from cxaudit.intake import Arrived, Wanted, take_in
+from cxaudit.recognise.library import built_in_sources, known_sources
+from cxaudit.standards import load, loads
+from cxaudit.standards.source import Role
+from cxaudit.zones import zone
+
+FIXTURES = Path(__file__).parent / "fixtures"
+TOWN = """\
+version: 1
+organisation: Town
+timezone: America/Edmonton
+calendar: {workweek: [Mon, Tue, Wed, Thu, Fri], office_hours: "08:30-16:30"}
+standards:
+  - {effective: 2025-02-01, source: Policy 1, channels: {email: {within: 2 business days}}}
+"""
+
+
+def arrive(*paths: Path, standards: str | None = None) -> list[Arrived]:
+    rules = loads(standards, "standards.yaml") if standards else load()
+    wanted = Wanted(roles=("case_id", "channel", "department", "employee", "status"))
+    return take_in({path: path.name for path in paths}, rules, zone(rules.timezone), wanted)
+
+
+#: source -> the header of each role, how the reply is known, and receipt and reply of the first request
+EXPECTED: dict[str, tuple[dict[Role, str], str, str, str]] = {
+    "generic": (
+        {"case_id": "case_id", "received_at": "received_at", "replied_at": "replied_at", "channel": "channel",
+         "department": "department", "employee": "employee", "status": "status", "customer_type": "customer_type"},
+        "first_response", "2025-10-10 16:50", "2025-10-16 09:12",
+    ),
+    "letter_log": (
+        {"case_id": "Ref", "received_at": "Received on", "replied_at": "Answered on", "department": "Department",
+         "employee": "Clerk"},
+        "first_response", "2025-10-13 00:00", "2025-10-20 00:00",
+    ),
+    "voicemail_log": (
+        {"case_id": "Message ID", "received_at": "Message Left", "replied_at": "Called Back", "status": "Status",
+         "department": "Department", "employee": "Called Back By"},
+        "first_response", "2025-10-13 16:50", "2025-10-14 09:05",
+    ),
+    "freshdesk": (
+        {"case_id": "Ticket ID", "received_at": "Created time", "replied_at": "Initial response time", "channel": "Source",
+         "department": "Group", "employee": "Agent", "status": "Status", "system_verdict": "First response status"},
+        "first_response", "2025-10-10 16:50", "2025-10-14 08:15",
+    ),
+    "boston311": (
+        {"case_id": "case_enquiry_id", "received_at": "open_dt", "replied_at": "closed_dt", "channel": "source",
+         "department": "department", "status": "case_status", "system_due_at": "sla_target_dt",
+         "system_verdict": "on_time"},
+        "closure", "2025-10-01 13:47:00", "2025-10-03 09:00:12",
+    ),
+    "nyc311": (
+        {"case_id": "Unique Key", "received_at": "Created Date", "replied_at": "Closed Date", "status": "Status",
+         "channel": "Open Data Channel Type", "department": "Agency", "system_due_at": "Due Date"},
+        "closure", "2025-10-13 21:55:45", "2025-10-14 00:00:00",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("source", EXPECTED)
+def test_a_source_knows_its_export(source: str) -> None:
+    """The source, the roles of its columns and the first of its two requests are as the system meant them."""
+    names, basis, received, replied = EXPECTED[source]
+    (arrived,) = arrive(FIXTURES / f"{source}.csv")
+    layout = arrived.source.layout
+    assert (layout.source, layout.names, layout.reply_basis) == (source, names, basis)
+    assert arrived.fates.requests == 2
+    assert arrived.fates.rejected == 0
+    first, second = arrived.requests.select("received_at", "replied_at").rows()
+    assert first == (dt.datetime.fromisoformat(received), dt.datetime.fromisoformat(replied))
+    assert second[1] is None
+
+
+def test_every_source_has_its_fixture() -> None:
+    """A source that is shipped is a source that was tried."""
+    shipped = set(built_in_sources())
+    assert shipped == {path.stem for path in FIXTURES.glob("*.csv")} & shipped
+    assert set(EXPECTED) <= shipped
+
+
+def test_the_letter_log_has_a_title_and_a_total() -> None:
+    """Rows that are no requests are counted as such, and 13/10/2025 proves the order."""
+    (arrived,) = arrive(FIXTURES / "letter_log.csv")
+    assert (arrived.fates.rows, arrived.fates.not_data) == (4, 2)
+    assert arrived.source.proofs["received_at"].evidence == "row 3: 13/10/2025 can only be day first"
+    assert set(arrived.requests["channel"].cast(str)) == {"letter"}
+
+
+def test_older_headers_of_a_system_are_known_too(tmp_path: Path) -> None:
+    """Boston renamed its columns in 2022; Freshdesk may lack the first response, and then only the closure is known."""
+    old = tmp_path / "old.csv"
+    text = (FIXTURES / "boston311.csv").read_text()
+    old.write_text(text.replace("sla_target_dt", "target_dt").replace("on_time", "ontime"))
+    (boston,) = arrive(old)
+    assert (boston.source.layout.source, boston.source.layout.names["system_due_at"]) == ("boston311", "target_dt")
+    bare = tmp_path / "bare.csv"
+    bare.write_text((FIXTURES / "freshdesk.csv").read_text().replace("Initial response time", "Something else"))
+    (freshdesk,) = arrive(bare)
+    assert (freshdesk.source.layout.names["replied_at"], freshdesk.source.layout.reply_basis) == (
+        "Resolved time",
+        "closure",
+    )
+
+
+def test_the_api_names_of_new_york_are_known(tmp_path: Path) -> None:
+    """The portal writes `Unique Key`, the API `unique_key`."""
+    path = tmp_path / "api.csv"
+    header, *rows = (FIXTURES / "nyc311.csv").read_text().splitlines(keepends=True)
+    path.write_text(header.lower().replace(" ", "_") + "".join(rows))
+    assert arrive(path)[0].source.layout.source == "nyc311"
+
+
+def test_a_file_may_take_its_order_from_another_one(tmp_path: Path) -> None:
+    """An ambiguous letter log is read once the next month's proves the order, in whatever order they are named."""
+    vague, clear = tmp_path / "a.csv", FIXTURES / "letter_log.csv"
+    vague.write_text("Ref;Received on;Answered on\nL-9;03/04/2025;04/05/2025\n")
+    with pytest.raises(
+        InputError, match=r"03/04/2025 may be read as day first or month first(.|\n)*letter_log: \{date_format"
+    ):
+        arrive(vague)
+    for paths in ((vague, clear), (clear, vague)):
+        found = {one.source.table.file: one for one in arrive(*paths)}
+        assert found["a.csv"].requests["received_at"][0] == dt.datetime(2025, 4, 3)
+
+
+def test_the_standards_file_may_state_the_order(tmp_path: Path) -> None:
+    """`date_format` alone, under the name of a shipped source, changes nothing else."""
+    path = tmp_path / "a.csv"
+    path.write_text("Ref;Received on;Answered on\nL-9;03/04/2025;04/05/2025\n")
+    (arrived,) = arrive(path, standards=TOWN + "sources: {letter_log: {date_format: mdy}}\n")
+    assert arrived.requests["received_at"][0] == dt.datetime(2025, 3, 4)
+    stated = loads(TOWN + "sources: {letter_log: {date_format: mdy}}\n", "s").sources
+    assert known_sources(stated)["letter_log"].columns == built_in_sources()["letter_log"].columns
+
+
+def test_a_source_in_another_zone_is_told_in_city_time(tmp_path: Path) -> None:
+    """`timezone: UTC` turns 06:30 of December into 00:30 in Edmonton, where the clocks no longer change; dates stay."""
+    path = tmp_path / "a.csv"
+    path.write_text("case_id,channel,received_at,replied_at\n1,email,2026-12-01 06:30:00,2026-12-02\n")
+    (arrived,) = arrive(path, standards=TOWN + "sources: {generic: {timezone: UTC}}\n")
+    assert arrived.requests["received_at"][0] == dt.datetime(2026, 12, 1, 0, 30)
+    assert arrived.requests["replied_at"][0] == dt.datetime(2026, 12, 2)
+
+
+def test_a_value_far_down_in_another_spelling_is_read(tmp_path: Path) -> None:
+    """Blanks around a date, seconds, and a date without a time may first turn up below the rows that were looked at."""
+    path = tmp_path / "a.csv"
+    rows = "".join(f"{i},email,2025-10-01 08:30,2025-10-02 08:30\n" for i in range(3_000))
+    path.write_text(
+        f"case_id,channel,received_at,replied_at\n{rows}a,email, 2025-10-01 08:30:15 ,\nb,email,2025-10-01,NA\n"
+    )
+    (arrived,) = arrive(path)
+    assert (arrived.fates.requests, arrived.fates.rejected) == (3_002, 0)
+    assert arrived.requests["received_is_date"].to_list()[-2:] == [False, True]
+
+
+def test_categories_of_several_files_are_one(tmp_path: Path) -> None:
+    """The channels of two files are compared as words, not by the order in which each file met them."""
+    for name, channels in (("a.csv", "email,portal"), ("b.csv", "portal,email")):
+        one, two = channels.split(",")
+        (tmp_path / name).write_text(f"channel,received_at\n{one},2025-10-01\n{two},2025-10-02\n")
+    first, second = arrive(tmp_path / "a.csv", tmp_path / "b.csv")
+    assert first.requests["channel"].cast(str).to_list() == ["email", "portal"]
+    assert second.requests["channel"].cast(str).to_list() == ["portal", "email"]
+
+
+def test_a_sheet_that_is_not_recognised_is_named(tmp_path: Path) -> None:
+    """A workbook with an export and a pivot table is read, and the pivot table is said to be left aside."""
+    xlsxwriter = pytest.importorskip("xlsxwriter")
+    path = tmp_path / "book.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        book.add_worksheet("Pivot").write_row(0, 0, ["Channel", "Sum"])
+        data = book.add_worksheet("Data")
+        data.write_row(0, 0, ["channel", "received_at"])
+        data.write_row(1, 0, ["email", "2025-10-01"])
+    (arrived,) = arrive(path)
+    assert [(f.code, f.sheet) for f in arrived.findings if f.code == "sheet_not_recognised"] == [
+        ("sheet_not_recognised", "Pivot")
+    ]
