@@ -14,7 +14,8 @@ import polars as pl
 from hypothesis import strategies as st
 
 from cxaudit.calendar import Calendar
-from cxaudit.judge import AsOf, judge_requests
+from cxaudit.judge import judge_requests
+from cxaudit.model import AsOf
 from cxaudit.promises import Promises
 from cxaudit.standards.model import (
     UNITS,

@@ -17,8 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cxaudit.compliance import compliance_rows, total_row
-from cxaudit.judge import AsOf
-from cxaudit.model import JUDGED, CheckRow
+from cxaudit.model import JUDGED, AsOf, CheckRow
 from cxaudit.promises import Promises
 from cxaudit.standards.model import CalendarSettings, Counting, OfficeHours, Promise, Standards, Version, Within
 from cxaudit.tally import merge_tallies, nearest_rank, tally_verdicts, with_cohort

@@ -20,9 +20,9 @@ from cxaudit.due import Clock, Rule, due_under
 from cxaudit.elapsed import with_business_hours
 from cxaudit.findings import Finding
 from cxaudit.intake import Arrived, Wanted, take_in
-from cxaudit.judge import AsOf, judge_requests
+from cxaudit.judge import judge_requests
 from cxaudit.merge import merge_cases
-from cxaudit.model import InputFile, Readings, Records, Report
+from cxaudit.model import AsOf, InputFile, Readings, Records, Report
 from cxaudit.notice import notice
 from cxaudit.promises import Promises
 from cxaudit.read import find_files
@@ -228,7 +228,9 @@ class Audit:
         frame = record_frame(
             chosen.with_columns(labels), question.standards, self.promises, with_employees=with_employees
         )
-        return Records(frame, self.inputs, self.findings, question.as_of.local, question.as_of.is_date)
+        outside = int((~self.judged["is_inside"]).sum())
+        as_of, has_period = question.as_of, question.period is not None
+        return Records(frame, self.inputs, self.findings, as_of.local, as_of.is_date, has_period, outside)
 
     def _readings(self, counting: str) -> Readings | None:
         names = [reading.name for reading in self.readings]

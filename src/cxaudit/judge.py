@@ -15,7 +15,7 @@ import polars as pl
 from cxaudit.calendar import Calendar
 from cxaudit.due import DAY_END, Clock, Due, Rule, due_under, extended
 from cxaudit.high_volume import period_of
-from cxaudit.model import EXCLUSIONS, VERDICTS
+from cxaudit.model import EXCLUSIONS, VERDICTS, AsOf
 from cxaudit.promises import Promises
 from cxaudit.readings import Reading, under
 from cxaudit.zones import Zone
@@ -27,24 +27,6 @@ JUDGED_COLUMNS = ("promise", "due_at", "due_is_date", "verdict", "excluded", "bu
 HIGH_VOLUME_COLUMNS = ("high_volume", "due_before_extension", "verdict_without")
 _AT = pl.Datetime("us")
 _NEVER = pl.lit(None, dtype=_AT)
-
-
-@dataclass(frozen=True)
-class AsOf:
-    """The moment as of which everything is judged: local wall time and UTC, both naive.
-
-    A date means the end of that day: what was due on that day and has no reply is then overdue, so that a finished month
-    judges all that fell due in it.
-    """
-
-    local: dt.datetime
-    utc: dt.datetime
-    is_date: bool = False
-
-    @property
-    def just_after(self) -> dt.timedelta:
-        """What is added to the moment to get the one before which every due time has passed."""
-        return dt.timedelta(microseconds=1 if self.is_date else 0)
 
 
 def judge_requests(

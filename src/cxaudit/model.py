@@ -55,6 +55,24 @@ INPUT_TEXT = frozenset(
 
 
 @dataclass(frozen=True)
+class AsOf:
+    """The moment as of which everything is judged: local wall time and UTC, both naive.
+
+    A date means the end of that day: what was due on that day and has no reply is then overdue, so that a finished month
+    judges all that fell due in it.
+    """
+
+    local: dt.datetime
+    utc: dt.datetime
+    is_date: bool = False
+
+    @property
+    def just_after(self) -> dt.timedelta:
+        """What is added to the moment to get the one before which every due time has passed."""
+        return dt.timedelta(microseconds=1 if self.is_date else 0)
+
+
+@dataclass(frozen=True)
 class Fates:
     """What became of the rows of one table: `rows` is the sum of all the others. Counts."""
 
@@ -187,3 +205,5 @@ class Records:
     findings: tuple[Finding, ...]
     as_of: dt.datetime
     as_of_is_date: bool
+    has_period: bool = False
+    outside_period: int = 0  # requests outside the period or after the as-of moment

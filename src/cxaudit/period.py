@@ -7,7 +7,7 @@ import datetime as dt
 import re
 
 from cxaudit.errors import UsageError
-from cxaudit.judge import AsOf
+from cxaudit.model import AsOf
 from cxaudit.when_due import Receipt
 from cxaudit.zones import Zone
 

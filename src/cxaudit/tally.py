@@ -11,8 +11,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from cxaudit.judge import AsOf
-from cxaudit.model import JUDGED
+from cxaudit.model import JUDGED, AsOf
 from cxaudit.standards.model import Cohort
 
 #: What a tally counts besides the requested dimensions.

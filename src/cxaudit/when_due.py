@@ -17,7 +17,8 @@ import polars as pl
 from cxaudit.calendar import Calendar, calendar_of, years_known
 from cxaudit.due import DAY_END, Clock, Rule, due_under
 from cxaudit.errors import UsageError
-from cxaudit.judge import AsOf, judge_requests
+from cxaudit.judge import judge_requests
+from cxaudit.model import AsOf
 from cxaudit.office_hours import OpenTime
 from cxaudit.promises import Promises
 from cxaudit.standards.model import OFFICE_UNITS, HighVolume, Promise, Standards, Version, Within

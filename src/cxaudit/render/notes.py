@@ -70,13 +70,16 @@ def _date_formats(table: InputFile) -> str:
 def _run(outcome: Report | Records) -> str:
     if isinstance(outcome, Records):
         n_requests = sum(table.fates.requests for table in outcome.inputs)
-        return f"Run: {counted(n_requests, 'request')}, {outcome.frame.height:,} listed"
-    inside, outside = outcome.total.requests, outcome.outside_period
+        inside, has_period = n_requests - outcome.outside_period, outcome.has_period
+        listed_too = f"; {outcome.frame.height:,} listed"
+    else:
+        inside, has_period, listed_too = outcome.total.requests, outcome.period is not None, ""
+    outside = outcome.outside_period
     run = f"Run: {counted(inside + outside, 'request')}"
-    if outcome.period:
-        return f"{run} = {inside:,} in the period" + (f" + {outside:,} outside it" if outside else "")
+    if has_period:
+        return f"{run} = {inside:,} in the period" + (f" + {outside:,} outside it" if outside else "") + listed_too
     as_of = as_of_words(outcome.as_of, outcome.as_of_is_date)
-    return f"{run} = {inside:,} up to {as_of} + {outside:,} after it" if outside else run
+    return (f"{run} = {inside:,} up to {as_of} + {outside:,} after it" if outside else run) + listed_too
 
 
 def _findings(findings: Iterable[Finding]) -> Iterator[str]:

@@ -1,0 +1,85 @@
+"""The command line: options in, exit code out. The only room that reads the clock, the environment and the terminal.
+
+Exit codes: 0 ran · 1 a target was missed · 2 could not run · 3 ran, but the result is not to be relied on · 70 a bug · 130
+interrupted; a closed pipe is 0. Source: DESIGN, section 6.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import sys
+
+import typer
+
+from cxaudit.cli import audits, dates, standards
+from cxaudit.cli.app import app
+from cxaudit.errors import AuditError
+
+#: Loading these modules adds their commands to the program.
+COMMANDS = (audits, dates, standards)
+
+
+def main() -> int:
+    """Run the command line and turn every outcome into an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if (stream.encoding or "").lower().replace("-", "") != "utf8":
+            with contextlib.suppress(AttributeError, ValueError):
+                stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        code = typer.main.get_command(app).main(prog_name="cxaudit", standalone_mode=False)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return _closed_pipe()
+    except AuditError as error:
+        return _say(str(error))
+    except SystemExit as error:  # Typer's own way out of a closed pipe
+        if type(sys.stdout).__name__ == "PacifyFlushWrapper":
+            return _closed_pipe()
+        return error.code if isinstance(error.code, int) else 2
+    except OSError as error:
+        if error.errno in (errno.EPIPE, errno.EINVAL):
+            return _closed_pipe()
+        return _say(f"{error.filename or 'a file'}: {error.strerror}.")
+    except MemoryError:
+        return _say("not enough memory for this input.\nJudge fewer files at a time.")
+    except Exception as error:
+        return _usage_or_bug(error)
+    return code if isinstance(code, int) else 0
+
+
+def _closed_pipe() -> int:
+    """Nobody reads any more: be quiet about it."""
+    sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - open until the interpreter ends
+    return 0
+
+
+def _say(message: str) -> int:
+    print(f"cxaudit: {message}", file=sys.stderr)  # noqa: T201 - this is the command line
+    return 2
+
+
+def _usage_or_bug(error: Exception) -> int:
+    if type(error).__name__ == "NoArgsIsHelpError":  # `cxaudit` alone: show what there is
+        sys.stderr.write(f"{error.format_message()}\n")  # type: ignore[attr-defined]
+        return 2
+    exit_code = getattr(error, "exit_code", None)
+    if exit_code is not None and hasattr(error, "format_message"):
+        context = getattr(error, "ctx", None)
+        hint = f"\nSee {context.command_path} --help." if context is not None else ""
+        return _say(f"{error.format_message()}{hint}") if exit_code else 0
+    if type(error).__name__ == "Abort":
+        return 130
+    if os.environ.get("CXAUDIT_DEBUG"):
+        raise error
+    _say(
+        f"a bug: {type(error).__name__}: {_first_line(error)}\nPlease report it. CXAUDIT_DEBUG=1 shows where it happened."
+    )
+    return 70
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [""])[0][:300]
