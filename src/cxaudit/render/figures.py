@@ -100,6 +100,7 @@ def for_people(percentage: str) -> str:
 def range_words(readings: Readings) -> str:
     """The lowest and the highest compliance under any reading: `93.1 to 96.2 %`; empty when nothing was judged.
 
+    >>> from cxaudit.model import ReadingRow, Readings
     >>> range_words(Readings((ReadingRow("a", "", 9, 1, 0, 0, 0, 0), ReadingRow("b", "", 8, 2, 0, 0, 0, 1)), 1))
     '80.0 to 90.0 %'
     """
