@@ -14,6 +14,7 @@ from cxaudit.zones import Zone
 
 _LATEST = pl.max_horizontal("received_at", "replied_at")
 _KEY = ("source", "case_id")
+_AT = "_at"  # the position of a row in the frame
 
 
 @dataclass(frozen=True)
@@ -33,28 +34,35 @@ def merge_cases(rows: pl.DataFrame, zone: Zone | None = None) -> Merged:
     `received_at`, `replied_at` (Datetime), their `…_is_date` and `…_utc` columns where there are any, `status`. **Frame
     out**: the same columns; the order of the input is kept.
     """
-    repeated = _repeated_cases(rows)
-    if not repeated.height:
+    is_suspect = _has_repeated_hash(rows)
+    if is_suspect is None:
         nothing = rows.select("table", "row").clear()
         return Merged(rows, nothing, nothing)
-    suspects = rows.join(repeated, on=_KEY, how="semi", maintain_order="left")
+    numbered = rows.with_row_index(_AT)
+    suspects = numbered.filter(is_suspect).filter(pl.len().over(_KEY) > 1)
     newest = rows.lazy().group_by("table").agg(latest=_LATEST.max()).collect()
-    kept = _kept_rows(suspects, newest, zone)
-    duplicates = suspects.join(kept, on=("table", "row"), how="anti", maintain_order="left")
-    alone = rows.join(suspects, on=("table", "row"), how="anti", maintain_order="left")
-    requests = pl.concat([alone, kept.select(rows.columns)]).sort("table", "row")
+    kept = _kept_rows(suspects, newest, zone).sort(_AT)
+    duplicates = suspects.join(kept, on=_AT, how="anti", maintain_order="left")
+    requests = _replace(rows, kept).filter(~pl.int_range(pl.len()).is_in(duplicates[_AT].implode()))
     return Merged(requests, duplicates.select("table", "row"), _changed_rows(suspects, kept))
 
 
-def _repeated_cases(rows: pl.DataFrame) -> pl.DataFrame:
-    """The keys that occur more than once. Hashes are sorted first, so that a file without repeats costs next to nothing."""
-    hashes = rows.filter(pl.col("case_id").is_not_null()).select(pl.struct(_KEY).hash().alias("hash")).to_series()
-    ordered = hashes.sort()
+def _has_repeated_hash(rows: pl.DataFrame) -> pl.Series | None:
+    """Whether a row's case may occur more than once; None if no case does.
+
+    Hashes are sorted first, so that a file without repeats costs next to nothing.
+    """
+    has_id = pl.col("case_id").is_not_null()
+    hashes = rows.select(pl.when(has_id).then(pl.struct(_KEY).hash())).to_series()
+    ordered = hashes.drop_nulls().sort()
     repeated = ordered.filter(ordered == ordered.shift(1)).unique()
-    if not len(repeated):
-        return rows.select(_KEY).clear()
-    some = rows.filter(pl.col("case_id").is_not_null() & pl.struct(_KEY).hash().is_in(repeated.implode()))
-    return some.group_by(_KEY).len().filter(pl.col("len") > 1).select(_KEY)
+    return hashes.is_in(repeated.implode()).fill_null(False) if len(repeated) else None
+
+
+def _replace(rows: pl.DataFrame, kept: pl.DataFrame) -> pl.DataFrame:
+    """The rows with what the kept ones took over from others of their case: the reply and the status."""
+    taken = [name for name in rows.columns if name.startswith("replied_") or name == "status"]
+    return rows.with_columns(rows[name].clone().scatter(kept[_AT], kept[name]) for name in taken)
 
 
 def _kept_rows(suspects: pl.DataFrame, newest: pl.DataFrame, zone: Zone | None) -> pl.DataFrame:

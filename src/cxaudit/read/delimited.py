@@ -135,8 +135,18 @@ class _Reader:
 
     @cached_property
     def _most_cells(self) -> int:
-        """The number of cells of the longest row; polars drops without a word what no column is ready for."""
-        most: int | None = self._lines().select(self._n_cells.max()).collect(engine="streaming").item()
+        """The number of cells of the longest row that has an empty one; 0 where no row has any.
+
+        polars drops without a word what no column is ready for. One column more than the header is always ready, so that
+        only text behind an empty cell can get lost: such a row has two delimiters side by side.
+        """
+        d = self.delimiter
+        has_empty = pl.col("line").str.contains(d + d, literal=True)
+        if self.file.has_quotes:
+            has_empty |= pl.col("line").str.contains(f'{d}""{d}', literal=True)
+        most: int | None = (
+            self._lines().filter(has_empty).select(self._n_cells.max()).collect(engine="streaming").item()
+        )
         return most or 0
 
     @property
