@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 import polars as pl
@@ -20,7 +21,7 @@ from cxaudit.read.table import column
 from cxaudit.recognise.layout import Layout, describe_unknown, recognise_layout
 from cxaudit.recognise.library import known_sources
 from cxaudit.recognise.order import settle_orders
-from cxaudit.recognise.proof import Proof, prove_format
+from cxaudit.recognise.proof import SAMPLE, Beginning, Proof, prove_format
 from cxaudit.recognise.requests import (
     DATE_ROLES,
     Reading,
@@ -52,8 +53,19 @@ class Source:
         return f"{self.table.file}, {self.table.sheet}" if self.table.sheet else self.table.file
 
     def column_of(self, role: Role) -> pl.LazyFrame:
-        """One column as `row` and `text`."""
-        data = self.rows.filter(~is_aside(self.layout))
+        """One column as `row` and `text`, without the rows that are plainly no data."""
+        return self._column(self.rows, role)
+
+    def beginning_of(self, role: Role) -> Beginning:
+        """The first rows of that column."""
+        return Beginning(self._column(self._first.lazy(), role).collect(), self._first.height < SAMPLE)
+
+    @cached_property
+    def _first(self) -> pl.DataFrame:
+        return self.rows.head(SAMPLE).collect()
+
+    def _column(self, rows: pl.LazyFrame, role: Role) -> pl.LazyFrame:
+        data = rows.filter(~is_aside(self.layout))
         return data.select("row", text=pl.col(column(self.layout.positions[role])))
 
 
@@ -87,7 +99,7 @@ def take_in(files: dict[Path, str], standards: Standards, city: Zone, wanted: Wa
         for role in DATE_ROLES:
             if role in source.layout.positions:
                 declared = source.layout.mapping.date_format
-                source.proofs[role] = prove_format(source.column_of(role), declared)
+                source.proofs[role] = prove_format(source.column_of(role), declared, source.beginning_of(role))
     settle_orders(sources)
     for source in sources:
         _require_dates(source)

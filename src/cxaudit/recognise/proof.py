@@ -12,7 +12,8 @@ import polars as pl
 
 from cxaudit.recognise.dates import DateFormat, Order, formats_of, is_missing
 
-_SAMPLE = 2_000
+#: How many rows are looked at first.
+SAMPLE = 2_000
 _TRIM = pl.col("text").str.strip_chars()
 
 
@@ -49,20 +50,42 @@ class Proof:
         return f"row {self.row}: {self.value} can only be {self.format.words}"
 
 
-def prove_format(column: pl.LazyFrame, declared: Order | None, *, whole: bool = False) -> Proof:
+@dataclass(frozen=True)
+class Beginning:
+    """The first rows of a column (`row`, `text`), and whether these are all."""
+
+    rows: pl.DataFrame
+    is_whole: bool
+
+
+def prove_format(
+    column: pl.LazyFrame, declared: Order | None, beginning: Beginning | None = None, *, whole: bool = False
+) -> Proof:
     """Find the format of a column.
 
     **Frame in**: `row` (UInt32), `text` (String). `declared` is the order that the standards file states; it settles
-    what the values leave open. `whole` looks at every value; without it, only if the beginning leaves a doubt.
+    what the values leave open. `beginning` spares reading the first rows again. `whole` looks at every value; without
+    it, only if the beginning leaves a doubt.
     """
-    values = column.filter(~is_missing(pl.col("text"))).with_columns(text=_TRIM)
-    sample = values.head(_SAMPLE).collect()
+    values = _values(column)
+    if beginning is None:
+        first = column.head(SAMPLE).collect()
+        beginning = Beginning(first, first.height < SAMPLE)
+    sample, is_whole = _values(beginning.rows.lazy()).collect(), beginning.is_whole
+    if not sample.height and not is_whole:  # nothing stands at the beginning: look on
+        sample = values.head(SAMPLE).collect(engine="streaming")
+        is_whole = sample.height < SAMPLE
     formats = _allowed(formats_of(sample["text"].unique(maintain_order=True)), declared)
     if not whole:
-        proof = _decide(sample.lazy(), formats, is_whole=sample.height < _SAMPLE)
+        proof = _decide(sample.lazy(), formats, is_whole=is_whole)
         if proof.is_whole or _is_beyond_doubt(proof, formats, sample):
             return proof
     return _decide(values, _with_all_spellings(values, formats, declared), is_whole=True)
+
+
+def _values(column: pl.LazyFrame) -> pl.LazyFrame:
+    """The cells that hold something, without the blanks around it."""
+    return column.filter(~is_missing(pl.col("text"))).with_columns(text=_TRIM)
 
 
 def _allowed(formats: list[DateFormat], declared: Order | None) -> list[DateFormat]:
@@ -86,7 +109,7 @@ def _with_all_spellings(values: pl.LazyFrame, formats: list[DateFormat], declare
     """The formats, with those that values further down need as well."""
     while True:
         parsed = [fmt.parse(pl.col("text")).is_not_null() for fmt in formats] or [pl.lit(False)]
-        rest = values.filter(~pl.any_horizontal(parsed)).head(_SAMPLE).collect(engine="streaming")
+        rest = values.filter(~pl.any_horizontal(parsed)).head(SAMPLE).collect(engine="streaming")
         merged = _merge(formats, _allowed(formats_of(rest["text"].unique(maintain_order=True)), declared))
         if [fmt.patterns for fmt in merged] == [fmt.patterns for fmt in formats]:
             return formats
