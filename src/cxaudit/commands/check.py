@@ -42,7 +42,7 @@ def check(
     output.spare_inputs(audit.paths)
     write_rejects(audit, output)
     if with_readings:
-        output.write(render_readings(report, form), form)
+        output.write(render_readings(report, form, output.options()), form)
     else:
         output.write(CHECK_FORMATS[form](report, output.options()), form)
     output.say([*settings(given, question), *notes(report)])

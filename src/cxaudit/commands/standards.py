@@ -13,10 +13,11 @@ from cxaudit.standards.words import show, starter
 
 def standards_show(file: str | None, output: Output) -> int:
     """The promises as a table."""
-    from cxaudit.render.promises import PROMISE_FORMATS, render_promises
+    from cxaudit.render.promises import render_promises
+    from cxaudit.render.rows import ROW_FORMATS
 
     standards = load(Path(file) if file else None)
-    form = output.chosen(PROMISE_FORMATS)
+    form = output.chosen(ROW_FORMATS)
     output.write(render_promises(show(standards), form, output.options()), form)
     output.say([f"Standards: {name_of(standards)}, {standards.organisation}"])
     return 0

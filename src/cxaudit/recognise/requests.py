@@ -113,6 +113,8 @@ def sort_out(doubtful: pl.DataFrame, reading: Reading) -> pl.DataFrame:
     **Frame in**: a table's body, doubtful rows only, all columns. **Frame out**: `row`, `fate` (`request`, `not_data` or
     the code of the finding that rejects it), `value` (the offending one), in the order of the file.
     """
+    if not doubtful.height:
+        return pl.DataFrame(schema={"row": pl.UInt32, "fate": pl.String, "value": pl.String})
     received, reply = reading.text("received_at"), reading.text("replied_at")
     is_unread = _unread(reading, "received_at")
     is_unread_reply = ~is_missing(reply) & _unread(reading, "replied_at")

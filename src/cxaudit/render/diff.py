@@ -14,7 +14,7 @@ from cxaudit.render.escape import escape_cell
 from cxaudit.render.figures import compliance_text, for_people
 from cxaudit.render.markdown import escape_markdown
 from cxaudit.render.options import RenderOptions
-from cxaudit.render.text_table import remark, text_table
+from cxaudit.render.rows import remark, table_text
 from cxaudit.render.words import counted, utf8, visible
 
 if TYPE_CHECKING:
@@ -158,9 +158,9 @@ def _heading(diff: Diff) -> str:
 
 def _table(diff: Diff, options: RenderOptions) -> str:
     titles, rows = _lines(diff)
-    parts = [f"{_heading(diff)}\n", text_table(titles, rows, options) if rows else " Nothing is different.\n"]
+    parts = [f"{_heading(diff)}\n", table_text(titles, rows, options) if rows else " Nothing is different.\n"]
     if lines := _verdict_lines(diff):
-        parts.append(text_table(_VERDICT_TITLES, lines, options, figures={3}))
+        parts.append(table_text(_VERDICT_TITLES, lines, options, figures={3}))
     parts += [remark(line, options) for line in _below(diff)]
     return "\n".join(parts)
 

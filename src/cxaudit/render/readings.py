@@ -2,47 +2,37 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections.abc import Iterator
 
 from cxaudit.model import READING_COLUMNS, ReadingRow, Readings, Report
+from cxaudit.render.check_view import heading
 from cxaudit.render.figures import compliance_text, for_people, range_words
+from cxaudit.render.options import RenderOptions
+from cxaudit.render.rows import data_text, markdown_text, remark, table_text
+from cxaudit.render.structured import check_document
 from cxaudit.render.words import counted, utf8
 
-READING_FORMATS = ("table", "csv", "tsv", "json", "jsonl", "markdown")
-_HEADINGS = ("Reading", "Requests", "Met", "Late", "Overdue", "Pending", "Not judged", "Compliance", "Differs")
-_WIDTHS = "lrrrrrrrr"
+_TITLES = ("Reading", "Requests", "Met", "Late", "Overdue", "Pending", "Not judged", "Compliance", "Differs")
+_FIGURES = range(1, len(_TITLES))
 
 
-def render_readings(report: Report, form: str) -> Iterator[bytes]:
-    """The readings of a report that has them. `form` is one of READING_FORMATS."""
+def render_readings(report: Report, form: str, options: RenderOptions) -> Iterator[bytes]:
+    """The readings of a report that has them. `form` is one of ROW_FORMATS."""
     readings = report.readings or Readings((), 0)
-    rows = [_row(row) for row in readings.rows]
+    cells = [_cells(row) for row in readings.rows]
     match form:
-        case "csv" | "tsv":
-            text = io.StringIO(newline="")
-            writer = csv.DictWriter(
-                text, READING_COLUMNS, delimiter="," if form == "csv" else "\t", lineterminator="\n"
-            )
-            writer.writeheader()
-            writer.writerows(rows)
-            yield utf8(text.getvalue())
-        case "json":
-            from cxaudit.render.structured import check_document
-
-            yield check_document(report, rows, contested=readings.contested)
-        case "jsonl":
-            yield utf8("".join(json.dumps(_numbers(row), ensure_ascii=False) + "\n" for row in rows))
+        case "table":
+            yield utf8(f"{heading(report)}\n\n{table_text(_TITLES, cells, options, _FIGURES)}\n")
+            yield utf8("".join(remark(line, options) for line in _remarks(readings)))
         case "markdown":
-            from cxaudit.render.markdown import escape_markdown
-
-            lines = [_HEADINGS, ["---" if side == "l" else "---:" for side in _WIDTHS], *map(_cells, readings.rows)]
-            yield utf8("".join("| " + " | ".join(map(escape_markdown, line)) + " |\n" for line in lines))
-            yield utf8("\n" + "".join(f"- {escape_markdown(line)}\n" for line in _remarks(readings)))
+            yield utf8(markdown_text(_TITLES, cells, _FIGURES) + "\n")
+            yield utf8("".join(f"- {line}\n" for line in _remarks(readings)))
+        case "json":
+            yield check_document(report, [_row(row) for row in readings.rows], contested=readings.contested)
+        case "jsonl":
+            yield utf8(data_text(READING_COLUMNS, [_numbers(_row(row)) for row in readings.rows], form))
         case _:
-            yield utf8(_table(report, readings))
+            yield utf8(data_text(READING_COLUMNS, [_row(row) for row in readings.rows], form))
 
 
 def _row(row: ReadingRow) -> dict[str, str | int | None]:
@@ -67,19 +57,3 @@ def _remarks(readings: Readings) -> list[str]:
     n = counted(readings.contested, "contested request")
     contested = f"{n}, whose verdict depends on the reading: cxaudit records … --contested"
     return [*words, contested, f"Under these readings compliance is {range_words(readings) or 'unknown'}."]
-
-
-def _table(report: Report, readings: Readings) -> str:
-    lines = [_HEADINGS, *map(_cells, readings.rows)]
-    widths = [max(len(line[i]) for line in lines) for i in range(len(_HEADINGS))]
-    shown = [
-        "  ".join(
-            f"{cell:{'<' if side == 'l' else '>'}{width}}"
-            for cell, side, width in zip(line, _WIDTHS, widths, strict=True)
-        )
-        for line in lines
-    ]
-    from cxaudit.render.check_view import heading
-
-    below = [f" {line}" for line in _remarks(readings)]
-    return "\n".join([heading(report), "", *(f" {line}".rstrip() for line in shown), "", *below]) + "\n"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+import textwrap
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Literal
 
 from cxaudit.render.markdown import escape_markdown
 from cxaudit.render.options import RenderOptions
@@ -33,14 +34,23 @@ def data_text(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], form: s
     return text.getvalue()
 
 
-def markdown_text(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A pipe table."""
+def markdown_text(titles: Sequence[str], rows: Iterable[Sequence[str]], figures: Collection[int] = ()) -> str:
+    """A pipe table; `figures` are the positions of the columns that align to the right."""
     escaped = ([escape_markdown(visible(cell)) for cell in row] for row in rows)
-    return "".join(f"| {' | '.join(line)} |\n" for line in [titles, ["---"] * len(titles), *escaped])
+    sides = ["---:" if i in figures else "---" for i in range(len(titles))]
+    return "".join(f"| {' | '.join(line)} |\n" for line in [titles, sides, *escaped])
 
 
-def table_text(titles: Sequence[str] | None, rows: Iterable[Sequence[str]], options: RenderOptions) -> str:
-    """An aligned table, indented by one; on a terminal its words wrap within their column. No titles, no heading."""
+def table_text(
+    titles: Sequence[str] | None,
+    rows: Iterable[Sequence[str]],
+    options: RenderOptions,
+    figures: Collection[int] = (),
+) -> str:
+    """An aligned table, indented by one; on a terminal its words wrap within their column. No titles, no heading.
+
+    `figures` are the positions of the columns that align to the right.
+    """
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -48,9 +58,11 @@ def table_text(titles: Sequence[str] | None, rows: Iterable[Sequence[str]], opti
     cells = [[visible(cell) for cell in row] for row in rows]
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", show_header=titles is not None)
     for i in range(len(titles or cells[0])):
-        # Long words may wrap; a date or a duration that wraps is not read as one.
+        # Long words may wrap; a figure, a date or a duration that wraps is not read as one.
         is_short = max((len(row[i]) for row in cells), default=0) <= _SHORT
-        table.add_column(titles[i] if titles else "", no_wrap=is_short, overflow="fold")
+        side: Literal["left", "right"] = "right" if i in figures else "left"
+        heading = Text(titles[i]) if titles else ""
+        table.add_column(heading, justify=side, no_wrap=is_short or i in figures, overflow="fold")
     for row in cells:
         table.add_row(*map(Text, row))
     out = io.StringIO()
@@ -60,3 +72,11 @@ def table_text(titles: Sequence[str] | None, rows: Iterable[Sequence[str]], opti
         color_system="standard" if options.colour else None, force_terminal=options.colour, highlight=False, _environ={},
     ).print(table)  # fmt: skip
     return "".join(f" {line.rstrip()}".rstrip() + "\n" for line in out.getvalue().splitlines())
+
+
+def remark(text: str, options: RenderOptions) -> str:
+    """A line below a table, with its line end, wrapped as the table is."""
+    text = visible(text)
+    if options.width is None:
+        return f" {text}\n"
+    return textwrap.fill(text, options.width, initial_indent=" ", subsequent_indent=" ") + "\n"

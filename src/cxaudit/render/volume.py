@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from cxaudit.render.escape import escape_cell
 from cxaudit.render.markdown import escape_markdown
 from cxaudit.render.options import RenderOptions
-from cxaudit.render.text_table import remark, text_table
+from cxaudit.render.rows import remark, table_text
 from cxaudit.render.words import as_of_words, counted, period_words, utf8, visible
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def _table(volume: Volume, options: RenderOptions) -> str:
     parts = [visible(_heading(volume)) + "\n"]
     for title, headings, lines, figures in _tables(volume):
         parts.append(
-            (f" {title}\n" if title == "Declared periods" else "") + text_table(headings, lines, options, figures)
+            (f" {title}\n" if title == "Declared periods" else "") + table_text(headings, lines, options, figures)
         )
     parts.append("".join(remark(line, options) for line in _below(volume)))
     return "\n".join(parts)
