@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from cxaudit.standards.model import CalendarSettings, OfficeHours, Promise, Segment, Version
+from cxaudit.standards.model import CalendarSettings, HighVolume, OfficeHours, Promise, Segment, Version, Within
 
 DAY = dt.timedelta(days=1)
 TICK = dt.timedelta(microseconds=1)
@@ -30,6 +30,7 @@ class City:
     timezone: str = "UTC"
     holidays: frozenset[dt.date] = frozenset()
     years: range = range(1, 9999)
+    high_volume: tuple[HighVolume, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -222,6 +223,37 @@ def day_end(city: City, version: Version, day: dt.date, counted: dt.datetime) ->
             return dt.datetime.combine(day, clock)
 
 
+def period_for(city: City, request: Request) -> HighVolume | None:
+    """The declared period of high volume in which a request was received."""
+    for period in city.high_volume:
+        is_then = period.first <= _day(request.received) <= period.last
+        is_theirs = not period.departments or request.department in period.departments
+        if is_then and is_theirs and (not period.channels or request.channel in period.channels):
+            return period
+    return None
+
+
+def extended(city: City, version: Version, promise: Promise, due: Deadline, by: Within) -> Deadline:
+    """The due time after an extension: of a day rule by days, the end of a later day; else that much time later."""
+    wall, instant = due.wall, due.instant
+    match by.unit:
+        case "business hours" | "business minutes" as unit:
+            amount = dt.timedelta(**{unit.removeprefix("business "): by.count})
+            wall = after_open_time(city, version.office_hours, wall, amount)
+            instant = None
+        case "hours" | "minutes" as unit:
+            instant = (instant or to_utc(city, wall)) + dt.timedelta(**{unit: by.count})
+            wall = to_wall(city, instant)
+        case unit:
+            is_plain = unit == "days"
+            day = wall.date() + by.count * DAY if is_plain else nth_business_day(city, wall.date(), by.count)
+            is_day_rule = promise.within.unit in {"business days", "days"}
+            wall = day_end(city, version, day, wall) if is_day_rule else dt.datetime.combine(day, wall.time())
+            instant = None
+    is_real_time = promise.within.unit in {"hours", "minutes"}
+    return _known(city, Deadline(due.day_zero, wall, (instant or to_utc(city, wall)) if is_real_time else None))
+
+
 def times_of(day: dt.date, version: Version, city: City) -> list[dt.datetime]:
     """Times that stand for all times of a day: every half hour, and just before, at and after each boundary."""
     if isinstance(day, dt.datetime):
@@ -299,6 +331,9 @@ def judge(city: City, request: Request, as_of: dt.date) -> Judgement:
     try:
         received = times_of(request.received, version, city)
         dues = [deadline(city, version, promise, at, request.received_utc) for at in received]
+        period = period_for(city, request)
+        if period and period.by:
+            dues = [extended(city, version, promise, due, period.by) for due in dues]
     except UnknownDayError:
         return Judgement("excluded", "outside_calendar")
     replies = times_of(request.replied, version, city) if has_reply and request.replied else [None]
