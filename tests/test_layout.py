@@ -169,7 +169,7 @@ def test_what_is_no_request_is_not_data(row: str) -> None:
         ("7;2025-10-01 08:30;24:00;email", ("unreadable_reply", "24:00")),
         ("7;2025-10-01 08:30;;email;a;b", ("ragged_row", "b")),
         ("Total;2025-10-01 08:30;;email", ("request", None)),
-        ("7;2025-10-01 08:30;NULL;email", ("request", None)),
+        ("7;2025-10-01 08:30;NULL;email", ("request", "NULL")),
         ("7; 2025-10-01 08:30 ; ;email", ("request", None)),
     ],
 )

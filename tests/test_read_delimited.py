@@ -57,10 +57,21 @@ PIECES = ["a", "é", "5", " ", "  ", '"', '""', '"x,y"', '"l\nm"', '5" pipe', "\
 def test_cells_and_row_numbers_are_those_of_a_spreadsheet(folder: Path, pieces: list[str], titles: list[str]) -> None:
     """Stray quotes, quoted line breaks, blank lines and ragged rows neither shift nor swallow a cell."""
     text = "".join(titles) + HEADER + "\n" + "".join(pieces)
-    table, rows = read(folder, text)
+    try:
+        table, rows = read(folder, text)
+    except InputError as error:
+        assert "a quote is opened and never closed" in str(error)
+        return
     assert table.delimiter == ","
     header_row = next(row for row, cells in table.head if "received_at" in cells)
     assert rows == as_a_spreadsheet(text, ",", header_row, 3)
+
+
+def test_a_quote_that_is_never_closed_is_refused(folder: Path) -> None:
+    """It would take every line behind it for one cell, and a thousand overdue requests would be gone."""
+    lines = [HEADER, "1,a,2025-10-01", '2,"never closed,2025-10-01', *[f"{i},a,2025-10-01" for i in range(3, 1000)]]
+    with pytest.raises(InputError, match=r"line 3: a quote is opened and never closed, so that 997 more lines"):
+        read(folder, "\n".join(lines) + "\n")
 
 
 def test_short_rows_are_told_from_blank_ones(folder: Path) -> None:

@@ -76,7 +76,10 @@ def test_the_lines_of_the_table_add_up_to_its_total(standards: Standards, seed: 
     """Every request has one verdict, on one line, and once in the total."""
     rows = judged(invented.log(standards, seed), standards=standards)
     tally, promises = tallied(rows), Promises(standards)
-    lines, total = compliance_rows(tally, BY, promises, END, ["a.csv"]), total_row(tally, BY, promises)
+    lines, total = (
+        compliance_rows(tally, BY, promises, promises.in_force(END, END), ["a.csv"]),
+        total_row(tally, BY, promises),
+    )
     known = rows.filter(pl.col("received_at") <= dt.datetime.combine(END, dt.time.max)).height
     assert total.requests == known == sum(line.requests for line in lines)
     for name in ("met", "late", "overdue", "pending", "excluded", "judged", "missed"):
@@ -167,7 +170,9 @@ def test_a_reply_within_a_minute_is_quick() -> None:
 
 
 def lines(log: list[oracle.Request], by: tuple[str, ...], promised_on: dt.date = END) -> tuple[CheckRow, ...]:
-    return compliance_rows(tallied(judged(log), by), by, Promises(town()), promised_on, [])
+    return compliance_rows(
+        tallied(judged(log), by), by, Promises(town()), Promises(town()).in_force(promised_on, promised_on), []
+    )
 
 
 def test_every_promised_channel_has_a_line() -> None:
@@ -199,7 +204,7 @@ def test_an_empty_log_has_lines_and_no_figures() -> None:
     """Nothing to judge is not a pass: no median, and nothing judged."""
     log = [request("2025-11-03 09:00")]
     empty = tallied(judged(log), ("channel",)).clear()
-    found = compliance_rows(empty, ("channel",), Promises(town()), END, [])
+    found = compliance_rows(empty, ("channel",), Promises(town()), Promises(town()).in_force(END, END), [])
     assert [(one.by["channel"], one.requests, one.median_business_days) for one in found] == [
         ("email", 0, None), ("letter", 0, None),
     ]  # fmt: skip

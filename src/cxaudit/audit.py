@@ -29,7 +29,7 @@ from cxaudit.read import find_files
 from cxaudit.readings import Reading, readings_for
 from cxaudit.recognise.names import exempt, name_channels, name_departments, tidy
 from cxaudit.records import record_frame
-from cxaudit.standards.model import Standards, Within
+from cxaudit.standards.model import Promise, Standards, Within
 from cxaudit.standards.source import Role
 from cxaudit.tally import tally_readings, tally_verdicts, with_cohort
 from cxaudit.zones import Zone, zone
@@ -188,7 +188,7 @@ class Audit:
         tally = self.tally(by)
         total = total_row(tally, by, self.promises)
         question, standards = self.question, self.question.standards
-        rows = compliance_rows(tally, by, self.promises, self.promised_on, [t.file for t in self.inputs])
+        rows = compliance_rows(tally, by, self.promises, self.promised, [t.file for t in self.inputs])
         judged = tally.filter(~pl.col("verdict").cast(pl.String).is_in(["pending", "excluded"]))
         return Report(
             organisation=standards.organisation,
@@ -237,6 +237,8 @@ class Audit:
         if not names:
             return None
         tally = tally_readings(self.judged.lazy(), names).collect(engine="streaming")
+        if "verdict_without" in self.judged.columns and any(p.by for p in self.question.standards.high_volume):
+            counting += "; without the extension for high volume"
         return reading_rows(tally, {"declared": counting} | {r.name: r.words for r in self.readings})
 
     @property
@@ -246,10 +248,13 @@ class Audit:
         return contested([reading.name for reading in self.readings], without)
 
     @property
-    def promised_on(self) -> dt.date:
-        """The day whose promises have a row even without a request: the last of the period, or the as-of day."""
+    def promised(self) -> tuple[Promise, ...]:
+        """The promises in force during the period, or from the first receipt to the as-of moment: each channel has a line."""
         today = self.question.as_of.local.date()
-        return min(self.question.period[1], today) if self.question.period else today
+        received = self.merged.requests["received_at"].min()
+        earliest = min(received.date(), today) if isinstance(received, dt.datetime) else today
+        first, last = self.question.period or (earliest, today)
+        return self.promises.in_force(first, max(first, min(last, today)))
 
     @property
     def _columns(self) -> set[str]:

@@ -57,6 +57,11 @@ def years_known(settings: CalendarSettings) -> range:
 def check_calendar(standards: Standards) -> None:
     """Raise `StandardsError` for what only the list of holidays can tell: that it is known, and has no part day in it."""
     settings = standards.calendar
+    line, column = standards.marks.get(("calendar", "holidays"), (1, 1))
+    try:
+        years_known(settings)
+    except StandardsError as error:
+        raise StandardsError(f"{standards.file}:{line}:{column}: {error}") from error
     years = range(min(settings.part_days).year, max(settings.part_days).year + 1) if settings.part_days else range(0)
     names = holiday_names(settings.holidays, years)[0] if settings.holidays is not None else {}
     idle = [day for day in settings.part_days if day in names and day not in settings.open]

@@ -6,7 +6,6 @@ no request. Source: DESIGN, sections 3 and 6.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
@@ -14,6 +13,7 @@ import polars as pl
 
 from cxaudit.model import JUDGED, MISSED, VERDICTS, CheckRow, ReadingRow, Readings
 from cxaudit.promises import Promises
+from cxaudit.standards.model import Promise
 from cxaudit.tally import nearest_rank
 
 Key = tuple[Any, ...]
@@ -26,25 +26,25 @@ def total_row(tally: pl.DataFrame, by: Sequence[str], promises: Promises) -> Che
 
 
 def compliance_rows(
-    tally: pl.DataFrame, by: Sequence[str], promises: Promises, promised_on: dt.date, files: Sequence[str]
+    tally: pl.DataFrame, by: Sequence[str], promises: Promises, promised: Sequence[Promise], files: Sequence[str]
 ) -> tuple[CheckRow, ...]:
     """One line per combination of the dimensions, in the order in which people look for them.
 
-    **Frame in**: `by`, the measures of a tally, `n`. `promised_on` is the day whose promises have a line in any case;
+    **Frame in**: `by`, the measures of a tally, `n`. `promised` are the promises whose channels have a line in any case;
     `files` the order of the input.
     """
     groups = tally.partition_by(by, as_dict=True) if tally.height else {}
-    absent = _absent_channels(groups, by, promises, promised_on) if "channel" in by else []
+    absent = _absent_channels(groups, by, promised) if "channel" in by else []
     keys = sorted(
         [*groups, *absent], key=lambda key: [_rank(name, v, promises, files) for name, v in zip(by, key, strict=True)]
     )
-    return tuple(_line(groups.get(key, tally.clear()), by, key, promises, promised_on) for key in keys)
+    return tuple(_line(groups.get(key, tally.clear()), by, key, promises, promised) for key in keys)
 
 
-def _absent_channels(groups: dict[Key, pl.DataFrame], by: Sequence[str], promises: Promises, day: dt.date) -> list[Key]:
+def _absent_channels(groups: dict[Key, pl.DataFrame], by: Sequence[str], promised: Sequence[Promise]) -> list[Key]:
     place = list(by).index("channel")
     present = {key[place] for key in groups}
-    channels = [promise.channel for promise in promises.in_force(day) if promise.channel not in present]
+    channels = [promise.channel for promise in promised if promise.channel not in present]
     return [tuple(channel if name == "channel" else None for name in by) for channel in dict.fromkeys(channels)]
 
 
@@ -60,17 +60,13 @@ def _rank(name: str, value: Any, promises: Promises, files: Sequence[str]) -> tu
     return (0, value, "") if isinstance(value, int) else (0, 0, (str(value).casefold(), str(value)))
 
 
-def _line(part: pl.DataFrame, by: Sequence[str], key: Key, promises: Promises, promised_on: dt.date) -> CheckRow:
+def _line(part: pl.DataFrame, by: Sequence[str], key: Key, promises: Promises, promised: Sequence[Promise]) -> CheckRow:
     values = {name: _text(name, value) for name, value in zip(by, key, strict=True)}
     labels = {
         name: promises.standards.titles.get(text, text) if name == "channel" else text for name, text in values.items()
     }
     if not part.height:  # a promised channel without a request shows what is promised
-        held = [
-            i
-            for i, p in enumerate(promises.all)
-            if p in promises.in_force(promised_on) and p.channel == values["channel"]
-        ]
+        held = [i for i, p in enumerate(promises.all) if p in promised and p.channel == values["channel"]]
         return _row(part, values, labels, promises, held=[i for i in held if promises.all[i].department is None])
     return _row(part, values, labels, promises)
 
@@ -129,7 +125,7 @@ def reading_rows(tally: pl.DataFrame, readings: dict[str, str]) -> Readings:
     rows, any_differs = [], pl.lit(False)
     for name, words in readings.items():
         verdict = pl.col(name).cast(pl.String).fill_null("excluded")
-        differs = (verdict != declared) & (verdict != "excluded") & (declared != "excluded")
+        differs = verdict != declared
         n = dict(tally.group_by(verdict.alias("verdict")).agg(pl.col("n").sum()).iter_rows())
         counts = {verdict: int(n.get(verdict, 0)) for verdict in VERDICTS}
         rows.append(ReadingRow(name, words, **counts, differs=int(tally.filter(differs)["n"].sum())))
@@ -140,9 +136,8 @@ def reading_rows(tally: pl.DataFrame, readings: dict[str, str]) -> Readings:
 def contested(readings: Sequence[str], without: str) -> pl.Expr:
     """Whether a request's verdict depends on the reading (Boolean)."""
     declared = pl.col(without).cast(pl.String)
-    verdicts = [pl.col(f"reading:{name}").cast(pl.String) for name in readings]
-    differs = [(verdict != declared).fill_null(False) & (declared != "excluded") for verdict in verdicts]
-    return pl.any_horizontal(differs)
+    verdicts = [pl.col(f"reading:{name}").cast(pl.String).fill_null("excluded") for name in readings]
+    return pl.any_horizontal([verdict != declared for verdict in verdicts])
 
 
 def _n(part: pl.DataFrame, where: pl.Expr) -> int:

@@ -161,6 +161,7 @@ def _arrive(source: Source, city: Zone, wanted: Wanted) -> Arrived:
     if out.height:
         requests = requests.filter(~pl.col("row").is_in(out["row"].implode()))
     rejected = out.filter(pl.col("fate") != "not_data")
+    words = sorted_out.filter(pl.col("fate") == "request", pl.col("value").is_not_null())
     titles = source.layout.header[0] - 1
     fates = Fates(
         rows=typed.height + titles,
@@ -172,6 +173,7 @@ def _arrive(source: Source, city: Zone, wanted: Wanted) -> Arrived:
     requests = _complete(requests, reading, wanted)
     findings = (
         *_reject_findings(source, rejected),
+        *_word_findings(source, words),
         *_table_findings(source),
         *_short_row_findings(source, typed, requests),
     )
@@ -239,6 +241,13 @@ def _reject_findings(source: Source, rejected: pl.DataFrame) -> list[Finding]:
             values = tuple(value for value in first["value"].to_list() if value is not None)
             found.append(place_finding(code, source, mine.height, tuple(first["row"].to_list()), values))
     return found
+
+
+def _word_findings(source: Source, words: pl.DataFrame) -> list[Finding]:
+    """Replies for which the system wrote a word or a sign that stands for nothing."""
+    first = words.head(_PLACES)
+    rows, values = first["row"].to_list(), first["value"].unique(maintain_order=True).to_list()
+    return [place_finding("word_for_no_reply", source, words.height, rows, values)] if words.height else []
 
 
 def place_finding(

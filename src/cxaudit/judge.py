@@ -91,7 +91,10 @@ class _Judge:
         steps += [{"excluded": _exclusion(self.promises.first_effective, self.clock.calendar, end)}]
         is_judged = pl.col("excluded").is_null()
         verdict = pl.when(is_judged).then("_sure").otherwise(pl.lit("excluded", VERDICT))
-        without = pl.when(is_judged).then(self._verdict(rules, "")).otherwise(pl.lit("excluded", VERDICT))
+        # An extension may leave open what is certain without it, where the time of day is not known.
+        is_countable = is_judged | (pl.col("excluded") == "no_time")
+        plain = pl.when(is_countable).then(self._verdict(rules, ""))
+        without = plain.fill_null(pl.lit("excluded", VERDICT))
         return [*steps, {"verdict": verdict, **({"verdict_without": without} if periods else {})}]
 
     def reading(self, reading: Reading) -> list[dict[str, pl.Expr]]:

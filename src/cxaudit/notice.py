@@ -41,31 +41,26 @@ def _same_content(audit: Audit) -> Iterator[Finding]:
 
 
 def _channels(audit: Audit) -> Iterator[Finding]:
-    """Channels that no standard names, each with the nearest one that does."""
-    promised = {promise.channel for promise in audit.promises.all}
-    known = audit.question.standards.channel_names
-    channel = pl.col("channel").cast(pl.String)
-    present = audit.judged["channel"].unique().cast(pl.String).to_list()
-    if promised.issuperset(present):
-        return
-    unknown = audit.judged.lazy().filter(
-        channel.is_null() | channel.is_in([x for x in present if x not in promised and x])
-    )
+    """Channels for which nothing is promised, each with the nearest one for which something is."""
+    known, channel = audit.question.standards.channel_names, pl.col("channel").cast(pl.String)
+    unknown = audit.judged.lazy().filter(pl.col("excluded") == "no_standard")
     counted = unknown.group_by("table", channel).agg(pl.len(), pl.col("row").head(_PLACES))
-    for table, channel, n, rows in counted.sort("table", "channel").collect().iter_rows():
+    for table, name, n, rows in counted.sort("table", "channel").collect().iter_rows():
         source = audit.arrived[table].source
-        if channel is None:
+        if name is None:
             yield place_finding("no_channel", source, n, rows)
-            continue
-        near = nearest(channel, known)
-        guess = f'; the nearest is "{near}": add it under channels: if it is meant' if near else ""
-        yield place_finding("unknown_channel", source, n, rows, (channel,), f"no standard names it{guess}")
+        elif name in known.values():
+            yield place_finding("unknown_channel", source, n, rows, (name,), "no promise for it on the day of receipt")
+        else:
+            near = nearest(name, known)
+            guess = f'; the nearest is "{near}": add it under channels: if it is meant' if near else ""
+            yield place_finding("unknown_channel", source, n, rows, (name,), f"no standard names it{guess}")
 
 
 def _absent_channels(audit: Audit) -> Iterator[Finding]:
     present = set(audit.judged.select(pl.col("channel").filter("is_inside").unique().cast(pl.String)).to_series())
     titles = audit.question.standards.titles
-    for channel in dict.fromkeys(p.channel for p in audit.promises.in_force(audit.promised_on)):
+    for channel in dict.fromkeys(p.channel for p in audit.promised):
         if channel not in present:
             yield Finding(
                 "channel_without_requests", None, None, 1, (), (titles[channel],), "no request: is an export missing?"

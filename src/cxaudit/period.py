@@ -13,7 +13,7 @@ from cxaudit.zones import Zone
 
 Period = tuple[dt.date, dt.date]
 
-_HOW = "Write 2025-10, 2025-Q3, 2025, last-month or 2025-10-01..2025-10-31."
+_HOW = "Write 2025-10, 2025-Q3, 2025, 2025-W41, last-month or 2025-10-01..2025-10-31."
 #: The years in which dates of an export are read; one outside them is a slip of the pen.
 YEARS_READ = range(1990, 2101)
 _DAY_END = dt.time(23, 59, 59, 999999)
@@ -30,15 +30,25 @@ def parse_period(text: str, as_of: AsOf) -> Period:
         return last.replace(day=1), last
     try:
         if ".." in text:
-            first, last = (dt.date.fromisoformat(part.strip()) for part in text.split(".."))
+            first, last = (parse_date(part.strip()) for part in text.split(".."))
             if last < first:
                 raise UsageError(f"--period {text} ends before it begins.")
             return first, last
         if match := re.fullmatch(r"(\d{4})(?:-(\d{2})|-[Qq]([1-4]))?", text):
             return _calendar_period(*match.groups())
-        return dt.date.fromisoformat(text), dt.date.fromisoformat(text)
+        if match := re.fullmatch(r"(\d{4})-[Ww](\d{2})", text):
+            monday = dt.date.fromisocalendar(int(match[1]), int(match[2]), 1)
+            return monday, monday + dt.timedelta(days=6)
+        return parse_date(text), parse_date(text)
     except ValueError as error:
         raise UsageError(f"--period {text} is not a period. {_HOW}") from error
+
+
+def parse_date(text: str) -> dt.date:
+    """A date as it is written here, `2025-10-31`, and in no other of ISO's forms."""
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        raise ValueError(text)
+    return dt.date.fromisoformat(text)
 
 
 def _calendar_period(year: str, month: str | None, quarter: str | None) -> Period:
@@ -57,7 +67,7 @@ def parse_as_of(text: str, zone: Zone) -> AsOf:
     """
     try:
         if ":" not in text:
-            return _as_of(dt.datetime.combine(dt.date.fromisoformat(text), _DAY_END), zone, is_date=True)
+            return _as_of(dt.datetime.combine(parse_date(text), _DAY_END), zone, is_date=True)
         moment = dt.datetime.fromisoformat(text)
     except ValueError as error:
         raise UsageError(f'--as-of {text} is not a moment. Write 2025-11-03 or "2025-11-03 09:00".') from error
@@ -99,4 +109,6 @@ def now_as_of(now: dt.datetime, zone: Zone) -> AsOf:
 
 
 def _as_of(local: dt.datetime, zone: Zone, *, is_date: bool) -> AsOf:
+    if local.year not in YEARS_READ:
+        raise UsageError(f"--as-of {local:%Y-%m-%d} is outside the years {YEARS_READ.start} to {YEARS_READ.stop - 1}.")
     return AsOf(local, zone.to_utc(local), is_date)

@@ -50,10 +50,16 @@ class Promises:
     def first_effective(self) -> dt.date:
         return self.standards.versions[0].effective
 
-    def in_force(self, day: dt.date) -> tuple[Promise, ...]:
-        """The promises of the version in force on that day; before the first one, those of the first."""
-        in_force = [version for version in self.standards.versions if version.effective <= day]
-        return (in_force or self.standards.versions[:1])[-1].promises
+    def in_force(self, first: dt.date, last: dt.date) -> tuple[Promise, ...]:
+        """The promises in force on any of these days; before the first version, those of the first."""
+        versions = self.standards.versions
+        begun = [version for version in versions if version.effective <= last] or list(versions[:1])
+        in_force = [
+            v
+            for v, following in zip(begun, [*begun[1:], None], strict=True)
+            if not following or following.effective > first
+        ]
+        return tuple(promise for version in in_force for promise in version.promises)
 
     def rule_of(self, promise: pl.Expr) -> pl.Expr:
         """The position of a promise's rule in `rules` (Int32)."""

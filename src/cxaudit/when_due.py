@@ -143,7 +143,9 @@ def _refuse(promises: Promises, calendar: Calendar, receipt: Receipt, row: dict[
             f"{receipt} is before the first standards, which are in force from {promises.first_effective}."
         )
     if row["excluded"] == "no_standard":
-        known = ", ".join(dict.fromkeys(promise.channel for promise in promises.in_force(receipt.at.date())))
+        known = ", ".join(
+            dict.fromkeys(promise.channel for promise in promises.in_force(receipt.at.date(), receipt.at.date()))
+        )
         raise UsageError(f"no promise for {channel} was in force on {receipt.at:%Y-%m-%d}.\nThere was one for {known}.")
     is_known = (
         row["due_at"] is not None and calendar.first <= receipt.at.date() and row["due_at"].date() <= calendar.last

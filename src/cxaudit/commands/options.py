@@ -41,8 +41,8 @@ class Input:
         self, standards: Standards, roles: Iterable[Role], *, reject_cells: bool, with_readings: WithReadings = "no"
     ) -> Question:
         city = zone(standards.timezone)
-        as_of = parse_as_of(self.as_of, city) if self.as_of else now_as_of(self.now, city)
-        period = parse_period(self.period, as_of) if self.period else None
+        as_of = parse_as_of(self.as_of, city) if self.as_of is not None else now_as_of(self.now, city)
+        period = parse_period(self.period, as_of) if self.period is not None else None
         return Question(
             standards,
             as_of,
@@ -102,6 +102,12 @@ class Output:
         for path in (self.file, self.rejects):
             if path is not None and path != "-":
                 check_place(Path(path))
+        if (
+            self.rejects is not None
+            and self.file is not None
+            and Path(self.rejects).resolve() == Path(self.file).resolve()
+        ):
+            raise UsageError(f"-o and --rejects both name {self.file}.\nName two files.")
         if self.reject_cells and self.rejects is None:
             raise UsageError("--reject-cells goes with --rejects FILE.")
 

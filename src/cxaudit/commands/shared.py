@@ -11,9 +11,10 @@ from typing import Any
 from cxaudit.audit import Audit, Question
 from cxaudit.commands.options import Input, Output
 from cxaudit.errors import UsageError
+from cxaudit.period import parse_date
 from cxaudit.standards import Standards, load
 from cxaudit.standards.source import Role
-from cxaudit.standards.words import counting_words
+from cxaudit.standards.words import rule_words
 from cxaudit.versions import versions
 
 MISSED_TARGET, NOT_RELIABLE = 1, 3
@@ -26,7 +27,7 @@ def load_standards(given: Input) -> Standards:
     if given.standards_as_of is None:
         return standards
     try:
-        day = dt.date.fromisoformat(given.standards_as_of)
+        day = parse_date(given.standards_as_of)
     except ValueError as error:
         raise UsageError(f"--standards-as-of {given.standards_as_of} is not a date. Write 2025-02-01.") from error
     in_force = [version for version in standards.versions if version.effective <= day]
@@ -42,7 +43,17 @@ def name_of(standards: Standards) -> str:
 
 
 def counting_of(standards: Standards) -> str:
-    return counting_words(standards.versions[-1].counting, standards.calendar)
+    """Every rule by which the promises count, in words; where versions differ, from when."""
+    said: dict[str, str] = {}
+    for version in standards.versions:
+        for promise in version.promises:
+            said.setdefault(
+                rule_words(promise.within, version.counting, standards.calendar), version.effective.isoformat()
+            )
+    if len(standards.versions) == 1 or len(said) == 1:
+        first, *others = said
+        return "; ".join([first, *(f"{words[0].lower()}{words[1:]}" for words in others)])
+    return "; ".join(f"from {since}: {words[0].lower()}{words[1:]}" for words, since in said.items())
 
 
 def settings(given: Input, question: Question) -> Iterator[str]:

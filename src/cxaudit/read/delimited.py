@@ -17,6 +17,7 @@ from pathlib import Path
 
 import polars as pl
 
+from cxaudit.errors import InputError
 from cxaudit.read.table import HEAD_RECORDS, Record, Table, column
 from cxaudit.read.text import TextFile, open_text
 
@@ -42,7 +43,7 @@ def open_delimited(path: Path, name: str, head: bytes) -> Table:
     head_records = _records(start, delimiter, skip=1 if declared else 0)
     if not is_whole:
         head_records = head_records[:-1] or head_records
-    reader = _Reader(file, delimiter, has_sep_line=declared is not None)
+    reader = _Reader(file, name, delimiter, has_sep_line=declared is not None)
     return Table(
         file=name,
         sheet=None,
@@ -98,8 +99,9 @@ def _records(text: str, delimiter: str, *, skip: int) -> list[Record]:
 class _Reader:
     """The rows of one delimited file below a header."""
 
-    def __init__(self, file: TextFile, delimiter: str, *, has_sep_line: bool) -> None:
+    def __init__(self, file: TextFile, name: str, delimiter: str, *, has_sep_line: bool) -> None:
         self.file = file
+        self.name = name
         self.delimiter = delimiter
         self.skip = 1 if has_sep_line else 0
 
@@ -194,5 +196,24 @@ class _Reader:
 
     def _rows(self, header: int) -> Iterator[Record]:
         """The rows below the header, one by one, as a spreadsheet reads them."""
-        rows = csv.reader(io.StringIO(self.file.text(), newline=""), delimiter=self.delimiter)
-        yield from enumerate(islice(rows, self.skip + header, None), start=header + 1)
+        text = self.file.text()
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=self.delimiter)
+        line = 0
+        for row, cells in enumerate(rows, start=1 - self.skip):
+            first_line, line = line + 1, rows.line_num
+            if row > header:
+                yield row, cells
+        if line > 0 and line != first_line:
+            self._refuse_open_quote(text, first_line, line)
+
+    def _refuse_open_quote(self, text: str, first: int, last: int) -> None:
+        """Refuse a file whose last record never ends: a quote that is not closed takes all lines behind it for one cell."""
+        record = "".join(io.StringIO(text, newline="").readlines()[first - 1 : last])
+        try:
+            list(csv.reader(io.StringIO(record, newline=""), delimiter=self.delimiter, strict=True))
+        except csv.Error as error:
+            if "unexpected end of data" in str(error):
+                raise InputError(
+                    f"{self.name}, line {first}: a quote is opened and never closed, so that {last - first:,} more lines "
+                    "would be read as one cell.\nCorrect that line, or export again."
+                ) from error

@@ -17,6 +17,7 @@ from cxaudit.errors import InputError
 from cxaudit.read.table import HEAD_RECORDS, Table, column
 
 _HALF_SECOND = dt.timedelta(microseconds=500_000)
+_NOISE = dt.timedelta(microseconds=100_000)  # a reply half a second before midnight stays before midnight
 
 
 def open_workbook(path: Path, name: str) -> list[Table]:
@@ -74,7 +75,8 @@ def as_text(cell: object) -> str | None:
         case float():
             return str(int(cell)) if cell.is_integer() else repr(cell)
         case dt.datetime():  # Excel's day fractions carry noise: 08:29:59.942 was typed as 08:30
-            return (cell + _HALF_SECOND).replace(microsecond=0).isoformat(sep=" ")
+            whole = (cell + _HALF_SECOND).replace(microsecond=0)
+            return (whole if abs(whole - cell) <= _NOISE else cell).isoformat(sep=" ")
         case dt.timedelta():
             seconds = round(cell.total_seconds())
             return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"

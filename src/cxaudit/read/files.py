@@ -15,7 +15,7 @@ from pathlib import Path
 from cxaudit.errors import InputError
 
 #: What is looked for in a folder.
-EXTENSIONS = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
+EXTENSIONS = (".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ Order = Literal["dmy", "mdy", "ymd"]
 FIRST = dt.datetime(1990, 1, 1)
 LAST = dt.datetime(2101, 1, 1)
 #: What systems write where there is no value.
-MISSING = ("", "na", "n/a", "#n/a", "null", "none", "nan", "nat", "?")
+MISSING = ("", "na", "n/a", "null", "none", "nan", "nat", "?")
 #: A rule drawn with dashes, also one below the header.
 _RULE = r"^\s*[-–—]+\s*$"
 _MONTHS = (
@@ -40,7 +40,7 @@ _DATE = re.compile(
 )
 _TIME = re.compile(
     r"""(?P<join>[T ]|,[ ]) \d{1,2} : \d{2} (?P<seconds> : \d{2} (?P<fraction> \.\d+ )? )?
-        (?P<meridiem> [ ]? [AP]M )? (?P<zone> [ ]? (?: Z | UTC | GMT | [+-]\d{2}(?: :?\d{2} )? ) )?""",
+        (?P<meridiem> [ ]? (?: [AP]M | [ap]\.[ ]?m\. ) )? (?P<zone> [ ]? (?: Z | UTC | GMT | [+-]\d{2}(?: :?\d{2} )? ) )?""",
     re.VERBOSE | re.IGNORECASE,
 )
 
@@ -53,6 +53,7 @@ class DateFormat:
     layout: str  # the date's pattern, e.g. `%d/%m/%Y`
     is_12_hour: bool = False
     has_zone: bool = False
+    is_dotted: bool = False  # `p.m.`, as Excel writes it in English Canada
     patterns: tuple[str, ...] = field(default=(), compare=False)
 
     @property
@@ -71,6 +72,8 @@ class DateFormat:
 
     def parse(self, text: pl.Expr) -> pl.Expr:
         """The values as naive Datetime (UTC where the format names a zone); null where it does not explain a value."""
+        if self.is_dotted:
+            text = text.str.replace(r"(?i)([ap])\.\s?m\.", "${1}m")
         parsed = [self._parse_one(text, pattern) for pattern in self.patterns]
         at = within_years(parsed[0] if len(parsed) == 1 else pl.coalesce(parsed))
         if self.layout.startswith("%y"):  # strptime would take a single digit for a year
@@ -124,9 +127,10 @@ def _spellings(value: str) -> Iterable[tuple[DateFormat, str]]:
     clock = _clock_pattern(time) if time else ""
     is_12_hour = bool(time and time["meridiem"])
     has_zone = bool(time and time["zone"])
+    is_dotted = "." in (time["meridiem"] or "") if time else False
     weekday = re.sub("[A-Za-z]+", "%A", date["weekday"] or "")
     for order, layout in _date_layouts(date):
-        yield DateFormat(order, weekday + layout, is_12_hour, has_zone), weekday + layout + clock
+        yield DateFormat(order, weekday + layout, is_12_hour, has_zone, is_dotted), weekday + layout + clock
 
 
 def _clock_pattern(time: re.Match[str]) -> str:

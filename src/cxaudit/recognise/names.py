@@ -28,10 +28,13 @@ def name_channels(rows: pl.DataFrame, standards: Standards) -> pl.DataFrame:
 
 
 def name_departments(rows: pl.DataFrame, standards: Standards) -> pl.DataFrame:
-    """Departments as the standards file names them; one that it does not name keeps its own spelling."""
+    """Departments as the standards file names them; another keeps its own spelling (one for all its spellings)."""
 
     def named(spellings: list[str]) -> dict[str, str | None]:
-        return {s: _present(standards.department_names.get(fold(s), s.strip())) for s in spellings}
+        own: dict[str, str] = {}
+        for spelling in sorted(spellings):
+            own.setdefault(fold(spelling), spelling.strip())
+        return {s: _present(standards.department_names.get(fold(s), own[fold(s)])) for s in spellings}
 
     return _rename(rows, "department", named)
 

@@ -135,7 +135,11 @@ def _decide(values: pl.LazyFrame, formats: list[DateFormat], *, is_whole: bool) 
     explained = [counts[f"n{i}"].item() for i in range(len(formats))]
     enough = [i for i, n in enumerate(explained) if n > 0 and n * 10 >= n_values * 9]
     if not enough:
-        return Proof(None, (), n_values, example=counts["text"].item(), is_whole=is_whole)
+        example = counts["text"].item()
+        if any(explained):  # a value that the best format does not explain
+            unexplained = _first_row(values, parsed[explained.index(max(explained))].is_null())
+            example = unexplained[1] if unexplained else example
+        return Proof(None, (), n_values, example=example, is_whole=is_whole)
     most = max(explained[i] for i in enough)
     best = [i for i in enough if explained[i] == most]
     first, *rivals = best

@@ -23,9 +23,11 @@ CATEGORIES: tuple[Role, ...] = ("channel", "department", "employee", "status", "
 DATE_ROLES: tuple[Role, ...] = ("received_at", "replied_at")
 _AT = pl.Datetime("us")
 _TOTAL = (
-    r"(?i)^\s*((grand|sub)[\s-]*)?(totals?\b|sum\b|count\b|average\b|mean\b|copyright\b|©|confidential\b|end of\b"
-    r"|generated\b|printed\b|exported\b|report(ed)? (date|by|run)\b|page \d|\d+ (rows?|records?)\b)"
+    r"(?i)^\s*((((grand|sub)[\s-]*)?totals?|sum|count|average|mean)\s*([a-z]+\s*)?([:=(].*|\d[\d.,\s]*)?$"
+    r"|(copyright|©|confidential|end of|generated|printed|exported|report(ed)? (date|by|run))\b"
+    r"|page \d|\d+ (rows?|records?)\b)"
 )
+_FILLED_WORD = r"\S"
 #: A line of data types, which some systems write under the header.
 _TYPE = (
     r"(?i)^((var)?char|text|string|date|time|datetime2?|timestamp|(big|small)?int|integer|number)\b\s*(\([\d, ]*\))?$"
@@ -111,7 +113,8 @@ def sort_out(doubtful: pl.DataFrame, reading: Reading) -> pl.DataFrame:
     """Give each doubtful row its fate.
 
     **Frame in**: a table's body, doubtful rows only, all columns. **Frame out**: `row`, `fate` (`request`, `not_data` or
-    the code of the finding that rejects it), `value` (the offending one), in the order of the file.
+    the code of the finding that rejects it), `value` (the offending one; for a request a word that stands for no reply), in
+    the order of the file.
     """
     if not doubtful.height:
         return pl.DataFrame(schema={"row": pl.UInt32, "fate": pl.String, "value": pl.String})
@@ -132,6 +135,7 @@ def sort_out(doubtful: pl.DataFrame, reading: Reading) -> pl.DataFrame:
         pl.when(pl.col("fate") == "unreadable_received").then(received)
         .when(pl.col("fate") == "unreadable_reply").then(reply)
         .when(pl.col("fate") == "ragged_row").then(pl.col("extra"))
+        .when((pl.col("fate") == "request") & reply.str.contains(_FILLED_WORD)).then(reply)
     )  # fmt: skip
     return doubtful.with_columns(fate=fate).with_columns(value=value).select("row", "fate", "value")
 

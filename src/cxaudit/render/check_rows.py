@@ -45,18 +45,18 @@ def check_row(report: Report, row: CheckRow) -> dict[str, Cell]:
 
 
 def compliance(report: Report, row: CheckRow) -> str:
-    return compliance_text(row.met, row.judged, *_targets(report, row))
+    return compliance_text(row.met, row.judged, *targets(report, row))
 
 
 def compliance_without_extension(report: Report, row: CheckRow) -> str:
     if row.met_without_extension is None or row.judged_without_extension is None:
         return ""
-    return compliance_text(row.met_without_extension, row.judged_without_extension, *_targets(report, row))
+    return compliance_text(row.met_without_extension, row.judged_without_extension, *targets(report, row))
 
 
-def _targets(report: Report, row: CheckRow) -> tuple[Decimal | None, ...]:
-    # `--fail-under` is a target of the total: its figure must not round across it either.
-    return (row.target_pct, report.fail_under) if row.is_total else (row.target_pct,)
+def targets(report: Report, row: CheckRow) -> tuple[Decimal | None, ...]:
+    # `--fail-under` is a target of the total; equal counts in another line are shown as the same figure.
+    return (row.target_pct, report.fail_under)
 
 
 def _by(report: Report, row: CheckRow) -> dict[str, Cell]:

@@ -97,7 +97,7 @@ def for_people(percentage: str) -> str:
     return f"{'100' if percentage == '100.0' else percentage} %" if percentage else "–"
 
 
-def range_words(readings: Readings) -> str:
+def range_words(readings: Readings, *targets: Decimal | None) -> str:
     """The lowest and the highest compliance under any reading: `93.1 to 96.2 %`; empty when nothing was judged.
 
     >>> from cxaudit.model import ReadingRow, Readings
@@ -107,5 +107,5 @@ def range_words(readings: Readings) -> str:
     judged = sorted((row for row in readings.rows if row.judged), key=lambda row: row.met / row.judged)
     if not judged:
         return ""
-    low, high = (compliance_text(row.met, row.judged) for row in (judged[0], judged[-1]))
+    low, high = (compliance_text(row.met, row.judged, *targets) for row in (judged[0], judged[-1]))
     return f"{low} to {high} %" if low != high else f"{low} %"

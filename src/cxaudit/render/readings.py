@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from cxaudit.model import READING_COLUMNS, ReadingRow, Readings, Report
+from cxaudit.render.check_rows import targets
 from cxaudit.render.check_view import heading
 from cxaudit.render.figures import compliance_text, for_people, range_words
 from cxaudit.render.options import RenderOptions
@@ -14,30 +16,34 @@ from cxaudit.render.words import counted, utf8
 
 _TITLES = ("Reading", "Requests", "Met", "Late", "Overdue", "Pending", "Not judged", "Compliance", "Differs")
 _FIGURES = range(1, len(_TITLES))
+Limits = tuple[Decimal | None, ...]  # the targets that no shown figure may round across
 
 
 def render_readings(report: Report, form: str, options: RenderOptions) -> Iterator[bytes]:
     """The readings of a report that has them. `form` is one of ROW_FORMATS."""
     readings = report.readings or Readings((), 0)
-    cells = [_cells(row) for row in readings.rows]
+    limits = targets(report, report.total)
+    cells = [_cells(row, limits) for row in readings.rows]
+    rows = [_row(row, limits) for row in readings.rows]
     match form:
         case "table":
             yield utf8(f"{heading(report)}\n\n{table_text(_TITLES, cells, options, _FIGURES)}\n")
-            yield utf8("".join(remark(line, options) for line in _remarks(readings)))
+            yield utf8("".join(remark(line, options) for line in _remarks(readings, limits)))
         case "markdown":
+            yield utf8(f"**{heading(report)}**\n\n")
             yield utf8(markdown_text(_TITLES, cells, _FIGURES) + "\n")
-            yield utf8("".join(f"- {line}\n" for line in _remarks(readings)))
+            yield utf8("".join(f"- {line}\n" for line in _remarks(readings, limits)))
         case "json":
-            yield check_document(report, [_row(row) for row in readings.rows], contested=readings.contested)
+            yield check_document(report, rows, contested=readings.contested)
         case "jsonl":
-            yield utf8(data_text(READING_COLUMNS, [_numbers(_row(row)) for row in readings.rows], form))
+            yield utf8(data_text(READING_COLUMNS, [_numbers(row) for row in rows], form))
         case _:
-            yield utf8(data_text(READING_COLUMNS, [_row(row) for row in readings.rows], form))
+            yield utf8(data_text(READING_COLUMNS, rows, form))
 
 
-def _row(row: ReadingRow) -> dict[str, str | int | None]:
+def _row(row: ReadingRow, limits: Limits) -> dict[str, str | int | None]:
     values = {name: getattr(row, name) for name in READING_COLUMNS if name != "compliance_pct"}
-    values["compliance_pct"] = compliance_text(row.met, row.judged) or None
+    values["compliance_pct"] = compliance_text(row.met, row.judged, *limits) or None
     return {name: values[name] for name in READING_COLUMNS}
 
 
@@ -46,14 +52,14 @@ def _numbers(row: dict[str, str | int | None]) -> dict[str, str | int | float | 
     return {**row, "compliance_pct": float(share) if share is not None else None}
 
 
-def _cells(row: ReadingRow) -> list[str]:
+def _cells(row: ReadingRow, limits: Limits) -> list[str]:
     counts = (row.requests, row.met, row.late, row.overdue, row.pending, row.excluded)
-    share = for_people(compliance_text(row.met, row.judged))
+    share = for_people(compliance_text(row.met, row.judged, *limits))
     return [row.reading, *(f"{n:,}" for n in counts), share, f"{row.differs:,}" if row.reading != "declared" else ""]
 
 
-def _remarks(readings: Readings) -> list[str]:
+def _remarks(readings: Readings, limits: Limits) -> list[str]:
     words = [f"{row.reading}: {row.rule}" for row in readings.rows]
     n = counted(readings.contested, "contested request")
     contested = f"{n}, whose verdict depends on the reading: cxaudit records … --contested"
-    return [*words, contested, f"Under these readings compliance is {range_words(readings) or 'unknown'}."]
+    return [*words, contested, f"Under these readings compliance is {range_words(readings, *limits) or 'unknown'}."]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cxaudit.model import Report
-from cxaudit.render.check_rows import compliance, compliance_without_extension
+from cxaudit.render.check_rows import compliance, compliance_without_extension, targets
 from cxaudit.render.figures import compliance_text, for_people, meets, percentage_text, range_words
 from cxaudit.render.words import BASIS_WORDS, EXCLUSION_WORDS, counted, visible
 
@@ -54,7 +54,7 @@ def _fail_under(report: Report) -> Iterator[str]:
 def _answered_only(report: Report) -> Iterator[str]:
     total = report.total
     if total.overdue and total.met + total.late:
-        share = for_people(compliance_text(total.met, total.met + total.late))
+        share = for_people(compliance_text(total.met, total.met + total.late, *targets(report, total)))
         yield f"Answered requests only: {share} in time; this figure leaves out the {total.overdue:,} overdue."
 
 
@@ -84,7 +84,7 @@ def _excluded(report: Report) -> Iterator[str]:
     parts = [f"{not_owed:,} owed no reply"] if not_owed else []
     if total.excluded > not_owed:
         parts.append(f"{total.excluded - not_owed:,} could not be judged" + (f" ({reasons})" if reasons else ""))
-    share = for_people(compliance_text(total.met, total.judged + total.excluded))
+    share = for_people(compliance_text(total.met, total.judged + total.excluded, *targets(report, total)))
     yield (
         f"{counted(total.excluded, 'request')} excluded: {'; '.join(parts)}."
         f" Had {'it' if total.excluded == 1 else 'they'} counted as missed, compliance would be {share}."
@@ -105,6 +105,8 @@ def _replies(report: Report) -> Iterator[str]:
 def _counting(report: Report) -> list[str]:
     if not report.counting:
         return []
-    others = range_words(report.readings) if report.readings else ""
+    others = range_words(report.readings, *targets(report, report.total)) if report.readings else ""
     rule = visible(report.counting).removesuffix(".")
+    if report.total.met_by_extension:
+        others = others and f"{others} without the extension"
     return [f"{rule}; other readings give {others}: --readings" if others else f"{rule}."]

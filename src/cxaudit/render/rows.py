@@ -52,6 +52,7 @@ def table_text(
     `figures` are the positions of the columns that align to the right.
     """
     from rich.console import Console
+    from rich.measure import Measurement
     from rich.table import Table
     from rich.text import Text
 
@@ -65,10 +66,15 @@ def table_text(
         table.add_column(heading, justify=side, no_wrap=is_short or i in figures, overflow="fold")
     for row in cells:
         table.add_row(*map(Text, row))
+    room = options.width - 1 if options.width else _UNBOUNDED
+    needed = Measurement.get(
+        Console(width=_UNBOUNDED, _environ={}), Console(width=_UNBOUNDED, _environ={}).options, table
+    )
+    width = room if needed.minimum <= room else _UNBOUNDED  # rather let the terminal wrap a line than cut off a figure
     out = io.StringIO()
     # An empty environment: the same rows give the same bytes, whatever COLUMNS or TERM say.
     Console(
-        file=out, width=options.width - 1 if options.width else _UNBOUNDED, height=100, legacy_windows=False,
+        file=out, width=width, height=100, legacy_windows=False,
         color_system="standard" if options.colour else None, force_terminal=options.colour, highlight=False, _environ={},
     ).print(table)  # fmt: skip
     return "".join(f" {line.rstrip()}".rstrip() + "\n" for line in out.getvalue().splitlines())

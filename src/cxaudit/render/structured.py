@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from cxaudit.model import RECORD_COLUMNS, Records, Report
-from cxaudit.render.check_rows import check_row, check_rows
+from cxaudit.render.check_rows import check_row, check_rows, targets
 from cxaudit.render.delimited import SLICE_ROWS
 from cxaudit.render.figures import compliance_text, outcome, percentage_text
 from cxaudit.render.options import RenderOptions
@@ -73,8 +73,8 @@ def _json_part(part: pl.DataFrame) -> bytes:
 def _summary(report: Report) -> dict[str, Any]:
     total = report.total
     figures = check_row(report, total)
-    without_open = compliance_text(total.met, total.met + total.late)
-    with_excluded = compliance_text(total.met, total.judged + total.excluded)
+    without_open = compliance_text(total.met, total.met + total.late, *targets(report, total))
+    with_excluded = compliance_text(total.met, total.judged + total.excluded, *targets(report, total))
     return {
         "organisation": report.organisation,
         "clauses": report.clauses,

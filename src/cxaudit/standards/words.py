@@ -62,7 +62,7 @@ def show(standards: Standards) -> list[PromiseRow]:
             within=promise.within.text,
             target=target_words(promise.target_pct),
             clause=promise.clause,
-            counting=counting_words(version.counting, standards.calendar),
+            counting=rule_words(promise.within, version.counting, standards.calendar),
         )
         for version in standards.versions
         for promise in version.promises
