@@ -124,7 +124,10 @@ class Audit:
         requests = requests.with_columns(is_exempt=pl.col("exempt_by").is_not_null())
         if "department" not in requests.columns:
             requests = requests.with_columns(department=pl.lit(None, dtype=pl.Categorical))
-        judged = judge_requests(requests.lazy(), self.promises, self.calendar, self.zone, as_of, self.readings)
+        has_dates = bool(requests["received_is_date"].any())
+        judged = judge_requests(
+            requests.lazy(), self.promises, self.calendar, self.zone, as_of, self.readings, has_dates=has_dates
+        )
         cohort = standards.versions[-1].counting.cohort
         return with_cohort(judged, cohort, as_of, self.question.period).collect(engine="streaming")
 

@@ -36,6 +36,8 @@ def judge_requests(
     zone: Zone,
     as_of: AsOf,
     readings: Sequence[Reading] = (),
+    *,
+    has_dates: bool = True,
 ) -> pl.LazyFrame:
     """Give every request its verdict.
 
@@ -49,13 +51,15 @@ def judge_requests(
     `high_volume` (position), `due_before_extension`, `verdict_without` (the verdict without the extension); and for each
     reading `reading:` and its name (the verdict under it, null when unknown).
 
+    `has_dates` may be False where no receipt is a date without a time: then one due time is enough.
+
     **Source**: DESIGN 2 (verdicts, exclusions and their order), 3 (dates without a time).
     """
     columns = requests.collect_schema().names()
     if "received_utc" not in columns:
         requests = requests.with_columns(received_utc=_NEVER, replied_utc=_NEVER)
     clock = Clock(calendar, zone)
-    judged = _Judge(promises, clock, as_of)
+    judged = _Judge(promises, clock, as_of, has_dates)
     steps = [
         {"promise": promises.promise_of(pl.col("received_at"), pl.col("channel"), pl.col("department"))},
         {"_rule": promises.rule_of(pl.col("promise")), "_n": promises.count_of(pl.col("promise"))},
@@ -77,6 +81,7 @@ class _Judge:
     promises: Promises
     clock: Clock
     as_of: AsOf
+    has_dates: bool
 
     def declared(self) -> list[dict[str, pl.Expr]]:
         """The verdict under the declared rules, with and without declared extensions."""
@@ -103,6 +108,8 @@ class _Judge:
         rules, end = [rule for rule, _ in pairs], f"_{reading.name}"
         factors = pl.Series([factor for _, factor in pairs], dtype=pl.Int32)
         n = pl.col("_n") * pl.col("_rule").map_batches(factors.gather, return_dtype=pl.Int32, is_elementwise=True)
+        if rules == self.promises.rules and not self.promises.standards.high_volume:  # the declared rule itself
+            return [{f"reading:{reading.name}": pl.when(pl.col("excluded").is_null()).then("verdict")}]
         is_known = pl.col("excluded").is_null() | (pl.col("excluded") == "no_time")
         verdict = pl.when(is_known).then(self._verdict(rules, end))
         return [self._due(rules, end, n=n), {f"reading:{reading.name}": verdict}]
@@ -123,7 +130,7 @@ class _Judge:
 
         earliest = dues(received)
         latest = earliest
-        if any(rule.needs_time for rule in rules):
+        if self.has_dates and any(rule.needs_time for rule in rules):
             latest = dues(pl.when(pl.col("received_is_date")).then(received + DAY_END).otherwise(received))
         columns = {
             f"_day_zero{end}": _choose(earliest, lambda due: due.day_zero, pl.Date()),
