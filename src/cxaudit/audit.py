@@ -19,7 +19,7 @@ from cxaudit.compliance import compliance_rows, contested, reading_rows, total_r
 from cxaudit.due import Clock, Rule, due_under
 from cxaudit.elapsed import with_business_hours
 from cxaudit.findings import Finding
-from cxaudit.intake import Arrived, Wanted, take_in
+from cxaudit.intake import Arrived, Wanted, input_file, take_in
 from cxaudit.judge import judge_requests
 from cxaudit.merge import merge_cases
 from cxaudit.model import AsOf, InputFile, Readings, Records, Report
@@ -152,7 +152,7 @@ class Audit:
     @cached_property
     def inputs(self) -> tuple[InputFile, ...]:
         repeated = dict(self.merged.duplicates.group_by("table").len().iter_rows())
-        return tuple(_input_file(arrived, repeated.get(i, 0)) for i, arrived in enumerate(self.arrived))
+        return tuple(input_file(arrived, repeated.get(i, 0)) for i, arrived in enumerate(self.arrived))
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
@@ -279,24 +279,3 @@ class Audit:
 def _trimmed(name: str) -> pl.Expr:
     text = pl.col(name).str.strip_chars()
     return pl.when(text != "").then(text)
-
-
-def _input_file(arrived: Arrived, duplicates: int) -> InputFile:
-    source = arrived.source
-    fates = replace(arrived.fates, requests=arrived.fates.requests - duplicates, duplicates=duplicates)
-    formats = {
-        source.layout.names[role]: proof.format.order + (f" ({proof.evidence})" if proof.evidence else "")
-        for role, proof in source.proofs.items()
-        if proof.format
-    }
-    return InputFile(
-        file=source.table.file,
-        sheet=source.table.sheet,
-        source=source.layout.source,
-        encoding=source.table.encoding,
-        delimiter=source.table.delimiter,
-        header_row=source.layout.header[0],
-        date_formats=formats,
-        fates=fates,
-        latest_at=arrived.latest_at,
-    )

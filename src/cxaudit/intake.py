@@ -15,7 +15,7 @@ import polars as pl
 
 from cxaudit.errors import InputError
 from cxaudit.findings import CATALOGUE, Finding
-from cxaudit.model import Fates
+from cxaudit.model import Fates, InputFile
 from cxaudit.read import Table, open_tables
 from cxaudit.read.table import column
 from cxaudit.recognise.layout import Layout, describe_unknown, recognise_layout
@@ -276,3 +276,25 @@ def _short_row_findings(source: Source, typed: pl.DataFrame, requests: pl.DataFr
     short = pl.Series("row", source.table.short_rows(source.layout.header[0], source.layout.width), dtype=pl.UInt32)
     rows = requests.filter(pl.col("row").is_in(short.implode()))["row"]
     return [place_finding("short_row", source, len(rows), rows.head(_PLACES).to_list())] if len(rows) else []
+
+
+def input_file(arrived: Arrived, duplicates: int) -> InputFile:
+    """How a table was read and what became of its rows, once it is known how many of them repeat a case."""
+    source = arrived.source
+    fates = replace(arrived.fates, requests=arrived.fates.requests - duplicates, duplicates=duplicates)
+    formats = {
+        source.layout.names[role]: proof.format.order + (f" ({proof.evidence})" if proof.evidence else "")
+        for role, proof in source.proofs.items()
+        if proof.format
+    }
+    return InputFile(
+        file=source.table.file,
+        sheet=source.table.sheet,
+        source=source.layout.source,
+        encoding=source.table.encoding,
+        delimiter=source.table.delimiter,
+        header_row=source.layout.header[0],
+        date_formats=formats,
+        fates=fates,
+        latest_at=arrived.latest_at,
+    )
