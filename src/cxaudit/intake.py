@@ -31,7 +31,7 @@ from cxaudit.recognise.requests import (
     sort_out,
 )
 from cxaudit.standards.model import Standards
-from cxaudit.standards.source import Role
+from cxaudit.standards.source import Role, SourceMapping
 from cxaudit.zones import Zone
 
 _PLACES = 5  # how many rows a finding names
@@ -94,7 +94,8 @@ class Wanted:
 
 def take_in(files: dict[Path, str], standards: Standards, city: Zone, wanted: Wanted) -> list[Arrived]:
     """Read and recognise all files. Raises `InputError` for what cannot be read, recognised or dated."""
-    sources = [source for path, name in files.items() for source in _open(path, name, standards, wanted)]
+    known = known_sources(standards.sources)
+    sources = [one for path, name in files.items() for one in _open(path, name, known, set(standards.sources), wanted)]
     for source in sources:
         for role in DATE_ROLES:
             if role in source.layout.positions:
@@ -106,13 +107,12 @@ def take_in(files: dict[Path, str], standards: Standards, city: Zone, wanted: Wa
     return [_arrive(source, city, wanted) for source in sources]
 
 
-def _open(path: Path, name: str, standards: Standards, wanted: Wanted) -> list[Source]:
-    known = known_sources(standards.sources)
+def _open(path: Path, name: str, known: dict[str, SourceMapping], declared: set[str], wanted: Wanted) -> list[Source]:
     opened = open_tables(path, name)
     found: list[Source] = []
     left_aside: list[str] = []
     for table in opened:
-        layout = recognise_layout(table, known, set(standards.sources), wanted.source)
+        layout = recognise_layout(table, known, declared, wanted.source)
         if layout is None:
             left_aside.append(table.sheet or "")
             continue
