@@ -205,12 +205,16 @@ class Expected:
 
 
 def expect(exports: dict[str, Log]) -> Expected:
-    """Slow and obvious: go through all rows and merge those of the same case."""
+    """Slow and obvious: go through all rows and merge those of the same case; its newest row names channel and department."""
     first: dict[str, tuple[dt.datetime, str, int]] = {}
     reply: dict[str, dt.datetime] = {}
+    state: dict[str, tuple[dt.datetime, str, int, str, str]] = {}
     for name, log in sorted(exports.items()):
+        latest = max(at for case in log.rows.values() for at in (case.received, case.replied) if at is not None)
         for row, case in log.rows.items():
             if case.case_id:
+                mine = (latest, name, row, KEYS[case.channel], case.department)
+                state[case.case_id] = max(state.get(case.case_id, mine), mine)
                 first[case.case_id] = min(first.get(case.case_id, (dt.datetime.max, "", 0)), (case.received, name, row))
                 if case.replied is not None:
                     reply[case.case_id] = min(reply.get(case.case_id, dt.datetime.max), case.replied)
@@ -224,7 +228,7 @@ def expect(exports: dict[str, Log]) -> Expected:
         }
         for row, case in kept.items():
             replied = reply.get(case.case_id) if case.case_id else case.replied
-            channel, department = KEYS[case.channel], case.department
+            channel, department = state[case.case_id][3:] if case.case_id else (KEYS[case.channel], case.department)
             requests[name, row] = (case.case_id or None, channel, department, case.received, replied)
         fates[name] = Fates(
             rows=len(log.lines) - 1,

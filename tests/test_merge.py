@@ -120,6 +120,33 @@ def test_the_status_is_that_of_the_newest_file() -> None:
     assert merge_cases(rows_of(swapped)).requests["status"].to_list() == ["closed"]
 
 
+def test_what_only_an_older_row_states_is_still_known() -> None:
+    """A case handed to another department is that one's; where the newest row says nothing, the last word before it holds."""
+    rows = rows_of([(0, 0, "A", 1, None, "open"), (0, 0, "A", 1, None, "open"), (1, 0, "A", 1, 90, "closed")])
+    rows = rows.with_columns(
+        department=pl.Series(["Parks", "Roads", None]), channel=pl.Series(["email", None, "portal"])
+    )
+    merged = merge_cases(rows).requests
+    assert merged.select("row", "department", "channel", "status").rows() == [(2, "Roads", "portal", "closed")]
+
+
+def test_the_last_row_of_an_update_log_counts() -> None:
+    """Within one file the last row of a case is its newest state, or the one updated last where the export says when."""
+    rows = rows_of([(0, 0, "A", 1, None, status) for status in ("new", "assigned", "resolved")])
+    assert merge_cases(rows).requests["status"].to_list() == ["resolved"]
+    newest_first = rows.with_columns(updated_at=pl.Series([_at(9), _at(8), _at(7)], dtype=AT))
+    assert merge_cases(newest_first).requests["status"].to_list() == ["new"]
+
+
+def test_a_reply_that_is_gone_from_a_newer_export_is_noticed() -> None:
+    """The earliest reply still counts; that a later export no longer has it is a changed history."""
+    told = [(0, 0, "A", 1, 5, "closed"), (1, 0, "A", 1, None, "open"), (1, 0, "B", 2, 90, "closed")]
+    merged = merge_cases(rows_of(told))
+    assert (hours(merged.requests, "replied_at"), merged.changed.rows()) == ([5, 90], [(1, 2)])
+    has_no_replies = [told[0], told[1], (1, 0, "B", 90, None, "open")]
+    assert merge_cases(rows_of(has_no_replies)).changed.rows() == []
+
+
 def test_a_changed_history_is_noticed() -> None:
     """A receipt that moved between exports is a change; a reply that came since is not, nor is an equal row."""
     moved = [(0, 0, "A", 5, None, "open"), (1, 0, "A", 3, None, "open")]

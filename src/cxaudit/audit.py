@@ -34,7 +34,9 @@ from cxaudit.standards.source import Role
 from cxaudit.tally import tally_readings, tally_verdicts, with_cohort
 from cxaudit.zones import Zone, zone
 
-_ROLES: tuple[Role, ...] = ("case_id", "channel", "department", "employee", "status", "customer_type")
+_ROLES: tuple[Role, ...] = (
+    "case_id", "channel", "department", "employee", "status", "customer_type", "system_due_at", "system_verdict",
+)  # fmt: skip
 
 
 #: Whether the verdicts under other readings are wanted too; `if_small`: where they cost the reader no time.

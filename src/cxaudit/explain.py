@@ -61,8 +61,10 @@ def _explain(audit: Audit, row: dict[str, Any], frame: pl.DataFrame) -> Explanat
     return Explanation(
         case_id=row["case_id"],
         source=source.source,
-        channel=taken.said("channel", _title(audit, row["channel"])),
-        department=taken.said("department", row["department"]) if row["department"] else None,
+        channel=_newest(audit, rows, "channel", taken).said("channel", _title(audit, row["channel"])),
+        department=_newest(audit, rows, "department", taken).said("department", row["department"])
+        if row["department"]
+        else None,
         verdict=row["verdict"],
         excluded=row["excluded"],
         excluded_because=record["excluded_because"],
@@ -101,6 +103,12 @@ def _reply_row(rows: list[Evidence], taken: Evidence) -> Evidence:
     """The row whose reply counts: the earliest, ties by file and then row; without any, the request's own."""
     answered = [row for row in rows if row.fate in {"taken", "duplicate"} and row.typed["replied_at"] is not None]
     return min(answered, key=lambda row: (row.typed["replied_at"], row.key), default=taken)
+
+
+def _newest(audit: Audit, rows: list[Evidence], role: Role, taken: Evidence) -> Evidence:
+    """The row whose word on the channel or department counts: the newest that has one, as when the rows were merged."""
+    saying = [row for row in rows if row.fate in {"taken", "duplicate"} and row.said(role, "").text is not None]
+    return max(saying, key=lambda row: (audit.arrived[row.table].latest_at or dt.datetime.min, row.key), default=taken)
 
 
 def _other_rows(rows: list[Evidence], reply: Evidence) -> Iterator[CaseRow]:

@@ -22,14 +22,7 @@ from cxaudit.recognise.layout import Layout, describe_unknown, recognise_layout
 from cxaudit.recognise.library import known_sources
 from cxaudit.recognise.order import settle_orders
 from cxaudit.recognise.proof import SAMPLE, Beginning, Proof, prove_format
-from cxaudit.recognise.requests import (
-    DATE_ROLES,
-    Reading,
-    has_instants,
-    is_aside,
-    recognise_requests,
-    sort_out,
-)
+from cxaudit.recognise.requests import DATE_ROLES, Reading, dated, has_instants, is_aside, recognise_requests, sort_out
 from cxaudit.standards.model import Standards
 from cxaudit.standards.source import Role, SourceMapping
 from cxaudit.zones import Zone
@@ -97,7 +90,7 @@ def take_in(files: dict[Path, str], standards: Standards, city: Zone, wanted: Wa
     known = known_sources(standards.sources)
     sources = [one for path, name in files.items() for one in _open(path, name, known, set(standards.sources), wanted)]
     for source in sources:
-        for role in DATE_ROLES:
+        for role in dated(wanted.roles):
             if role in source.layout.positions:
                 declared = source.layout.mapping.date_format
                 source.proofs[role] = prove_format(source.column_of(role), declared, source.beginning_of(role))
@@ -129,7 +122,7 @@ def _open(path: Path, name: str, known: dict[str, SourceMapping], declared: set[
 
 
 def _require_dates(source: Source) -> None:
-    for role, proof in source.proofs.items():
+    for role, proof in ((role, source.proofs[role]) for role in DATE_ROLES if role in source.proofs):
         name = source.layout.names[role]
         if proof.is_ambiguous:
             orders = " or ".join(dict.fromkeys(fmt.words for fmt in proof.candidates))

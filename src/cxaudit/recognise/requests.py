@@ -19,7 +19,7 @@ from cxaudit.standards.source import Role
 from cxaudit.zones import Zone, zone
 
 #: Roles whose few different values are kept as categories.
-CATEGORIES: tuple[Role, ...] = ("channel", "department", "employee", "status", "customer_type")
+CATEGORIES: tuple[Role, ...] = ("channel", "department", "employee", "status", "customer_type", "system_verdict")
 DATE_ROLES: tuple[Role, ...] = ("received_at", "replied_at")
 _AT = pl.Datetime("us")
 _TOTAL = (
@@ -72,7 +72,7 @@ def recognise_requests(
         position = reading.layout.find(header)
         text = pl.col(column(position)) if position is not None else pl.lit(None, dtype=pl.String)
         columns[f"header:{i}"] = text.cast(pl.Categorical)
-    for role in DATE_ROLES:
+    for role in dated(roles):
         columns |= _moments(reading, role)
     columns["ends_empty"] = pl.col(column(reading.layout.width - 1)).is_null()
     typed = rows.select(
@@ -80,6 +80,11 @@ def recognise_requests(
     )
     is_unread = pl.col("received_at").is_null() | (pl.col("_reply") & pl.col("replied_at").is_null())
     return typed.with_columns(is_doubtful=is_unread | pl.col("_extra")).drop("_reply", "_extra")
+
+
+def dated(roles: Sequence[Role]) -> tuple[Role, ...]:
+    """The date roles that a run needs: receipt and reply, and the system's own due time where it is asked for."""
+    return (*DATE_ROLES, *(role for role in roles if role == "system_due_at"))
 
 
 def has_instants(reading: Reading) -> bool:

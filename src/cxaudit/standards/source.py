@@ -44,6 +44,15 @@ ColumnChoices = Annotated[
 ]
 
 
+class SystemVerdicts(BaseModel):
+    """What the words of a system's own verdict mean, where they are not plain (`Y` may stand for either)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    met: tuple[Name, ...] = Field((), description="its words for in time")
+    missed: tuple[Name, ...] = Field((), description="its words for too late")
+
+
 class SourceMapping(BaseModel):
     """One layout of an export."""
 
@@ -57,6 +66,7 @@ class SourceMapping(BaseModel):
     channel: Name | None = Field(None, description="the channel of every row, where no column tells it")
     reply_basis: ReplyBasis | None = Field(None, description="how the reply is known")
     date_format: DateFormat | None = Field(None, description="the order of day, month and year")
+    system_verdicts: SystemVerdicts | None = Field(None, description="what the words under system_verdict mean")
     timezone: Name | None = Field(None, description="an IANA name or UTC: the zone of values that name none themselves")
 
     @field_validator("timezone")
