@@ -238,13 +238,22 @@ class Audit:
         return Records(frame, self.inputs, self.findings, as_of.local, as_of.is_date, has_period, outside)
 
     def _readings(self, counting: str) -> Readings | None:
+        tally = self.readings_tally
+        return reading_rows(tally, self.reading_words(counting)) if tally is not None else None
+
+    @cached_property
+    def readings_tally(self) -> pl.DataFrame | None:
+        """The requests inside the period by their verdicts under every reading; None where no reading was asked for."""
         names = [reading.name for reading in self.readings]
         if not names:
             return None
-        tally = tally_readings(self.judged.lazy(), names).collect(engine="streaming")
+        return tally_readings(self.judged.lazy(), names).collect(engine="streaming").sort("declared", *names)
+
+    def reading_words(self, counting: str) -> dict[str, str]:
+        """Each reading with its rule in words, the declared one first."""
         if "verdict_without" in self.judged.columns and any(p.by for p in self.question.standards.high_volume):
             counting += "; without the extension for high volume"
-        return reading_rows(tally, {"declared": counting} | {r.name: r.words for r in self.readings})
+        return {"declared": counting} | {reading.name: reading.words for reading in self.readings}
 
     @property
     def is_contested(self) -> pl.Expr:
@@ -256,10 +265,14 @@ class Audit:
     def promised(self) -> tuple[Promise, ...]:
         """The promises in force during the period, or from the first receipt to the as-of moment: each channel has a line."""
         today = self.question.as_of.local.date()
-        received = self.merged.requests["received_at"].min()
-        earliest = min(received.date(), today) if isinstance(received, dt.datetime) else today
-        first, last = self.question.period or (earliest, today)
+        first, last = self.question.period or (min(self.earliest_on or today, today), today)
         return self.promises.in_force(first, max(first, min(last, today)))
+
+    @cached_property
+    def earliest_on(self) -> dt.date | None:
+        """The day of the first receipt in the input."""
+        received = self.merged.requests["received_at"].min()
+        return received.date() if isinstance(received, dt.datetime) else None
 
     @property
     def _columns(self) -> set[str]:

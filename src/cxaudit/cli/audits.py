@@ -50,6 +50,9 @@ def check(
         typer.Option("--fail-under", metavar="PCT", help="Exit 1 if the total compliance is below this percentage."),
     ] = None,
     no_total: Annotated[bool, typer.Option("--no-total", help="Leave out the line over everything.")] = False,
+    tallies: Annotated[
+        bool, typer.Option("--tallies", help="The files are stored tallies of parts, as `cxaudit tally` writes them.")
+    ] = False,
     channel: ChannelOption = None,
     source: SourceOption = None,
     format_: FormatOption = None,
@@ -61,12 +64,15 @@ def check(
     quiet: QuietOption = False,
 ) -> None:
     """Show how many requests were answered in time, by channel."""
-    from cxaudit.commands.check import check as run
+    from cxaudit.commands.check import check as judge
+    from cxaudit.commands.check import check_tallies
     from cxaudit.commands.options import Input, Output
 
+    path = standards if tallies else standards_path(standards)
+    run = check_tallies if tallies else judge
     raise typer.Exit(
         run(
-            Input(files, period, as_of, standards_path(standards), channel, source, now(), standards_as_of),
+            Input(files, period, as_of, path, channel, source, now(), standards_as_of),
             Output(format_, output, rejects, reject_cells, strict, not no_escape, quiet),
             by=by,
             fail_under=fail_under,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
 from cxaudit.audit import Audit, WithReadings
@@ -16,6 +17,7 @@ from cxaudit.commands.shared import (
     settings,
     write_rejects,
 )
+from cxaudit.commands.tally import tallied
 from cxaudit.errors import UsageError
 from cxaudit.model import DIMENSIONS, Report
 from cxaudit.render import CHECK_FORMATS
@@ -46,7 +48,52 @@ def check(
     else:
         output.write(CHECK_FORMATS[form](report, output.options()), form)
     output.say([*settings(given, question), *notes(report)])
-    return _exit_code(report, audit, output)
+    return _exit_code(report, is_doubtful=output.strict and audit.is_doubtful)
+
+
+def check_tallies(
+    given: Input, output: Output, *, by: str, fail_under: str | None, with_total: bool, with_readings: bool = False
+) -> int:
+    """The same from stored tallies, which carry their own standards and their own as-of moment."""
+    _refuse_what_tallies_fix(given, output)
+    dimensions = _dimensions(by)
+    limit = _percentage(fail_under)
+    form = output.chosen(CHECK_FORMATS)
+    output.check_places()
+    found = tallied(given.files, dimensions, given.period)
+    about = found.stored.about
+    meta = {
+        "versions": about.versions,
+        "standards": {"file": about.standards["file"], "sha256": about.standards["sha256"]},
+        "timezone": found.promises.standards.timezone,
+        "as_of_is_now": False,
+    }
+    report = found.report(dimensions, limit, meta, with_total=with_total)
+    if with_readings and report.readings is None:
+        raise UsageError("these tallies hold no readings of this period.\nRun check --readings on the exports.")
+    if not with_readings and form not in ("table", "markdown"):
+        report = replace(report, readings=None)
+    if with_readings:
+        output.write(render_readings(report, form, output.options()), form)
+    else:
+        output.write(CHECK_FORMATS[form](report, output.options()), form)
+    output.say([f"Standards: those of the tallies, {about.standards['file']} ({report.organisation})", *notes(report)])
+    is_doubtful = any(t.fates.rejected for t in about.inputs) or any(f.code == "stale_export" for f in about.findings)
+    return _exit_code(report, is_doubtful=output.strict and is_doubtful)
+
+
+def _refuse_what_tallies_fix(given: Input, output: Output) -> None:
+    typed = {
+        "--as-of": given.as_of,
+        "--standards-as-of": given.standards_as_of,
+        "--standards": given.standards,
+        "--channel": given.channel,
+        "--source": given.source,
+        "--rejects": output.rejects,
+    }
+    for option, value in typed.items():
+        if value is not None:
+            raise UsageError(f"{option} does not go with --tallies: the requests are judged already.\nLeave it out.")
 
 
 def _dimensions(text: str) -> tuple[str, ...]:
@@ -73,9 +120,9 @@ def _percentage(text: str | None) -> Decimal | None:
     return percentage
 
 
-def _exit_code(report: Report, audit: Audit, output: Output) -> int:
+def _exit_code(report: Report, *, is_doubtful: bool) -> int:
     """0, 1 or 3: a figure that is not to be relied on beats a missed target."""
-    if report.total.judged == 0 or (output.strict and audit.is_doubtful):
+    if report.total.judged == 0 or is_doubtful:
         return NOT_RELIABLE
     missed = any(meets(row.met, row.judged, row.target_pct) is False for row in report.rows)
     below = meets(report.total.met, report.total.judged, report.fail_under) is False
