@@ -35,7 +35,8 @@ from cxaudit.tally import tally_readings, tally_verdicts, with_cohort
 from cxaudit.zones import Zone, zone
 
 _ROLES: tuple[Role, ...] = (
-    "case_id", "channel", "department", "employee", "status", "customer_type", "system_due_at", "system_verdict",
+    "case_id", "channel", "department", "employee", "status", "customer_type", "kind", "system_due_at",
+    "system_verdict",
 )  # fmt: skip
 
 

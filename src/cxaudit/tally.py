@@ -34,11 +34,15 @@ def with_cohort(
     has_extension = "due_before_extension" in judged.collect_schema().names()
     due = pl.col("due_before_extension" if has_extension else "due_at").dt.date()
     cohort_on = pl.coalesce(due, received) if cohort == "due" else received
-    is_known = pl.col("received_at") <= as_of.local
-    if "received_utc" in judged.collect_schema().names():
-        is_known = pl.coalesce(pl.col("received_utc") <= as_of.utc, is_known)
-    inside = is_known if period is None else is_known & pl.col("cohort_on").is_between(*period)
+    known = is_known(judged.collect_schema().names(), as_of)
+    inside = known if period is None else known & pl.col("cohort_on").is_between(*period)
     return judged.with_columns(cohort_on=cohort_on).with_columns(is_inside=inside)
+
+
+def is_known(columns: Sequence[str], as_of: AsOf) -> pl.Expr:
+    """Whether a request was received by the as-of moment; by its instant where the frame with these columns has one."""
+    by_wall = pl.col("received_at") <= as_of.local
+    return pl.coalesce(pl.col("received_utc") <= as_of.utc, by_wall) if "received_utc" in columns else by_wall
 
 
 def tally_verdicts(judged: pl.LazyFrame, by: Sequence[str]) -> pl.LazyFrame:

@@ -19,7 +19,9 @@ from cxaudit.standards.source import Role
 from cxaudit.zones import Zone, zone
 
 #: Roles whose few different values are kept as categories.
-CATEGORIES: tuple[Role, ...] = ("channel", "department", "employee", "status", "customer_type", "system_verdict")
+CATEGORIES: tuple[Role, ...] = (
+    "channel", "department", "employee", "status", "customer_type", "kind", "system_verdict",
+)  # fmt: skip
 DATE_ROLES: tuple[Role, ...] = ("received_at", "replied_at")
 _AT = pl.Datetime("us")
 _TOTAL = (

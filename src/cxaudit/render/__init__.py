@@ -13,9 +13,11 @@ from cxaudit.render.options import RenderOptions
 
 if TYPE_CHECKING:
     from cxaudit.model import Records, Report
+    from cxaudit.monthly.model import MonthlyReport
 
 CheckRenderer = Callable[["Report", RenderOptions], Iterator[bytes]]
 RecordsRenderer = Callable[["Records", RenderOptions], Iterator[bytes]]
+ReportRenderer = Callable[["MonthlyReport", RenderOptions], Iterator[bytes]]
 
 
 def _later(module: str, function: str) -> Callable[[Any, RenderOptions], Iterator[bytes]]:
@@ -43,6 +45,11 @@ RECORD_FORMATS: dict[str, RecordsRenderer] = {
     "markdown": _later("markdown", "render_records_markdown"),
 }
 
+#: The forms of the monthly report that are one document each.
+REPORT_FORMATS: dict[str, ReportRenderer] = {
+    "json": _later("report.structured", "render_report_json"),
+}
+
 #: What the extension of `-o FILE` (in lower case) stands for.
 EXTENSIONS: dict[str, str] = {
     ".csv": "csv",
@@ -55,4 +62,7 @@ EXTENSIONS: dict[str, str] = {
     ".ics": "ics",
 }
 
-__all__ = ["CHECK_FORMATS", "EXTENSIONS", "RECORD_FORMATS", "CheckRenderer", "RecordsRenderer", "RenderOptions"]
+__all__ = [
+    "CHECK_FORMATS", "EXTENSIONS", "RECORD_FORMATS", "REPORT_FORMATS", "CheckRenderer", "RecordsRenderer", "RenderOptions",
+    "ReportRenderer",
+]  # fmt: skip

@@ -30,8 +30,8 @@ def render_check_json(report: Report, options: RenderOptions) -> Iterator[bytes]
 def check_document(report: Report, rows: Sequence[Mapping[str, Any]], **more: Any) -> bytes:
     """The JSON object of `check`, with these rows; `more` joins the summary."""
     document = {
-        "summary": {**_summary(report), **more},
-        "rows": [_numbers(row) for row in rows],
+        "summary": {**summary_of(report), **more},
+        "rows": [numbers(row) for row in rows],
         "findings": [dataclasses.asdict(finding) for finding in report.findings],
         "meta": {**report.meta, "inputs": [dataclasses.asdict(table) for table in report.inputs]},
     }
@@ -40,7 +40,7 @@ def check_document(report: Report, rows: Sequence[Mapping[str, Any]], **more: An
 
 def render_check_jsonl(report: Report, options: RenderOptions) -> Iterator[bytes]:  # noqa: ARG001 — one signature for all
     for row in check_rows(report):
-        yield utf8(json.dumps(_numbers(row), ensure_ascii=False) + "\n")
+        yield utf8(json.dumps(numbers(row), ensure_ascii=False) + "\n")
 
 
 def render_records_json(records: Records, options: RenderOptions) -> Iterator[bytes]:  # noqa: ARG001 — one signature for all
@@ -70,7 +70,8 @@ def _json_part(part: pl.DataFrame) -> bytes:
     return utf8(part.with_columns(pl.col("business_hours").cast(pl.Float64).round(2)).write_ndjson())
 
 
-def _summary(report: Report) -> dict[str, Any]:
+def summary_of(report: Report) -> dict[str, Any]:
+    """The figures over everything, with what was asked and how it was counted."""
     total = report.total
     figures = check_row(report, total)
     without_open = compliance_text(total.met, total.met + total.late, *targets(report, total))
@@ -82,7 +83,7 @@ def _summary(report: Report) -> dict[str, Any]:
         "cohort": report.cohort,
         "period": dict(zip(("first", "last"), report.period, strict=True)) if report.period else None,
         "as_of": report.as_of.date() if report.as_of_is_date else report.as_of,
-        **_numbers({name: cell for name, cell in figures.items() if name not in report.by and name != "standard"}),
+        **numbers({name: cell for name, cell in figures.items() if name not in report.by and name != "standard"}),
         "excluded_because": total.n_excluded,
         "compliance_answered_only_pct": _number(without_open),
         "compliance_had_excluded_been_missed_pct": _number(with_excluded),
@@ -94,7 +95,8 @@ def _summary(report: Report) -> dict[str, Any]:
     }
 
 
-def _numbers(row: Mapping[str, Any]) -> dict[str, Any]:
+def numbers(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row with its percentages as numbers."""
     return {name: _number(cell) if name.endswith("_pct") else cell for name, cell in row.items()}
 
 

@@ -14,7 +14,7 @@ from cxaudit.standards.values import parse_timezone
 
 Role = Literal[
     "case_id", "received_at", "replied_at", "channel", "department", "employee", "status", "customer_type",
-    "system_due_at", "system_verdict",
+    "kind", "system_due_at", "system_verdict",
 ]  # fmt: skip
 ReplyBasis = Literal["first_response", "minutes", "closure", "paired"]
 DateFormat = Literal["dmy", "mdy", "ymd"]

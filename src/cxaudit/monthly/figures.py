@@ -1,0 +1,167 @@
+"""The figures of the monthly report, put together from one audit and the stored tallies of earlier reports."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from cxaudit.compliance import compliance_rows
+from cxaudit.model import JUDGED, CheckRow
+from cxaudit.monthly.gather import Gathered, gather
+from cxaudit.monthly.history import counts_of, history_of, previous_of, run_charts, standards_changes
+from cxaudit.monthly.model import (
+    Distribution,
+    Elapsed,
+    HighVolume,
+    HighVolumePeriod,
+    MonthlyReport,
+    OpenRequests,
+    Overdue,
+)
+from cxaudit.monthly.recognition import compliments_of, recognition_of
+from cxaudit.standards.source import Role
+
+if TYPE_CHECKING:
+    from cxaudit.audit import Audit
+
+#: The roles that an audit for the report must ask for; `employee` only where people are asked for.
+ROLES: tuple[Role, ...] = ("department", "customer_type", "status", "kind")
+
+
+def monthly_report(
+    audit: Audit,
+    counting: str,
+    meta: dict[str, Any],
+    *,
+    stored: pl.DataFrame | None = None,
+    with_employees: bool = False,
+    compare: Any = None,
+) -> MonthlyReport:
+    """All figures of the report of the audit's period, without which it covers everything.
+
+    The question must have asked for ROLES and for the readings. `stored` has the columns of `history.STORED`: the months of
+    earlier reports. `compare` is what `--compare` shows, where exports carry the systems' own verdicts.
+    """
+    check = audit.report(("channel",), None, counting, meta)
+    period = check.period or _span(audit)
+    gathered = gather(audit, *period)
+    history = history_of(gathered.counts, stored, _covered(audit, gathered), period[1])
+    runs = run_charts(history, [row for row in check.rows if not row.is_total], check.total, period[1])
+    previous = previous_of(history, period) if check.period else None
+    departments = _rows(audit, gathered, "department")
+    return MonthlyReport(
+        check=check,
+        period=period,
+        departments=departments,
+        customer_types=_rows(audit, gathered, "customer_type"),
+        employees=_rows(audit, gathered, "employee") if with_employees else (),
+        runs=runs,
+        changes=tuple(standards_changes(audit.question.standards, runs)),
+        previous=previous,
+        distributions=tuple(_distributions(audit, gathered.inside, check.rows)),
+        open=_open(gathered.open),
+        high_volume=_high_volume(audit, gathered.inside),
+        recognition=recognition_of(departments, gathered.days, previous),
+        compliments=_compliments(audit, gathered),
+        compare=compare,
+    )
+
+
+def _span(audit: Audit) -> tuple[dt.date, dt.date]:
+    """From the first receipt to the as-of moment."""
+    today = audit.question.as_of.local.date()
+    first = audit.judged.lazy().select(pl.col("received_at").min()).collect(engine="streaming").item()
+    return min(first.date(), today) if first is not None else today, today
+
+
+def _covered(audit: Audit, gathered: Gathered) -> tuple[dt.date, dt.date]:
+    """The days that the input covers: a month whose first business day has a receipt counts from its beginning."""
+    today = audit.question.as_of.local.date()
+    if gathered.first_received is None:
+        return today, today
+    first = gathered.first_received.date()
+    opening = audit.calendar.roll_forward(pl.lit(first.replace(day=1)))
+    if first <= (pl.select(opening).item() or first):
+        first = first.replace(day=1)
+    return first, today if audit.question.as_of.is_date else today - dt.timedelta(days=1)
+
+
+def _rows(audit: Audit, gathered: Gathered, name: str) -> tuple[CheckRow, ...]:
+    if name not in gathered.inside.columns or not gathered.inside[name].count():
+        return ()
+    return compliance_rows(gathered.inside, (name,), audit.promises, (), [])
+
+
+def _distributions(audit: Audit, tally: pl.DataFrame, rows: Sequence[CheckRow]) -> Iterator[Distribution]:
+    judged = tally.filter(pl.col("verdict").cast(pl.String).is_in(JUDGED)).drop_nulls("business_days")
+    for row in rows:
+        part = judged.filter(pl.col("channel").cast(pl.String).eq_missing(pl.lit(row.by["channel"] or None, pl.String)))
+        if row.is_total or not part.height:
+            continue
+        counts = part.group_by("business_days", pl.col("verdict").cast(pl.String)).agg(pl.col("n").sum())
+        n = {(days, verdict): int(n) for days, verdict, n in counts.iter_rows()}
+        elapsed = tuple(
+            Elapsed(days, *(n.get((days, verdict), 0) for verdict in JUDGED)) for days in sorted({key[0] for key in n})
+        )
+        within = {audit.promises.all[i].within for i in part["promise"].drop_nulls().unique().to_list()}
+        only = within.pop() if len(within) == 1 else None
+        promised = only.count if only and only.unit == "business days" else None
+        yield Distribution(row.by["channel"], row.label["channel"], row.standard, promised, elapsed)
+
+
+def _open(found: pl.DataFrame) -> OpenRequests:
+    names = sorted({name or "" for name in found["department"]}, key=lambda name: (not name, name.casefold()))
+    parts = {name: found.filter(pl.col("department").fill_null("") == name) for name in names}
+    earlier = found.filter(pl.col("when") == "earlier")
+    oldest = earlier["oldest_due_on"].min()
+    return OpenRequests(
+        departments=tuple(_overdue(name, part) for name, part in parts.items()),
+        earlier_oldest_due_on=oldest if isinstance(oldest, dt.date) else None,
+    )
+
+
+def _overdue(department: str, part: pl.DataFrame) -> Overdue:
+    n = dict(part.group_by("when").agg(pl.col("n").sum()).iter_rows())
+    overdue = part.filter(pl.col("when") != "next")
+    by_days = overdue.group_by("over").agg(pl.col("n").sum()).sort("over")
+    oldest = overdue["oldest_due_on"].min()
+    return Overdue(
+        department=department,
+        by_days_over={int(days): int(n) for days, n in by_days.iter_rows()},
+        earlier=int(n.get("earlier", 0)),
+        later=int(n.get("later", 0)),
+        oldest_due_on=oldest if isinstance(oldest, dt.date) else None,
+        due_next=int(n.get("next", 0)),
+    )
+
+
+def _high_volume(audit: Audit, tally: pl.DataFrame) -> HighVolume | None:
+    """The declared periods in which requests of the report's period were received."""
+    standards = audit.question.standards
+    if not standards.high_volume:
+        return None
+    counts = [counts_of(tally.filter(pl.col("high_volume") == i)) for i in range(len(standards.high_volume))]
+    periods = tuple(
+        HighVolumePeriod(
+            first=period.first,
+            last=period.last,
+            departments=period.departments,
+            channels=tuple(standards.titles.get(name, name) for name in period.channels),
+            reason=period.reason,
+            declared=period.declared,
+            authority=period.authority,
+            by=period.by.text if period.by else None,
+            inside=inside,
+        )
+        for period, inside in zip(standards.high_volume, counts, strict=True)
+        if inside.requests
+    )
+    return HighVolume(periods, counts_of(tally.filter(pl.col("high_volume").is_null())))
+
+
+def _compliments(audit: Audit, gathered: Gathered) -> Any:
+    tells = any("kind" in arrived.source.layout.positions for arrived in audit.arrived)
+    return compliments_of(gathered.compliments) if tells or gathered.compliments.height else None

@@ -1,0 +1,114 @@
+"""Gather: everything that the figures of the report are made from, counted in one pass over the judged requests.
+
+**Source**: DESIGN, section 7: a tally is small, additive and enough for every table.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from cxaudit.model import JUDGED
+from cxaudit.tally import is_known, tally_verdicts
+
+if TYPE_CHECKING:
+    from cxaudit.audit import Audit
+
+#: What a kind of request or a status that names a compliment looks like.
+COMPLIMENT = r"(?i)\b(compliments?|kudos|praise|commendations?|thank[ -]?you)\b"
+_DIMENSIONS = ("channel", "department", "customer_type", "employee", "high_volume")
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """`counts`: a tally by channel, department, month and `in_period`, of all that is known as of the moment; `open`: the
+    unanswered; `days`: met and missed by department and day; `compliments`: one row each; `first_received` in the input.
+    """
+
+    counts: pl.DataFrame
+    open: pl.DataFrame
+    days: pl.DataFrame
+    compliments: pl.DataFrame
+    first_received: dt.datetime | None
+
+    @cached_property
+    def inside(self) -> pl.DataFrame:
+        """The tally of the period."""
+        return self.counts.filter("in_period")
+
+
+def gather(audit: Audit, first: dt.date, last: dt.date) -> Gathered:
+    """Count the requests of one run for the report of the period from `first` to `last`."""
+    judged = audit.judged.lazy()
+    names = judged.collect_schema().names()
+    known = judged.with_columns(in_period="is_inside", is_inside=is_known(names, audit.question.as_of))
+    by = [name for name in _DIMENSIONS if name in names]
+    absent = [pl.lit(None, dtype=pl.String).alias(name) for name in ("channel", "department") if name not in names]
+    known = known.with_columns(absent)
+    frames = [
+        tally_verdicts(known, [*by, "month", "in_period"]),
+        _open(known, audit, first, last),
+        _days(known, last),
+        _compliments(known, names),
+        judged.select(pl.col("received_at").min()),
+    ]
+    counts, unanswered, days, compliments, received = pl.collect_all(frames, engine="streaming")
+    return Gathered(counts, unanswered, days, compliments, received.item())
+
+
+def _open(known: pl.LazyFrame, audit: Audit, first: dt.date, last: dt.date) -> pl.LazyFrame:
+    """**Frame out**: `department`, `when` (`earlier`, `inside`, `later`, or `next`: due by the end of the next business
+    day), `over` (business days after the due day), `oldest_due_on`, `n`.
+    """
+    due_on = pl.col("due_at").dt.date()
+    tomorrow = audit.question.as_of.local.date() + dt.timedelta(days=1)
+    is_next = (pl.col("verdict") == "pending") & (due_on <= audit.calendar.roll_forward(pl.lit(tomorrow)))
+    when = (
+        pl.when(is_next).then(pl.lit("next"))
+        .when(pl.col("cohort_on") < first).then(pl.lit("earlier"))
+        .when(pl.col("cohort_on") > last).then(pl.lit("later"))
+        .otherwise(pl.lit("inside"))
+    )  # fmt: skip
+    is_open = (pl.col("verdict") == "overdue") | is_next
+    return (
+        known.filter(pl.col("is_inside") & is_open.fill_null(False))
+        .group_by(_text("department"), when.alias("when"), pl.col("business_days_over").fill_null(0).alias("over"))
+        .agg(oldest_due_on=due_on.min(), n=pl.len())
+    )
+
+
+def _days(known: pl.LazyFrame, last: dt.date) -> pl.LazyFrame:
+    """**Frame out**: `department`, `cohort_on`, `met`, `missed`, for the days up to the end of the period."""
+    is_judged = pl.col("verdict").is_in(JUDGED)
+    return (
+        known.filter(pl.col("is_inside") & is_judged & (pl.col("cohort_on") <= last))
+        .group_by(_text("department"), "cohort_on")
+        .agg(met=(pl.col("verdict") == "met").sum(), missed=(pl.col("verdict") != "met").sum())
+    )
+
+
+def _compliments(known: pl.LazyFrame, names: list[str]) -> pl.LazyFrame:
+    """**Frame out**: `department`, `case_id`, in the order of the input."""
+    told = [pl.col(name).cast(pl.String).str.contains(COMPLIMENT) for name in ("kind", "status") if name in names]
+    is_one = pl.any_horizontal(told).fill_null(False) if told else pl.lit(False)
+    case = pl.col("case_id") if "case_id" in names else pl.lit(None, dtype=pl.String).alias("case_id")
+    return known.filter(pl.col("in_period") & is_one).select(_text("department"), case)
+
+
+def _text(name: str) -> pl.Expr:
+    return pl.col(name).cast(pl.String)
+
+
+def months_between(first: int, last: int) -> Iterator[int]:
+    """
+    >>> list(months_between(202511, 202602))
+    [202511, 202512, 202601, 202602]
+    """
+    while first <= last:
+        yield first
+        first = first + 1 if first % 100 < 12 else first + 89

@@ -1,0 +1,140 @@
+"""History: the months up to the period's last, counted now or taken from the tallies of earlier reports, and their charts.
+
+A month that an earlier report has stored is shown as it was stored: today's export may hold only a part of it.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from cxaudit.model import VERDICTS, CheckRow
+from cxaudit.monthly.gather import months_between
+from cxaudit.monthly.model import Counts, Month, Previous, RunChart, StandardsChange
+from cxaudit.monthly.run_chart import with_signals
+from cxaudit.standards.model import Standards
+
+#: How many months a run chart holds.
+MONTHS = 24
+#: The columns of what an earlier report stored, one row per month (`202510`), channel, department and verdict.
+STORED: dict[str, Any] = {
+    "month": pl.Int32,
+    "channel": pl.String,
+    "department": pl.String,
+    "verdict": pl.String,
+    "n": pl.UInt32,
+}
+
+
+@dataclass(frozen=True)
+class History:
+    """`frame` has the columns of STORED for all months; `whole` are those that are known from end to end."""
+
+    frame: pl.DataFrame
+    stored: frozenset[int]
+    whole: frozenset[int]
+
+    def counts(self, months: Sequence[int], **where: str | None) -> Counts:
+        """The requests of these months, of one channel or department if any is named."""
+        chosen = pl.col("month").is_in(list(months))
+        for name, value in where.items():
+            chosen &= pl.col(name).eq_missing(pl.lit(value, dtype=pl.String))
+        return counts_of(self.frame.filter(chosen))
+
+
+def counts_of(tally: pl.DataFrame) -> Counts:
+    """A tally's requests by verdict."""
+    n = dict(tally.group_by(pl.col("verdict").cast(pl.String)).agg(pl.col("n").sum()).iter_rows())
+    return Counts(**{verdict: int(n.get(verdict, 0)) for verdict in VERDICTS})
+
+
+def history_of(
+    counts: pl.DataFrame, stored: pl.DataFrame | None, covered: tuple[dt.date, dt.date], last: dt.date
+) -> History:
+    """The months of the input and of the stored tallies, up to the one of the period's last day.
+
+    `counts` is a tally by month, channel and department; `covered` the first and last day that the input covers whole.
+    """
+    texts = [pl.col(name).cast(pl.String) for name in ("channel", "department", "verdict")]
+    own = counts.select(pl.col("month").cast(pl.Int32), *texts, pl.col("n").cast(pl.UInt32))
+    earlier = own.clear() if stored is None else stored.select(*STORED).cast(pl.Schema(STORED))
+    this = month_of(last)
+    earlier = earlier.filter(pl.col("month") < this)
+    taken = frozenset(earlier["month"].unique().to_list())
+    own = own.filter((pl.col("month") <= this) & ~pl.col("month").is_in(list(taken)))
+    counted = own["month"].drop_nulls().unique().to_list()
+    whole = {m for m in counted if covered[0] <= _first_day(m) and _last_day(m) <= covered[1]}
+    return History(pl.concat([earlier, own]), taken, frozenset(whole | taken))
+
+
+def month_of(day: dt.date) -> int:
+    return day.year * 100 + day.month
+
+
+def _first_day(month: int) -> dt.date:
+    return dt.date(month // 100, month % 100, 1)
+
+
+def _last_day(month: int) -> dt.date:
+    return dt.date(month // 100, month % 100, calendar.monthrange(month // 100, month % 100)[1])
+
+
+def run_charts(history: History, rows: Sequence[CheckRow], total: CheckRow, last: dt.date) -> tuple[RunChart, ...]:
+    """One chart for all together and one for each channel of the report, over the same months."""
+    judged = history.frame.filter(pl.col("verdict").is_in(["met", "late", "overdue"]))
+    months = judged["month"].drop_nulls()
+    if not months.len():
+        return ()
+    shown = list(months_between(int(months.min()), month_of(last)))[-MONTHS:]  # type: ignore[arg-type]
+    charts = [_chart(history, shown, None, "All channels", total)]
+    for row in rows:
+        charts.append(_chart(history, shown, row.by["channel"] or None, row.label["channel"], row))
+    return tuple(charts)
+
+
+def _chart(history: History, shown: Sequence[int], channel: str | None, label: str, row: CheckRow) -> RunChart:
+    where = {} if row.is_total else {"channel": channel}
+    points = [
+        Month(
+            month=f"{month // 100}-{month % 100:02}",
+            counts=history.counts([month], **where),
+            origin="stored" if month in history.stored else "input",
+            is_whole=month in history.whole,
+        )
+        for month in shown
+    ]
+    with_words, limits = with_signals(points)
+    return RunChart(channel, label, with_words, limits, row.target_pct)
+
+
+def standards_changes(standards: Standards, charts: Sequence[RunChart]) -> Iterator[StandardsChange]:
+    """The versions that came into force in one of the months shown; one that began before them is none."""
+    shown = {point.month for point in charts[0].points} if charts else set()
+    for version in standards.versions:
+        if f"{version.effective:%Y-%m}" in shown:
+            yield StandardsChange(f"{version.effective:%Y-%m}", version.effective, version.source)
+
+
+def previous_of(history: History, period: tuple[dt.date, dt.date]) -> Previous | None:
+    """As many months as the period has, before it; None where it has no whole months, or these are not known whole."""
+    first, last = period
+    if first.day != 1 or last != _last_day(month_of(last)):
+        return None
+    n = sum(1 for _ in months_between(month_of(first), month_of(last)))
+    start = first
+    for _ in range(n):
+        start = (start - dt.timedelta(days=1)).replace(day=1)
+    end = first - dt.timedelta(days=1)
+    months = list(months_between(month_of(start), month_of(end)))
+    if not history.whole.issuperset(months):
+        return None
+    rows = history.frame.filter(pl.col("month").is_in(months))
+    by = {name: sorted({value or "" for value in rows[name]}) for name in ("channel", "department")}
+    channels = {name: history.counts(months, channel=name or None) for name in by["channel"]}
+    departments = {name: history.counts(months, department=name or None) for name in by["department"]}
+    return Previous(start, end, counts_of(rows), channels, departments)

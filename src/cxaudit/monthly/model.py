@@ -1,0 +1,240 @@
+"""The nouns of the monthly report: figures only, so that every form of it, and a public edition, can be made from them.
+
+Words, percentages and the treatment of small numbers belong to the renderers. No logic but sums.
+Source: DESIGN, sections 2 (words) and 3 (the rules); policy 3.3(b) for the recognition, 5.2 for high volume.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Literal
+
+from cxaudit.model import CheckRow, Report
+
+#: What makes a month of a run chart more than its usual ups and downs: the four rules of "Making Data Count".
+Signal = Literal[
+    "above_limits", "below_limits", "run_above", "run_below", "rising", "falling", "two_of_three_high", "two_of_three_low"
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Requests by verdict."""
+
+    met: int = 0
+    late: int = 0
+    overdue: int = 0
+    pending: int = 0
+    excluded: int = 0
+
+    @property
+    def judged(self) -> int:
+        return self.met + self.late + self.overdue
+
+    @property
+    def missed(self) -> int:
+        return self.late + self.overdue
+
+    @property
+    def requests(self) -> int:
+        return self.judged + self.pending + self.excluded
+
+
+@dataclass(frozen=True)
+class Month:
+    """One point of a run chart."""
+
+    month: str  # `2025-10`
+    counts: Counts
+    origin: Literal["input", "stored"]  # counted now, or taken from the tally of an earlier report
+    is_whole: bool  # the input covers it from its first business day to its end
+    signals: tuple[Signal, ...] = ()
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The usual level of a run chart and how far from it a month may be by chance, in percent and clipped to 0 to 100."""
+
+    mean: Fraction
+    lower: Fraction
+    upper: Fraction
+    n_baseline: int  # months that make the usual level
+    is_trial: bool  # fewer than twelve of them
+
+
+@dataclass(frozen=True)
+class RunChart:
+    """Compliance by month, oldest first, months without anything judged included."""
+
+    channel: str | None  # its key; None = all together
+    label: str
+    points: tuple[Month, ...]
+    limits: Limits | None  # None where the months are too few
+    target_pct: Decimal | None
+
+
+@dataclass(frozen=True)
+class StandardsChange:
+    """A version of the standards that came into force in the months of the run chart."""
+
+    month: str
+    effective: dt.date
+    source: str
+
+
+@dataclass(frozen=True)
+class Previous:
+    """The same counts for as many months before the period; all of these months are whole."""
+
+    first: dt.date
+    last: dt.date
+    total: Counts
+    channels: dict[str, Counts]
+    departments: dict[str, Counts]  # the unstated as ""
+
+
+@dataclass(frozen=True)
+class Elapsed:
+    """The judged requests of one elapsed time in business days; open ones stand at their age."""
+
+    business_days: int
+    met: int
+    late: int
+    overdue: int
+
+    @property
+    def judged(self) -> int:
+        return self.met + self.late + self.overdue
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """How long the replies of a channel took."""
+
+    channel: str
+    label: str
+    standard: str | None  # as written, None where the channel has several
+    promised_business_days: int | None  # None where the promise is in another unit, or there are several
+    elapsed: tuple[Elapsed, ...]  # ascending, only days that occur
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """Unanswered requests of one department: those whose due time has passed, and those that fall due next."""
+
+    department: str  # "" = not stated
+    by_days_over: dict[int, int]  # business days after the due day -> requests
+    earlier: int  # of these, from periods before
+    later: int  # of these, from after the period
+    oldest_due_on: dt.date | None
+    due_next: int  # not yet due, but by the end of the next business day
+
+    @property
+    def requests(self) -> int:
+        return sum(self.by_days_over.values())
+
+
+@dataclass(frozen=True)
+class OpenRequests:
+    """What is still to be answered as of the moment, in the period and from earlier ones."""
+
+    departments: tuple[Overdue, ...]  # by name
+    earlier_oldest_due_on: dt.date | None
+
+    @property
+    def overdue(self) -> int:
+        return sum(one.requests for one in self.departments)
+
+    @property
+    def earlier(self) -> int:
+        return sum(one.earlier for one in self.departments)
+
+    @property
+    def later(self) -> int:
+        return sum(one.later for one in self.departments)
+
+    @property
+    def due_next(self) -> int:
+        return sum(one.due_next for one in self.departments)
+
+
+@dataclass(frozen=True)
+class HighVolumePeriod:
+    """A declared period of policy 5.2 and the requests of the report's period that were received in it."""
+
+    first: dt.date
+    last: dt.date
+    departments: tuple[str, ...]
+    channels: tuple[str, ...]  # titles
+    reason: str
+    declared: dt.date | None
+    authority: str | None
+    by: str | None  # the extension as written
+    inside: Counts
+
+
+@dataclass(frozen=True)
+class HighVolume:
+    """Declared periods, each with its requests, and the compliance without those requests and without extensions."""
+
+    periods: tuple[HighVolumePeriod, ...]
+    outside: Counts  # requests received in none of them
+
+
+@dataclass(frozen=True)
+class Run:
+    """Requests answered in time without a miss between them, up to the end of the period."""
+
+    department: str
+    requests: int
+    since: dt.date  # the first due day of the run
+
+
+@dataclass(frozen=True)
+class Improved:
+    """A department whose compliance rose against the months before."""
+
+    department: str
+    before: Counts
+    now: Counts
+
+
+@dataclass(frozen=True)
+class Recognition:
+    """What supervisors may thank people for (policy 3.3(b)); departments only."""
+
+    met_all: tuple[tuple[str, Counts], ...]  # met everything, with at least ten judged requests
+    runs: tuple[Run, ...]  # the longest first
+    improved: tuple[Improved, ...]  # the most improved first
+
+
+@dataclass(frozen=True)
+class Compliments:
+    """Compliments received in the period, by department, with their case ids so that they can be shared."""
+
+    department: str
+    requests: int
+    cases: tuple[str, ...]  # those that have an id
+
+
+@dataclass(frozen=True)
+class MonthlyReport:
+    """All figures of the report of one period."""
+
+    check: Report  # the promise by channel, with readings, inputs and findings
+    period: tuple[dt.date, dt.date]  # both inclusive, local
+    departments: tuple[CheckRow, ...]
+    customer_types: tuple[CheckRow, ...]  # empty where no export tells them
+    employees: tuple[CheckRow, ...]  # empty unless asked for
+    runs: tuple[RunChart, ...]  # all together, then the channels in the order of the standards
+    changes: tuple[StandardsChange, ...]
+    previous: Previous | None  # None where the months before are not known whole
+    distributions: tuple[Distribution, ...]
+    open: OpenRequests
+    high_volume: HighVolume | None  # None where nothing is declared
+    recognition: Recognition
+    compliments: tuple[Compliments, ...] | None  # None where no export says what is a compliment
+    compare: Any = None  # how far the systems' own verdicts agree, where exports carry them

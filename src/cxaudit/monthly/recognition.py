@@ -1,0 +1,64 @@
+"""Recognition: what departments did well, so that supervisors can thank them. Source: policy 3.3(b)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+import polars as pl
+
+from cxaudit.model import CheckRow
+from cxaudit.monthly.model import Compliments, Counts, Improved, Previous, Recognition, Run
+
+#: Fewer judged requests than this are no ground for praise.
+ENOUGH = 10
+_FEW = 3
+
+
+def recognition_of(departments: Sequence[CheckRow], days: pl.DataFrame, previous: Previous | None) -> Recognition:
+    """**Frame in**: `department`, `cohort_on`, `met`, `missed`. Requests without a department are nobody's merit."""
+    named = {row.by["department"]: counts_of_row(row) for row in departments if row.by["department"]}
+    enough = {name: counts for name, counts in named.items() if counts.judged >= ENOUGH}
+    runs = sorted(_runs(days), key=lambda run: (-run.requests, run.department.casefold()))
+    return Recognition(
+        met_all=tuple((name, counts) for name, counts in enough.items() if not counts.missed),
+        runs=tuple(run for run in runs if run.requests >= ENOUGH)[:_FEW],
+        improved=tuple(_improved(enough, previous))[:_FEW] if previous else (),
+    )
+
+
+def counts_of_row(row: CheckRow) -> Counts:
+    return Counts(row.met, row.late, row.overdue, row.pending, row.excluded)
+
+
+def _runs(days: pl.DataFrame) -> Iterator[Run]:
+    """For each department the requests due after the last day on which it missed one."""
+    named = days.drop_nulls(["department", "cohort_on"])
+    last_miss = named.filter(pl.col("missed") > 0).group_by("department").agg(last=pl.col("cohort_on").max())
+    since = (
+        named.join(last_miss, on="department", how="left")
+        .filter(pl.col("last").is_null() | (pl.col("cohort_on") > pl.col("last")))
+        .group_by("department")
+        .agg(pl.col("met").sum(), pl.col("cohort_on").min())
+    )
+    for department, n, first in since.sort("department").iter_rows():
+        yield Run(department, int(n), first)
+
+
+def _improved(now: dict[str, Counts], previous: Previous) -> Iterator[Improved]:
+    def gain(one: Improved) -> Fraction:
+        return Fraction(one.now.met, one.now.judged) - Fraction(one.before.met, one.before.judged)
+
+    both = [
+        Improved(name, previous.departments[name], counts)
+        for name, counts in now.items()
+        if name in previous.departments and previous.departments[name].judged >= ENOUGH
+    ]
+    yield from sorted((one for one in both if gain(one) > 0), key=lambda one: (-gain(one), one.department.casefold()))
+
+
+def compliments_of(found: pl.DataFrame) -> tuple[Compliments, ...]:
+    """**Frame in**: `department`, `case_id`, one row for each compliment, in the order of the input."""
+    names = sorted({name or "" for name in found["department"]}, key=lambda name: (not name, name.casefold()))
+    rows = {name: found.filter(pl.col("department").fill_null("") == name)["case_id"] for name in names}
+    return tuple(Compliments(name, cases.len(), tuple(cases.drop_nulls())) for name, cases in rows.items())

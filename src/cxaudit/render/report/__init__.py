@@ -1,0 +1,1 @@
+"""The monthly report in its forms: a page, a paged document, Markdown and JSON, all from the same figures."""

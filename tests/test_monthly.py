@@ -1,0 +1,153 @@
+"""The figures of the monthly report."""
+
+from __future__ import annotations
+
+import datetime as dt
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from outside import SAMPLES
+
+from cxaudit.audit import Audit, Question
+from cxaudit.monthly.figures import ROLES, monthly_report
+from cxaudit.monthly.history import STORED
+from cxaudit.monthly.model import Counts, Month, MonthlyReport
+from cxaudit.monthly.run_chart import limits_of, signals_of, with_signals
+from cxaudit.period import parse_as_of, parse_period
+from cxaudit.standards import load
+from cxaudit.zones import zone
+
+
+def report_of(
+    *files: Path | str,
+    period: str | None = "2025-10",
+    as_of: str = "2025-10-31",
+    standards: Path | None = None,
+    **more: Any,
+) -> MonthlyReport:
+    """The report of some files, of the samples without any."""
+    town = load(standards)
+    moment = parse_as_of(as_of, zone(town.timezone))
+    roles = (*ROLES, "employee") if more.get("with_employees") else ROLES
+    asked = Question(town, moment, parse_period(period, moment) if period else None, roles=roles, with_readings="yes")
+    audit = Audit([str(file) for file in files or (SAMPLES,)], asked)
+    return monthly_report(audit, "Counted from the day after receipt", {}, **more)
+
+
+@pytest.fixture(scope="module")
+def october() -> MonthlyReport:
+    return report_of()
+
+
+def stored(*rows: tuple[int, str, str, str, int]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=STORED, orient="row")
+
+
+def a_year(met: int = 180, late: int = 20) -> pl.DataFrame:
+    """Twelve months before October 2025 with a little up and down."""
+    months = [*range(202410, 202413), *range(202501, 202510)]
+    rows = []
+    for i, month in enumerate(months):
+        rows += [(month, "email", "Utilities", "met", met + i % 3), (month, "email", "Utilities", "late", late - i % 3)]
+    return stored(*rows)
+
+
+def test_every_table_adds_up_to_the_same_total(october: MonthlyReport) -> None:
+    """Channels, departments, months and distributions count the same requests."""
+    total = october.check.total
+    for rows in (october.departments, october.customer_types):
+        assert sum(row.requests for row in rows) == total.requests
+        assert sum(row.met for row in rows) == total.met
+    assert october.runs[0].points[-1].counts == Counts(
+        total.met, total.late, total.overdue, total.pending, total.excluded
+    )
+    elapsed = [one for distribution in october.distributions for one in distribution.elapsed]
+    assert sum(one.judged for one in elapsed) == total.judged
+    assert october.open.overdue == total.overdue + october.open.earlier + october.open.later
+
+
+def test_employees_only_where_asked_for(october: MonthlyReport) -> None:
+    """Without the word nobody's name is in the figures."""
+    assert october.employees == ()
+    assert [row.by["employee"] for row in report_of(with_employees=True).employees if row.by["employee"]]
+
+
+def test_overdue_from_before_and_after_the_period_are_told_apart() -> None:
+    """A report of October that is written in November lists what is open today, whenever it was due."""
+    later = report_of(period="2025-10-20..2025-10-24", as_of="2025-11-06")
+    assert (later.open.earlier, later.open.earlier_oldest_due_on) == (1, dt.date(2025, 10, 10))
+    assert later.open.later > 0
+
+
+def test_stored_months_come_before_the_counted_one() -> None:
+    """The run chart goes on where earlier reports end."""
+    report = report_of(stored=a_year())
+    months = report.runs[0].points
+    assert [point.origin for point in months] == ["stored"] * 12 + ["input"]
+    assert report.runs[0].limits is not None
+    assert report.previous is not None
+    assert report.previous.total.judged == 200
+
+
+def test_a_month_that_the_input_holds_in_part_is_no_month_before() -> None:
+    """The samples begin in October, so October says nothing about a change."""
+    assert report_of(period="2025-11", as_of="2025-11-30").previous is not None
+    assert report_of(period="2025-10").previous is None
+
+
+def test_limits_of_twelve_months_are_no_trial() -> None:
+    """The thirteenth month does not move the limits."""
+    twelve = [Fraction(90 + i % 2) for i in range(12)]
+    limits = limits_of([*twelve, Fraction(10)])
+    assert limits is not None
+    assert (limits.mean, limits.is_trial) == (Fraction(181, 2), False)
+    assert limits.upper == Fraction(181, 2) + Fraction(266, 100)
+
+
+def test_a_wild_moving_range_is_left_out_of_the_limits() -> None:
+    """One slump does not make the limits so wide that nothing is ever a signal."""
+    shares = [Fraction(x) for x in (90, 91, 90, 91, 90, 91, 90, 91, 90, 91, 90, 40)]
+    limits = limits_of(shares)
+    assert limits is not None
+    assert limits.upper - limits.mean == Fraction(266, 100)
+
+
+def test_limits_stay_between_0_and_100() -> None:
+    """A share has no limit above 100 %."""
+    limits = limits_of([Fraction(x) for x in (99, 90, 100, 92, 99, 91)])
+    assert limits is not None
+    assert limits.upper == 100
+
+
+@pytest.mark.parametrize(
+    ("shares", "signal", "places"),
+    [
+        ([90, 90, 99], "above_limits", [2]),
+        ([91] * 7, "run_above", list(range(7))),
+        ([91] * 6, "run_above", []),
+        ([89] * 8, "run_below", list(range(8))),
+        ([87, 88, 89, 90, 91, 92, 93], "rising", list(range(7))),
+        ([87, 88, 89, 90, 91, 92], "rising", []),
+        ([93, 92, 91, 90, 89, 88, 87], "falling", list(range(7))),
+        ([95, 90, 95], "two_of_three_high", [0, 2]),
+        ([85, 85, 90], "two_of_three_low", [0, 1]),
+    ],
+)
+def test_the_four_rules(shares: list[int], signal: str, places: list[int]) -> None:
+    """Beyond the limits; seven on one side; seven in one direction; two of three near a limit."""
+    limits = limits_of([Fraction(x) for x in (89, 91, 89, 91, 89, 91, 89, 91, 89, 91, 89, 91)])
+    assert limits is not None
+    found = signals_of([Fraction(x) for x in shares], limits)
+    assert [i for i, signals in enumerate(found) if signal in signals] == places
+
+
+def test_small_and_partial_months_are_no_points() -> None:
+    """Nine requests, or half a month, say nothing about the usual level."""
+    many, few = Counts(met=90, late=10), Counts(met=1, late=8)
+    months = [Month(f"2025-{i:02}", many if i % 2 else few, "input", True) for i in range(1, 13)]
+    assert with_signals(months)[1] is not None
+    assert with_signals(months[:10])[1] is None
+    assert with_signals([Month(m.month, many, "input", False) for m in months])[1] is None
