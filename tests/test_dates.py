@@ -60,6 +60,18 @@ AT = dt.datetime(2025, 10, 13, 14, 5)
         ("2024-02-29", dt.datetime(2024, 2, 29)),
         ("1990-01-01", dt.datetime(1990, 1, 1)),
         ("2100-12-31 23:59", dt.datetime(2100, 12, 31, 23, 59)),
+        ("20251013140500", AT),
+        ("202510131405", AT),
+        ("13 Sept 2025 2:05 p.m.", AT.replace(month=9)),
+        ("Sept. 13, 2025 at 2:05 PM", AT.replace(month=9)),
+        ("10/13/2025 2:05\u202fPM", AT),
+        ("2025-10-13 14:05:00,5", AT.replace(microsecond=500_000)),
+        ("2025-10-13 24:00", dt.datetime(2025, 10, 14)),
+        ("2025-10-13T24:00:00", dt.datetime(2025, 10, 14)),
+        ("2025-10-13 14:05 MDT", AT),
+        ("10/13/2025 2:05 PM MST", AT),
+        ("45943", dt.datetime(2025, 10, 13)),
+        ("45943.586805556", AT),
     ],
 )
 def test_what_systems_write_is_read(text: str, at: dt.datetime) -> None:
@@ -79,6 +91,9 @@ def test_what_systems_write_is_read(text: str, at: dt.datetime) -> None:
         ("2025-10-13 08:05:00-06", AT),
         ("2025-10-13 19:35:00 +05:30", AT),
         ("Mon, 13 Oct 2025 08:05:00 -0600", AT),
+        ("1760364300", AT),
+        ("1760364300.0", AT),
+        ("1760364300000", AT),
     ],
 )
 def test_a_value_with_its_offset_is_an_instant(text: str, utc: dt.datetime) -> None:
@@ -92,12 +107,13 @@ def test_a_value_with_its_offset_is_an_instant(text: str, utc: dt.datetime) -> N
 @pytest.mark.parametrize(
     "text",
     [
-        "13/10/2025 24:00", "2025-02-29", "31/04/2025", "1989-12-31", "2101-01-01", "2025-13-10", "13/10/2025 13:05 PM",
-        "13/10/2025 00:05 AM", "08:30", "45931.354", "1760364600", "yesterday", "2025-10-13 14:05 MST", "Tue, 13 Oct 2025",
+        "13/10/2025 24:01", "13/10/2025 25:00", "2025-02-29", "31/04/2025", "1989-12-31", "2101-01-01", "2025-13-10",
+        "13/10/2025 13:05 PM", "13/10/2025 00:05 AM", "08:30", "28000", "99999.5", "176036460", "yesterday",
+        "2025-10-13 14:05 XYZ", "Tue, 13 Oct 2025",
     ],
 )  # fmt: skip
 def test_what_is_no_date_is_not_read(text: str) -> None:
-    """No 24:00, no 29 February in a common year, no year outside 1990 to 2100, no zone by a mere abbreviation."""
+    """No 24:01, no 29 February in a common year, no year outside 1990 to 2100, no zone that nobody knows."""
     proof = prove([text])
     assert (proof.format, proof.n_values, proof.example) == (None, 1, text)
     assert not proof.is_ambiguous

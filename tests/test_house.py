@@ -28,6 +28,7 @@ ROOMS = {
     "records": ["records"],
     "audit": [
         "intake",
+        "table_findings",
         "notice",
         "audit",
         "when_due",

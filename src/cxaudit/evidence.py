@@ -20,7 +20,7 @@ from cxaudit.recognise.requests import Reading, recognise_requests
 from cxaudit.standards.source import Role
 from cxaudit.zones import Zone
 
-_ZONE = re.compile(r"(?P<utc>Z|UTC|GMT)$|(?P<offset>[+-]\d\d(:?\d\d)?)$", re.IGNORECASE)
+_ZONE = re.compile(r"(?P<utc>Z|UTC|GMT|^\d+(\.\d+)?)$|(?P<offset>[+-]\d\d(:?\d\d)?)$", re.IGNORECASE)
 _OTHERS_PROVE = "another date column or file of this source proves it"
 _DECLARED = "as its source is declared"
 
@@ -59,11 +59,16 @@ class Evidence:
         text = None if position is None else self.cells[column(position)]
         return text.strip() or None if text is not None else None
 
+    def _words(self, role: Role) -> str | None:
+        """The text of a role's cell; where a time of day stands in a column of its own, of both."""
+        positions = [self.source.layout.positions.get(role), self.source.layout.times.get(role)]
+        return " ".join(text for text in map(self._text, positions) if text) or None
+
     def moment(self, role: Role) -> Moment:
         """A time: where it stands, its text, and how that was read."""
         layout, name = self.source.layout, role.removesuffix("_at")
         place = self.place(layout.names.get(role))
-        text, at = self._text(layout.positions.get(role)), self.typed[role]
+        text, at = self._words(role), self.typed[role]
         if text is None or at is None:
             return Moment(place, text, None, is_date=False)
         zone, is_declared = self._zone(role, text)
@@ -71,7 +76,8 @@ class Evidence:
         return Moment(place, text, at, self.typed[f"{name}_is_date"], zone, is_declared, order, proof)
 
     def _zone(self, role: Role, text: str) -> tuple[str | None, bool]:
-        fmt = self.source.proofs[role].format
+        proof = self.source.proofs.get(role)
+        fmt = proof.format if proof else None
         if fmt is not None and fmt.has_zone and (found := _ZONE.search(text)):
             return "UTC" if found["utc"] else found["offset"], False
         declared = self.source.layout.mapping.timezone
@@ -80,8 +86,8 @@ class Evidence:
 
     def _order(self, role: Role, text: str) -> tuple[str | None, str | None]:
         """The order of day and month and what proves it, where this very text could be read in another one."""
-        proof = self.source.proofs[role]
-        if proof.format is None or proof.format.is_unmistakable:
+        proof = self.source.proofs.get(role)
+        if proof is None or proof.format is None or proof.format.is_unmistakable:
             return None, None
         numbers = re.findall(r"\d+", text)[:2]
         if not proof.evidence and len(set(numbers)) == 1:

@@ -6,7 +6,6 @@ Dates are settled over all files together, because another file of the same sour
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -14,20 +13,22 @@ from pathlib import Path
 import polars as pl
 
 from cxaudit.errors import InputError
-from cxaudit.findings import CATALOGUE, Finding
+from cxaudit.findings import Finding
 from cxaudit.model import Fates, InputFile
 from cxaudit.read import Table, open_tables
 from cxaudit.read.table import column
+from cxaudit.recognise.cells import cells_of
 from cxaudit.recognise.layout import Layout, describe_unknown, recognise_layout
 from cxaudit.recognise.library import known_sources
+from cxaudit.recognise.names import channel_words
 from cxaudit.recognise.order import settle_orders
 from cxaudit.recognise.proof import SAMPLE, Beginning, Proof, prove_format
 from cxaudit.recognise.requests import DATE_ROLES, Reading, dated, has_instants, is_aside, recognise_requests, sort_out
 from cxaudit.standards.model import Standards
 from cxaudit.standards.source import Role, SourceMapping
+from cxaudit.table_findings import reject_findings, short_row_findings, table_findings, word_findings, zone_findings
 from cxaudit.zones import Zone
 
-_PLACES = 5  # how many rows a finding names
 REJECT_SCHEMA = {"file": pl.String, "sheet": pl.String, "row": pl.UInt32, "code": pl.String, "value": pl.String}
 
 
@@ -59,7 +60,7 @@ class Source:
 
     def _column(self, rows: pl.LazyFrame, role: Role) -> pl.LazyFrame:
         data = rows.filter(~is_aside(self.layout))
-        return data.select("row", text=pl.col(column(self.layout.positions[role])))
+        return data.select("row", text=cells_of(self.layout, role))
 
 
 @dataclass(frozen=True)
@@ -91,13 +92,13 @@ def take_in(files: dict[Path, str], standards: Standards, city: Zone, wanted: Wa
     sources = [one for path, name in files.items() for one in _open(path, name, known, set(standards.sources), wanted)]
     for source in sources:
         for role in dated(wanted.roles):
-            if role in source.layout.positions:
+            if source.layout.holds_moments(role):
                 declared = source.layout.mapping.date_format
                 source.proofs[role] = prove_format(source.column_of(role), declared, source.beginning_of(role))
     settle_orders(sources)
     for source in sources:
         _require_dates(source)
-    return [_arrive(source, city, wanted) for source in sources]
+    return [_arrive(source, standards, city, wanted) for source in sources]
 
 
 def _open(path: Path, name: str, known: dict[str, SourceMapping], declared: set[str], wanted: Wanted) -> list[Source]:
@@ -139,9 +140,10 @@ def _require_dates(source: Source) -> None:
             )
 
 
-def _arrive(source: Source, city: Zone, wanted: Wanted) -> Arrived:
+def _arrive(source: Source, standards: Standards, city: Zone, wanted: Wanted) -> Arrived:
     """Type the rows of one table and sort out the doubtful ones."""
-    reading = Reading(source.layout, {role: proof.format for role, proof in source.proofs.items()}, city)
+    formats = {role: proof.format for role, proof in source.proofs.items()}
+    reading = Reading(source.layout, formats, city, channels=channel_words(source.layout.mapping, standards))
     typed = recognise_requests(source.rows, reading, wanted.roles, wanted.headers).collect(engine="streaming")
     doubtful = _doubtful_rows(source, typed)
     if doubtful.height and _needs_second_look(doubtful, reading):
@@ -165,10 +167,11 @@ def _arrive(source: Source, city: Zone, wanted: Wanted) -> Arrived:
     rejects = _rejects(source, rejected, doubtful if wanted.reject_cells else None)
     requests = _complete(requests, reading, wanted)
     findings = (
-        *_reject_findings(source, rejected),
-        *_word_findings(source, words),
-        *_table_findings(source),
-        *_short_row_findings(source, typed, requests),
+        *reject_findings(source, rejected),
+        *word_findings(source, words),
+        *table_findings(source),
+        *short_row_findings(source, typed, requests),
+        *zone_findings(source, reading),
     )
     latest_at = requests.select(pl.max_horizontal(pl.col(DATE_ROLES).max())).item()
     return Arrived(source, requests, rejects, fates, findings, latest_at)
@@ -223,52 +226,6 @@ def _rejects(source: Source, rejected: pl.DataFrame, cells: pl.DataFrame | None)
     pairs = [pl.format("{}: {}", pl.lit(name), pl.col(column(i)).fill_null("")) for i, name in enumerate(names)]
     original = cells.select("row", cells=pl.concat_str([*pairs, pl.col("extra")], separator=" | ", ignore_nulls=True))
     return frame.join(original, on="row", how="left", maintain_order="left")
-
-
-def _reject_findings(source: Source, rejected: pl.DataFrame) -> list[Finding]:
-    found = []
-    for code in CATALOGUE:
-        mine = rejected.filter(pl.col("fate") == code)
-        if mine.height:
-            first = mine.head(_PLACES)
-            values = tuple(value for value in first["value"].to_list() if value is not None)
-            found.append(place_finding(code, source, mine.height, tuple(first["row"].to_list()), values))
-    return found
-
-
-def _word_findings(source: Source, words: pl.DataFrame) -> list[Finding]:
-    """Replies for which the system wrote a word or a sign that stands for nothing."""
-    first = words.head(_PLACES)
-    rows, values = first["row"].to_list(), first["value"].unique(maintain_order=True).to_list()
-    return [place_finding("word_for_no_reply", source, words.height, rows, values)] if words.height else []
-
-
-def place_finding(
-    code: str, source: Source, n: int, rows: Sequence[int] = (), values: Sequence[str] = (), message: str | None = None
-) -> Finding:
-    """A finding about one table."""
-    text = message or CATALOGUE[code][1]
-    return Finding(code, source.table.file, source.table.sheet, n, tuple(rows), tuple(values), text)
-
-
-def _table_findings(source: Source) -> list[Finding]:
-    found = [place_finding(code, source, 1) for code in source.table.findings]
-    if "replied_at" not in source.layout.positions:
-        found.append(place_finding("no_reply_column", source, 1))
-    message = CATALOGUE["sheet_not_recognised"][1]
-    found += [
-        Finding("sheet_not_recognised", source.table.file, sheet, 1, (), (), message) for sheet in source.left_aside
-    ]
-    return found
-
-
-def _short_row_findings(source: Source, typed: pl.DataFrame, requests: pl.DataFrame) -> list[Finding]:
-    """Requests in rows with fewer cells than the header: only if the last column is ever empty can there be any."""
-    if source.table.short_rows is None or not typed["ends_empty"].any():
-        return []
-    short = pl.Series("row", source.table.short_rows(source.layout.header[0], source.layout.width), dtype=pl.UInt32)
-    rows = requests.filter(pl.col("row").is_in(short.implode()))["row"]
-    return [place_finding("short_row", source, len(rows), rows.head(_PLACES).to_list())] if len(rows) else []
 
 
 def input_file(arrived: Arrived, duplicates: int) -> InputFile:

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from cxaudit.findings import CATALOGUE, Finding
-from cxaudit.intake import Arrived, place_finding
+from cxaudit.intake import Arrived
 from cxaudit.recognise.names import nearest
 from cxaudit.recognise.requests import DATE_ROLES
+from cxaudit.table_findings import place_finding
 
 if TYPE_CHECKING:
     from cxaudit.audit import Audit

@@ -69,6 +69,12 @@ class Zone:
         return pl.Series(instants, dtype=pl.Datetime("us")), pl.Series(offsets, dtype=pl.Duration("us"))
 
     @cached_property
+    def names(self) -> frozenset[str]:
+        """The short names that its clocks carry over these years, such as MST and MDT."""
+        aware = (at.replace(tzinfo=dt.UTC).astimezone(self.info) for at in self._table[0].to_list())
+        return frozenset(name for at in aware if (name := at.tzname()) is not None)
+
+    @cached_property
     def _changes(self) -> list[tuple[dt.datetime, dt.timedelta, dt.timedelta]]:
         """Each change: the instant (UTC), the offset before and after."""
         instants, offsets = (column.to_list() for column in self._table)

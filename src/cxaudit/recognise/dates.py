@@ -1,7 +1,8 @@
 """Dates: which format a column of text is written in, proven by its values and never guessed.
 
 A format is an order of day, month and year together with its separators, its clock and whether it names a zone; seconds,
-fractions and the time of day as a whole may be there or not. Source: DESIGN, section 3, "Dates are never guessed".
+fractions and the time of day as a whole may be there or not. Numbers that count seconds or days have a format too.
+Source: DESIGN, section 3, "Dates are never guessed".
 """
 
 from __future__ import annotations
@@ -14,12 +15,18 @@ from typing import Literal
 
 import polars as pl
 
+from cxaudit.recognise.quirks import Quirk, quirks_of, straighten
+
 Order = Literal["dmy", "mdy", "ymd"]
+Counted = Literal["seconds", "milliseconds", "days"]
 
 FIRST = dt.datetime(1990, 1, 1)
 LAST = dt.datetime(2101, 1, 1)
 #: What systems write where there is no value.
-MISSING = ("", "na", "n/a", "null", "none", "nan", "nat", "?")
+MISSING = (
+    "", "na", "n/a", "#n/a", "null", "(null)", "<null>", "\\n", "none", "nil", "nan", "nat", "?",
+    "0000-00-00", "0000-00-00 00:00", "0000-00-00 00:00:00", "0000-00-00t00:00:00", "00/00/0000",
+)  # fmt: skip
 #: A rule drawn with dashes, also one below the header.
 _RULE = r"^\s*[-–—]+\s*$"
 _MONTHS = (
@@ -39,10 +46,21 @@ _DATE = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _TIME = re.compile(
-    r"""(?P<join>[T ]|,[ ]) \d{1,2} : \d{2} (?P<seconds> : \d{2} (?P<fraction> \.\d+ )? )?
-        (?P<meridiem> [ ]? (?: [AP]M | [ap]\.[ ]?m\. ) )? (?P<zone> [ ]? (?: Z | UTC | GMT | [+-]\d{2}(?: :?\d{2} )? ) )?""",
+    r"""(?P<join> T | [ ] | ,[ ] | [ ]-[ ] | ,?[ ]at[ ] ) \d{1,2} : \d{2} (?P<seconds> : \d{2} (?P<fraction> \.\d+ )? )?
+        (?P<meridiem> [ ]? [AP]M )? (?P<zone> [ ]? (?: Z | UTC | GMT | [+-]\d{2}(?: :?\d{2} )? ) )?""",
     re.VERBOSE | re.IGNORECASE,
 )
+_COMPACT_TIME = re.compile(r"\d{8}(?P<clock>\d{4}(?:\d\d)?)")
+#: What numbers may count from 1990 to 2100: seconds or milliseconds since 1970 (UTC), or Excel's days since 1900.
+_COUNTED: tuple[tuple[Counted, str], ...] = (
+    ("seconds", r"^\d{9,10}(\.\d+)?$"), ("milliseconds", r"^\d{12,13}$"), ("days", r"^[3-7]\d{4}(\.\d+)?$"),
+)  # fmt: skip
+_COUNTED_WORDS = {
+    "seconds": "seconds since 1970, UTC",
+    "milliseconds": "milliseconds since 1970, UTC",
+    "days": "Excel's days",
+}
+_CLOCK = r":|^\d{12}"
 
 
 @dataclass(frozen=True)
@@ -53,44 +71,71 @@ class DateFormat:
     layout: str  # the date's pattern, e.g. `%d/%m/%Y`
     is_12_hour: bool = False
     has_zone: bool = False
-    is_dotted: bool = False  # `p.m.`, as Excel writes it in English Canada
+    counted: Counted | None = None  # the values are numbers that count from a fixed day
     patterns: tuple[str, ...] = field(default=(), compare=False)
+    quirks: tuple[Quirk, ...] = field(default=(), compare=False)
 
     @property
     def words(self) -> str:
+        if self.counted:
+            return _COUNTED_WORDS[self.counted]
         first = {"dmy": "day first", "mdy": "month first", "ymd": "year first"}[self.order]
         return first + (", UTC offset" if self.has_zone else "")
 
     @property
     def is_unmistakable(self) -> bool:
         """Whether no other order could explain the same values: a year of four digits first, or a month in words."""
-        return "%B" in self.layout or (self.order == "ymd" and "%Y" in self.layout)
+        return "%B" in self.layout or (self.order == "ymd" and "%y" not in self.layout)
 
     @property
     def is_date_only(self) -> bool:
-        return not any(":" in pattern for pattern in self.patterns)
+        return not self.counted and not any(_has_clock(pattern) for pattern in self.patterns)
+
+    @property
+    def names_zones(self) -> bool:
+        """Whether values end in the short name of a zone, such as MST, which is to be checked."""
+        return "zone name" in self.quirks
 
     def parse(self, text: pl.Expr) -> pl.Expr:
         """The values as naive Datetime (UTC where the format names a zone); null where it does not explain a value."""
-        if self.is_dotted:
-            text = text.str.replace(r"(?i)([ap])\.\s?m\.", "${1}m")
-        parsed = [self._parse_one(text, pattern) for pattern in self.patterns]
-        at = within_years(parsed[0] if len(parsed) == 1 else pl.coalesce(parsed))
+        if self.counted:
+            return within_years(_count(text, self.counted))
+        straight, added = straighten(text, self.quirks)
+        parsed = [self._parse_one(straight, pattern) for pattern in self.patterns]
+        at = parsed[0] if len(parsed) == 1 else pl.coalesce(parsed)
+        at = within_years(at if added is None else at + added)
         if self.layout.startswith("%y"):  # strptime would take a single digit for a year
             return pl.when(text.str.contains(r"^\d\d\D")).then(at)
         return at
 
     def parse_is_date(self, text: pl.Expr) -> pl.Expr:
         """Whether a value is a date without a time of day (Boolean, null where the value is null)."""
+        if self.counted == "days":
+            return ~text.str.contains(".", literal=True)
         if self.is_date_only:
             return text.is_not_null()
-        if all(":" in pattern for pattern in self.patterns):
+        if self.counted or all(_has_clock(pattern) for pattern in self.patterns):
             return pl.lit(False)
-        return ~text.str.contains(":", literal=True)
+        return ~text.str.contains(_CLOCK)
 
     def _parse_one(self, text: pl.Expr, pattern: str) -> pl.Expr:
         parsed = text.str.to_datetime(pattern, strict=False, cache=False, time_unit="us", exact=True)
         return parsed.dt.replace_time_zone(None) if self.has_zone else parsed
+
+
+def _has_clock(pattern: str) -> bool:
+    return "%H" in pattern or "%I" in pattern
+
+
+def _count(text: pl.Expr, counted: Counted) -> pl.Expr:
+    """Numbers that count from a fixed day as naive Datetime; Excel's days carry noise and are rounded to the second."""
+    form = dict(_COUNTED)[counted]
+    number = pl.when(text.str.contains(form)).then(text).cast(pl.Float64, strict=False)
+    if counted == "days":
+        seconds = (number * 86_400).round()
+        return pl.lit(dt.datetime(1899, 12, 30)) + pl.duration(seconds=seconds.cast(pl.Int64))
+    micros = number * (1_000_000 if counted == "seconds" else 1_000)
+    return micros.round().cast(pl.Int64).cast(pl.Datetime("us"))
 
 
 def within_years(at: pl.Expr) -> pl.Expr:
@@ -105,18 +150,47 @@ def is_missing(text: pl.Expr) -> pl.Expr:
 
 def formats_of(values: Iterable[str]) -> list[DateFormat]:
     """Every format that may explain some of these values, each with the spellings they need; most frequent first."""
-    found: dict[DateFormat, dict[str, None]] = {}
+    found: dict[DateFormat, tuple[dict[str, None], dict[Quirk, None]]] = {}
     counts: dict[DateFormat, int] = {}
     for value in values:
-        for fmt, pattern in _spellings(value):
-            found.setdefault(fmt, {}).setdefault(pattern)
+        for fmt, pattern, quirks in _spellings(value):
+            patterns, needed = found.setdefault(fmt, ({}, {}))
+            patterns.setdefault(pattern)
+            needed.update(dict.fromkeys(quirks))
             counts[fmt] = counts.get(fmt, 0) + 1
     ordered = sorted(found, key=lambda fmt: -counts[fmt])
-    return [replace(fmt, patterns=tuple(found[fmt])) for fmt in ordered]
+    return with_bare_dates([replace(f, patterns=tuple(found[f][0]), quirks=tuple(found[f][1])) for f in ordered])
 
 
-def _spellings(value: str) -> Iterable[tuple[DateFormat, str]]:
-    value = " ".join(value.split())
+def with_bare_dates(formats: list[DateFormat]) -> list[DateFormat]:
+    """The formats, where a 12-hour clock may be left out as any other: what dates alone look like is in another format."""
+    bare = {
+        (fmt.order, fmt.layout): tuple(pattern for pattern in fmt.patterns if not _has_clock(pattern))
+        for fmt in formats
+        if not fmt.is_12_hour and not fmt.has_zone and not fmt.counted
+    }
+    return [
+        replace(fmt, patterns=tuple(dict.fromkeys(fmt.patterns + bare.get((fmt.order, fmt.layout), ()))))
+        if fmt.is_12_hour and not fmt.has_zone
+        else fmt
+        for fmt in formats
+    ]
+
+
+def is_textual(value: str) -> bool:
+    """Whether a value is a date as people write it; a bare number may be anything."""
+    return any(not fmt.counted for fmt, _, _ in _spellings(value))
+
+
+def _spellings(value: str) -> Iterable[tuple[DateFormat, str, tuple[Quirk, ...]]]:
+    value, quirks = quirks_of(" ".join(value.split()))
+    for counted, form in _COUNTED:
+        if re.match(form, value):
+            yield DateFormat("ymd", counted, has_zone=counted != "days", counted=counted), "", ()
+    if compact := _COMPACT_TIME.fullmatch(value):
+        clock = "%H%M" + ("%S" if len(compact["clock"]) == 6 else "")
+        yield DateFormat("ymd", "%Y%m%d"), "%Y%m%d" + clock, ()
+        return
     date = _DATE.match(value)
     if date is None:
         return
@@ -127,10 +201,9 @@ def _spellings(value: str) -> Iterable[tuple[DateFormat, str]]:
     clock = _clock_pattern(time) if time else ""
     is_12_hour = bool(time and time["meridiem"])
     has_zone = bool(time and time["zone"])
-    is_dotted = "." in (time["meridiem"] or "") if time else False
     weekday = re.sub("[A-Za-z]+", "%A", date["weekday"] or "")
     for order, layout in _date_layouts(date):
-        yield DateFormat(order, weekday + layout, is_12_hour, has_zone, is_dotted), weekday + layout + clock
+        yield DateFormat(order, weekday + layout, is_12_hour, has_zone), weekday + layout + clock, quirks
 
 
 def _clock_pattern(time: re.Match[str]) -> str:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from cxaudit.errors import InputError, UsageError
 from cxaudit.read.table import Record, Table
-from cxaudit.recognise.dates import formats_of
+from cxaudit.recognise.dates import is_textual
 from cxaudit.standards.model import fold
-from cxaudit.standards.source import ReplyBasis, Role, SourceMapping
+from cxaudit.standards.source import ColumnChoice, ReplyBasis, Role, SourceMapping, Unit
 
 #: How other systems name the moment of receipt, for advice only: the likeliest first.
 _LIKE_RECEIVED = tuple(
@@ -38,10 +38,16 @@ class Layout:
     positions: dict[Role, int]
     names: dict[Role, str]  # role -> the header as the file writes it
     reply_basis: ReplyBasis
+    times: dict[Role, int] = field(default_factory=dict)  # role -> the column with its time of day
+    unit: Unit | None = None  # what the numbers of `replied_at` count from receipt; None: it holds moments
 
     @property
     def width(self) -> int:
         return len(self.header[1])
+
+    def holds_moments(self, role: Role) -> bool:
+        """Whether the table has a column for this role of a date, with moments in it."""
+        return role in self.positions and not (role == "replied_at" and self.unit is not None)
 
     def find(self, name: str) -> int | None:
         """The position of a column by its header, or None."""
@@ -82,12 +88,17 @@ def _clean(cell: str) -> str:
     for mark in ("\ufeff", "ï»¿"):
         if cell.startswith(mark):
             cell = cell.removeprefix(mark).strip('"')
-    return cell.strip()
+    return cell.replace("Â\xa0", " ").strip()
 
 
 def _fits(mapping: SourceMapping, cells: set[str], *, is_forced: bool) -> bool:
     received = any(fold(choice.column) in cells for choice in mapping.columns.get("received_at", ()))
-    return received and (is_forced or all(fold(name) in cells for name in mapping.header))
+    return received and (is_forced or all(_is_there(names, cells) for names in mapping.header))
+
+
+def _is_there(names: str | list[str], cells: set[str]) -> bool:
+    """Whether a distinctive column is there, under one of its names."""
+    return any(fold(name) in cells for name in ([names] if isinstance(names, str) else names))
 
 
 def _best(fitting: dict[str, SourceMapping], declared: set[str], cells: set[str], table: Table) -> str:
@@ -103,31 +114,43 @@ def _best(fitting: dict[str, SourceMapping], declared: set[str], cells: set[str]
 
 
 def _layout(name: str, mapping: SourceMapping, header: Record, table: Table) -> Layout:
-    cells = [_fold(cell) for cell in header[1]]
-    positions: dict[Role, int] = {}
-    names: dict[Role, str] = {}
-    basis = mapping.reply_basis or "first_response"
+    layout = Layout(name, mapping, header, {}, {}, mapping.reply_basis or "first_response")
     for role, choices in mapping.columns.items():
         for choice in choices:
-            found = [i for i, cell in enumerate(cells) if cell == fold(choice.column)]
-            if len(found) > 1:
-                raise InputError(
-                    f"{table.file} has {len(found)} columns named {choice.column}; it is not clear which one is {role}.\n"
-                    "Rename one of them, or map another column under sources: in the standards file."
-                )
-            if found:
-                positions[role], names[role] = found[0], _clean(header[1][found[0]])
-                if role == "replied_at" and choice.reply_basis:
-                    basis = choice.reply_basis
-                break
-    return Layout(name, mapping, header, positions, names, basis)
+            position = _position(choice.column, role, header, table)
+            if position is None:
+                continue
+            layout.positions[role], layout.names[role] = position, _clean(header[1][position])
+            time = _position(choice.time, role, header, table) if choice.time else None
+            if time is not None:
+                layout.times[role] = time
+            if role == "replied_at":
+                layout = _with_basis(layout, choice)
+            break
+    return layout
+
+
+def _with_basis(layout: Layout, choice: ColumnChoice) -> Layout:
+    basis = choice.reply_basis or layout.reply_basis
+    return replace(layout, reply_basis=basis, unit=(choice.unit or "minutes") if basis == "minutes" else None)
+
+
+def _position(name: str, role: Role, header: Record, table: Table) -> int | None:
+    """Where a column stands; None if it is not there."""
+    found = [i for i, cell in enumerate(header[1]) if _fold(cell) == fold(name)]
+    if len(found) > 1:
+        raise InputError(
+            f"{table.file} has {len(found)} columns named {name}; it is not clear which one is {role}.\n"
+            "Rename one of them, or map another column under sources: in the standards file."
+        )
+    return found[0] if found else None
 
 
 def describe_unknown(table: Table) -> str:
     """What to say of a table that no source fits: what is missing, what is there, and what to do."""
     columns = _likely_header(table)
     place = f"{table.file}, sheet {table.sheet}," if table.sheet else table.file
-    if next(iter(formats_of(columns)), None) is not None:  # its cells stay unsaid: they are customers' data
+    if any(map(is_textual, columns)):  # its cells stay unsaid: they are customers' data
         return (
             f"{place} has no row with column names: its first row holds data already.\n"
             "Add the names above it; cxaudit knows an export by them."

@@ -39,6 +39,8 @@ def known_sources(declared: dict[str, SourceMapping]) -> dict[str, SourceMapping
         if name in built_in:
             known, stated = (source.model_dump(exclude_unset=True) for source in (built_in[name], mapping))
             columns = {**known["columns"], **stated.get("columns", {})}
+            if "channel" in stated.get("columns", {}):  # the words of one column are not those of another
+                known.pop("channels", None)
             merged[name] = SourceMapping.model_validate({**known, **stated, "columns": columns})
         elif "received_at" not in mapping.columns:
             guess = difflib.get_close_matches(name, built_in, n=1)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 import polars as pl
 
 from cxaudit.standards.model import ExcludeRule, Standards, fold
+from cxaudit.standards.source import SourceMapping
 
 _MISSING = frozenset({"", "na", "n/a", "null", "none", "nan", "?", "unspecified"})
 
@@ -25,6 +26,21 @@ def name_channels(rows: pl.DataFrame, standards: Standards) -> pl.DataFrame:
         return {s: _present(standards.channel_names.get(fold(s), own[fold(s)])) for s in spellings}
 
     return _rename(rows, "channel", named)
+
+
+def channel_words(mapping: SourceMapping, standards: Standards) -> dict[str, str]:
+    """What a system calls the channels that the standards file names: its word, in lower case -> channel.
+
+    The standards file's own keys and titles mean themselves; its aliases are for all systems, these words for this one.
+    """
+    own = {fold(name) for names in standards.titles.items() for name in names}
+    return {
+        spelling.strip().lower(): channel
+        for channel, spellings in mapping.channels.items()
+        if fold(channel) in own
+        for spelling in spellings
+        if fold(spelling) not in own
+    }
 
 
 def name_departments(rows: pl.DataFrame, standards: Standards) -> pl.DataFrame:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from cxaudit.recognise.dates import DateFormat, Order, formats_of, is_missing
+from cxaudit.recognise.dates import DateFormat, Order, formats_of, is_missing, with_bare_dates
 
 #: How many rows are looked at first.
 SAMPLE = 2_000
@@ -111,16 +111,18 @@ def _with_all_spellings(values: pl.LazyFrame, formats: list[DateFormat], declare
         parsed = [fmt.parse(pl.col("text")).is_not_null() for fmt in formats] or [pl.lit(False)]
         rest = values.filter(~pl.any_horizontal(parsed)).head(SAMPLE).collect(engine="streaming")
         merged = _merge(formats, _allowed(formats_of(rest["text"].unique(maintain_order=True)), declared))
-        if [fmt.patterns for fmt in merged] == [fmt.patterns for fmt in formats]:
+        if [(fmt.patterns, fmt.quirks) for fmt in merged] == [(fmt.patterns, fmt.quirks) for fmt in formats]:
             return formats
         formats = merged
 
 
 def _merge(formats: list[DateFormat], others: list[DateFormat]) -> list[DateFormat]:
-    known = {fmt: fmt.patterns for fmt in formats}
+    known = {fmt: fmt for fmt in formats}
     for fmt in others:
-        known[fmt] = tuple(dict.fromkeys(known.get(fmt, ()) + fmt.patterns))
-    return [replace(fmt, patterns=patterns) for fmt, patterns in known.items()]
+        old = known.get(fmt, fmt)
+        patterns, quirks = old.patterns + fmt.patterns, old.quirks + fmt.quirks
+        known[fmt] = replace(old, patterns=tuple(dict.fromkeys(patterns)), quirks=tuple(dict.fromkeys(quirks)))
+    return with_bare_dates(list(known.values()))
 
 
 def _decide(values: pl.LazyFrame, formats: list[DateFormat], *, is_whole: bool) -> Proof:

@@ -1,19 +1,22 @@
 """Recognise requests: a table of text in, typed requests out, and every other row sorted into its fate.
 
 Values with `Z` or an offset, and those of a source declared in another zone, become local wall time and keep their instant.
-An unreadable reply is never taken for no reply. Source: DESIGN, section 3, "Time" and "Nothing is lost".
+Where a source tells how long the reply took, it came so long after the receipt. An unreadable reply is never taken for no
+reply. Source: DESIGN, section 3, "Time" and "Nothing is lost".
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from cxaudit.read.table import column
+from cxaudit.recognise.cells import cells_of, duration
 from cxaudit.recognise.dates import DateFormat, is_missing
 from cxaudit.recognise.layout import Layout
+from cxaudit.recognise.zone_names import heed_zone_name
 from cxaudit.standards.model import fold
 from cxaudit.standards.source import Role
 from cxaudit.zones import Zone, zone
@@ -45,14 +48,29 @@ class Reading:
     formats: Mapping[Role, DateFormat | None]
     zone: Zone
     trim: bool = False
+    channels: Mapping[str, str] = field(default_factory=dict)  # the system's word, in lower case -> channel
 
     def text(self, role: Role) -> pl.Expr:
         """The cells of a role as text; null where the table has no such column."""
-        position = self.layout.positions.get(role)
-        if position is None:
+        if role not in self.layout.positions:
             return pl.lit(None, dtype=pl.String)
-        text = pl.col(column(position))
+        text = cells_of(self.layout, role)
         return text.str.strip_chars() if self.trim else text
+
+    def parse(self, role: Role) -> pl.Expr:
+        """The cells of a date role as moments (for a duration: as what is to be added to the receipt); else null."""
+        fmt = self.formats.get(role)
+        if role == "replied_at" and self.layout.unit is not None:
+            return duration(self.text(role), self.layout.unit)
+        return pl.lit(None, dtype=_AT) if fmt is None else fmt.parse(self.text(role))
+
+    def named(self) -> pl.Expr:
+        """The channel: the system's word for it, or the channel that its source says this is."""
+        text = self.text("channel")
+        if not self.channels:
+            return text
+        known = text.str.strip_chars().str.to_lowercase()
+        return known.replace_strict(list(self.channels), list(self.channels.values()), default=text)
 
 
 def recognise_requests(
@@ -69,13 +87,19 @@ def recognise_requests(
     columns: dict[str, pl.Expr] = {"row": pl.col("row")}
     if "case_id" in roles:
         columns["case_id"] = reading.text("case_id")
-    columns |= {role: reading.text(role).cast(pl.Categorical) for role in CATEGORIES if role in roles}
+    texts = {role: reading.named() if role == "channel" else reading.text(role) for role in CATEGORIES if role in roles}
+    columns |= {role: text.cast(pl.Categorical) for role, text in texts.items()}
     for i, header in enumerate(headers):
         position = reading.layout.find(header)
         text = pl.col(column(position)) if position is not None else pl.lit(None, dtype=pl.String)
         columns[f"header:{i}"] = text.cast(pl.Categorical)
     for role in dated(roles):
-        columns |= _moments(reading, role)
+        if role == "replied_at" and reading.layout.unit is not None:
+            columns |= _added(reading, columns)
+        elif role == "updated_at" and reading.formats.get(role) is not None:
+            columns[role] = _moments(reading, role)[role]
+        elif role != "updated_at":
+            columns |= _moments(reading, role)
     columns["ends_empty"] = pl.col(column(reading.layout.width - 1)).is_null()
     typed = rows.select(
         **columns, _reply=reading.text("replied_at").is_not_null(), _extra=pl.col("extra").is_not_null()
@@ -85,8 +109,9 @@ def recognise_requests(
 
 
 def dated(roles: Sequence[Role]) -> tuple[Role, ...]:
-    """The date roles that a run needs: receipt and reply, and the system's own due time where it is asked for."""
-    return (*DATE_ROLES, *(role for role in roles if role == "system_due_at"))
+    """The date roles that a run needs: receipt and reply, what tells the last state, and the system's own due time where it
+    is asked for."""
+    return (*DATE_ROLES, "updated_at", *(role for role in roles if role == "system_due_at"))
 
 
 def has_instants(reading: Reading) -> bool:
@@ -112,8 +137,21 @@ def _moments(reading: Reading, role: Role) -> dict[str, pl.Expr]:
             f"{name}_is_date": is_date,
             f"{name}_utc": instant,
         }
+    if fmt.names_zones:
+        parsed = heed_zone_name(parsed, text, reading.zone)
     without = {f"{name}_utc": pl.lit(None, dtype=_AT)} if has_instants(reading) else {}
     return {role: parsed, f"{name}_is_date": is_date} | without
+
+
+def _added(reading: Reading, received: Mapping[str, pl.Expr]) -> dict[str, pl.Expr]:
+    """The columns of a reply that is told by how long it took; a receipt without a time of day does not tell its moment."""
+    took = pl.when(~received["received_is_date"]).then(reading.parse("replied_at"))
+    wall = received["received_at"]
+    instant = reading.zone.utc(wall)
+    if "received_utc" in received:
+        instant = pl.coalesce(received["received_utc"], instant)
+    columns = {"replied_at": reading.zone.local(instant + took), "replied_is_date": pl.lit(False)}
+    return columns | ({"replied_utc": instant + took} if has_instants(reading) else {})
 
 
 def sort_out(doubtful: pl.DataFrame, reading: Reading) -> pl.DataFrame:
@@ -148,8 +186,11 @@ def sort_out(doubtful: pl.DataFrame, reading: Reading) -> pl.DataFrame:
 
 
 def _unread(reading: Reading, role: Role) -> pl.Expr:
-    fmt = reading.formats.get(role)
-    return pl.lit(True) if fmt is None else fmt.parse(reading.text(role)).is_null()
+    is_unread = reading.parse(role).is_null()
+    if role == "replied_at" and reading.layout.unit is not None:
+        fmt = reading.formats.get("received_at")
+        return is_unread | (pl.lit(True) if fmt is None else fmt.parse_is_date(reading.text("received_at")))
+    return is_unread
 
 
 def _filled_cells(layout: Layout) -> list[pl.Expr]:
@@ -163,7 +204,8 @@ def _is_filled(position: int | None) -> pl.Expr:
 
 def _is_not_data(reading: Reading) -> pl.Expr:
     """Whether a row without a readable receipt is a header, a total or a remark rather than a request."""
-    layout, received = reading.layout, reading.text("received_at").str.strip_chars()
+    layout = reading.layout
+    received = pl.col(column(layout.positions["received_at"])).str.strip_chars()
     is_header = received.str.to_lowercase().str.replace_all(r"[\s_\-]+", "") == fold(layout.names["received_at"])
     filled = _filled_cells(layout)
     first = _first_filled(layout)

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from cxaudit.standards.model import ExcludeRule, HighVolume, OfficeHours, Segment
-from cxaudit.standards.source import SourceMapping
+from cxaudit.standards.source import ColumnChoice, SourceMapping
 from cxaudit.standards.values import WEEKDAYS
 
 _SPECIAL = re.compile(r'[,;:"()]|^\s|\s$|^$')
@@ -64,12 +64,23 @@ def exclude_text(rule: ExcludeRule) -> str:
     return f"{_plain(rule.column)} in ({joined(rule.values)}): {_plain(rule.because)}"
 
 
+def _choice_text(choice: ColumnChoice) -> str:
+    parts = (choice.time and f"time in {_plain(choice.time)}", choice.reply_basis, choice.unit)
+    said = ", ".join(part for part in parts if part)
+    return _plain(choice.column) + (f" ({said})" if said else "")
+
+
 def source_texts(mapping: SourceMapping) -> dict[str, str]:
     """A layout, part by part; the first line only says that it is there."""
-    parts = {"": "given", "header": joined(mapping.header)}
+    parts = {
+        "": "given",
+        "header": joined([one if isinstance(one, str) else " or ".join(one) for one in mapping.header]),
+    }
     for role, choices in sorted(mapping.columns.items()):
-        names = [_plain(one.column) + (f" ({one.reply_basis})" if one.reply_basis else "") for one in choices]
-        parts[f"columns {role}"] = ", ".join(names)
+        parts[f"columns {role}"] = ", ".join(map(_choice_text, choices))
+    for channel, words in sorted(mapping.channels.items()):
+        parts[f"channels {channel}"] = joined(words)
+    parts["missing"] = joined(mapping.missing)
     for name in ("title", "channel", "reply_basis", "date_format", "timezone"):
         parts[name] = getattr(mapping, name) or ""
     return {name: text for name, text in parts.items() if text}

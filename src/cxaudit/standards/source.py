@@ -14,10 +14,11 @@ from cxaudit.standards.values import parse_timezone
 
 Role = Literal[
     "case_id", "received_at", "replied_at", "channel", "department", "employee", "status", "customer_type",
-    "kind", "system_due_at", "system_verdict",
+    "kind", "updated_at", "system_due_at", "system_verdict", "system_remaining",
 ]  # fmt: skip
 ReplyBasis = Literal["first_response", "minutes", "closure", "paired"]
 DateFormat = Literal["dmy", "mdy", "ymd"]
+Unit = Literal["minutes", "hours", "days"]
 Name = Annotated[str, Field(min_length=1)]
 
 
@@ -27,7 +28,9 @@ class ColumnChoice(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     column: Name
-    reply_basis: ReplyBasis | None = None
+    time: Name | None = Field(None, description="the column that holds the time of day, where the date stands alone")
+    reply_basis: ReplyBasis | None = Field(None, description="how the reply is known, if this column tells it")
+    unit: Unit | None = Field(None, description="what its numbers count, for reply_basis: minutes (default minutes)")
 
 
 def _as_choices(value: Any) -> Any:
@@ -59,11 +62,18 @@ class SourceMapping(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     title: Name | None = Field(None, description="the system's name for people")
-    header: list[Name] = Field([], description="distinctive columns: a file with all of them is taken for this source")
+    header: list[Name | Annotated[list[Name], Field(min_length=1)]] = Field(
+        [],
+        description="distinctive columns: a file with all of them is taken for this source; of a list in it, one is enough",
+    )
     columns: dict[Role, ColumnChoices] = Field(
         {}, description="role -> header, or several of which the first present counts"
     )
     channel: Name | None = Field(None, description="the channel of every row, where no column tells it")
+    channels: dict[Name, list[Name]] = Field(
+        {}, description="channel -> what this system calls it; only for channels that the standards file names"
+    )
+    missing: list[Name] = Field([], description="what stands for no time in its columns of times, such as 0")
     reply_basis: ReplyBasis | None = Field(None, description="how the reply is known")
     date_format: DateFormat | None = Field(None, description="the order of day, month and year")
     system_verdicts: SystemVerdicts | None = Field(None, description="what the words under system_verdict mean")

@@ -1,0 +1,78 @@
+"""Findings about one table: its rejected rows, values taken with care, and how it was read.
+
+Each names the file, the sheet and the rows that Excel shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from cxaudit.findings import CATALOGUE, Finding
+from cxaudit.recognise.requests import Reading
+from cxaudit.recognise.zone_names import contradicts_zone
+
+if TYPE_CHECKING:
+    from cxaudit.intake import Source
+
+_PLACES = 5  # how many rows a finding names
+
+
+def reject_findings(source: Source, rejected: pl.DataFrame) -> list[Finding]:
+    found = []
+    for code in CATALOGUE:
+        mine = rejected.filter(pl.col("fate") == code)
+        if mine.height:
+            first = mine.head(_PLACES)
+            values = tuple(value for value in first["value"].to_list() if value is not None)
+            found.append(place_finding(code, source, mine.height, tuple(first["row"].to_list()), values))
+    return found
+
+
+def word_findings(source: Source, words: pl.DataFrame) -> list[Finding]:
+    """Replies for which the system wrote a word or a sign that stands for nothing."""
+    first = words.head(_PLACES)
+    rows, values = first["row"].to_list(), first["value"].unique(maintain_order=True).to_list()
+    return [place_finding("word_for_no_reply", source, words.height, rows, values)] if words.height else []
+
+
+def place_finding(
+    code: str, source: Source, n: int, rows: Sequence[int] = (), values: Sequence[str] = (), message: str | None = None
+) -> Finding:
+    """A finding about one table."""
+    text = message or CATALOGUE[code][1]
+    return Finding(code, source.table.file, source.table.sheet, n, tuple(rows), tuple(values), text)
+
+
+def table_findings(source: Source) -> list[Finding]:
+    found = [place_finding(code, source, 1) for code in source.table.findings]
+    if "replied_at" not in source.layout.positions:
+        found.append(place_finding("no_reply_column", source, 1))
+    message = CATALOGUE["sheet_not_recognised"][1]
+    found += [
+        Finding("sheet_not_recognised", source.table.file, sheet, 1, (), (), message) for sheet in source.left_aside
+    ]
+    return found
+
+
+def short_row_findings(source: Source, typed: pl.DataFrame, requests: pl.DataFrame) -> list[Finding]:
+    """Requests in rows with fewer cells than the header: only if the last column is ever empty can there be any."""
+    if source.table.short_rows is None or not typed["ends_empty"].any():
+        return []
+    short = pl.Series("row", source.table.short_rows(source.layout.header[0], source.layout.width), dtype=pl.UInt32)
+    rows = requests.filter(pl.col("row").is_in(short.implode()))["row"]
+    return [place_finding("short_row", source, len(rows), rows.head(_PLACES).to_list())] if len(rows) else []
+
+
+def zone_findings(source: Source, reading: Reading) -> Iterator[Finding]:
+    """Times that name a zone which the city is not in at that moment."""
+    for role, fmt in reading.formats.items():
+        if fmt is not None and fmt.names_zones:
+            text = reading.text(role)
+            is_wrong = contradicts_zone(fmt.parse(text), text, reading.zone)
+            wrong = source.rows.filter(is_wrong).select("row", text=text).collect(engine="streaming")
+            if wrong.height:
+                first = wrong.head(_PLACES)
+                yield place_finding("zone_name", source, wrong.height, first["row"].to_list(), first["text"].to_list())

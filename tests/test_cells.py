@@ -1,0 +1,160 @@
+"""What stands for one time: a date and its time of day in two columns, a duration, a zone's name, a source's sign for never."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from cxaudit.intake import Arrived, Wanted, take_in
+from cxaudit.recognise.cells import duration
+from cxaudit.recognise.zone_names import contradicts_zone, heed_zone_name
+from cxaudit.standards import loads
+from cxaudit.zones import zone
+
+EDMONTON = zone("America/Edmonton")
+TOWN = """\
+version: 1
+organisation: Town
+timezone: America/Edmonton
+calendar: {workweek: [Mon, Tue, Wed, Thu, Fri], office_hours: "08:30-16:30"}
+standards:
+  - effective: 2019-01-01
+    source: Policy 1
+    channels: {email: {within: 2 business days}, letter: {title: Letter, within: 5 business days}}
+sources:
+  desk:
+    header: [No, Day]
+    columns:
+      case_id: No
+      received_at: {column: Day, time: Clock}
+      replied_at: [Answered, {column: Minutes, reply_basis: minutes}, {column: Hours, reply_basis: minutes, unit: hours}]
+      channel: Way
+    channels: {letter: [Mail, POST], voicemail: [VM], email: [Letter]}
+    missing: ["0"]
+"""
+
+
+def arrive(folder: Path, text: str) -> Arrived:
+    path = folder / "desk.csv"
+    path.write_text(text, encoding="utf-8")
+    rules = loads(TOWN, "standards.yaml")
+    (arrived,) = take_in({path: path.name}, rules, EDMONTON, Wanted(roles=("case_id", "channel"), channel="email"))
+    return arrived
+
+
+def times(arrived: Arrived, role: str = "received") -> list[tuple[str | None, bool]]:
+    rows = arrived.requests.select(pl.col(f"{role}_at").dt.to_string("%Y-%m-%d %H:%M:%S"), f"{role}_is_date").rows()
+    return [(at, is_date) for at, is_date in rows]
+
+
+def test_a_date_and_its_time_of_day_may_stand_in_two_columns(tmp_path: Path) -> None:
+    """A midnight that only fills the date's cell, and a day that only fills the time's, say nothing."""
+    found = arrive(
+        tmp_path,
+        "No,Day,Clock,Answered\n1,10/13/2025,4:50 PM,\n2,10/13/2025 12:00:00 AM,1899-12-31 08:05 AM,0\n3,10/14/2025,,\n",
+    )
+    assert times(found) == [
+        ("2025-10-13 16:50:00", False),
+        ("2025-10-13 08:05:00", False),
+        ("2025-10-14 00:00:00", True),
+    ]
+    assert times(found, "replied") == [(None, False)] * 3
+
+
+def test_a_time_of_day_without_its_date_is_no_receipt(tmp_path: Path) -> None:
+    """Half a moment is none."""
+    found = arrive(tmp_path, "No,Day,Clock,Answered\n1,2025-10-13,16:50,\n2,,16:50,2025-10-14\n")
+    assert found.rejects.select("row", "code").rows() == [(3, "no_received")]
+
+
+def test_a_header_in_the_middle_is_no_data(tmp_path: Path) -> None:
+    """Two pages pasted together, with a date in two columns."""
+    text = "No,Day,Clock\n1,2025-10-13,16:50\nNo,Day,Clock\n2,2025-10-14,16:50\n"
+    assert (arrive(tmp_path, text).fates.requests, arrive(tmp_path, text).fates.not_data) == (2, 1)
+
+
+def test_minutes_tell_the_reply(tmp_path: Path) -> None:
+    """The reply came so many minutes after the receipt, in real time: the hour that the clocks repeat counts twice."""
+    found = arrive(
+        tmp_path,
+        "No,Day,Minutes\n1,2025-10-13 16:50,70\n2,2025-11-02 00:30,120\n3,2025-10-13 16:50,\n4,2025-10-13 16:50,1.5\n",
+    )
+    replies = ["2025-10-13 18:00:00", "2025-11-02 01:30:00", None, "2025-10-13 16:51:30"]
+    assert times(found, "replied") == [(at, False) for at in replies]
+    assert found.source.layout.reply_basis == "minutes"
+
+
+def test_hours_tell_it_too_and_instants_stay_instants(tmp_path: Path) -> None:
+    """`Z` and a duration give the reply's instant."""
+    found = arrive(tmp_path, "No,Day,Hours\n1,2025-11-02T07:30:00Z,1.5\n")
+    assert found.requests["replied_utc"].to_list() == [dt.datetime(2025, 11, 2, 9)]
+    assert times(found, "replied") == [("2025-11-02 02:00:00", False)]
+
+
+def test_a_duration_needs_a_moment_to_start_from(tmp_path: Path) -> None:
+    """From a date without a time of day nobody knows when ninety minutes later is; nor what `soon` means."""
+    found = arrive(tmp_path, "No,Day,Minutes\n1,2025-10-13,90\n2,2025-10-13 09:00,soon\n3,2025-10-13,\n")
+    assert found.rejects.select("row", "code", "value").rows() == [
+        (2, "unreadable_reply", "90"), (3, "unreadable_reply", "soon"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("90", 90),
+        ("1,440", 1440),
+        ("0.5", 0.5),
+        ("1:30", 90),
+        ("26:00:30", 1560.5),
+        ("-5", None),
+        ("1:75", None),
+        ("x", None),
+    ],
+)
+def test_how_durations_are_written(text: str, minutes: float | None) -> None:
+    """A number of minutes, or hours with minutes and seconds; nothing came before it was asked."""
+    expected = None if minutes is None else dt.timedelta(minutes=minutes)
+    assert pl.select(duration(pl.lit(text), "minutes")).item() == expected
+
+
+def test_a_source_may_call_channels_its_own_way(tmp_path: Path) -> None:
+    """In a system that has both, mail is a letter; names of the standards file itself are left alone, unknown ones too."""
+    found = arrive(
+        tmp_path,
+        "No,Day,Way\n1,2025-10-13,mail \n2,2025-10-13,Post\n3,2025-10-13,VM\n4,2025-10-13,Letter\n5,2025-10-13,\n",
+    )
+    assert found.requests["channel"].cast(str).to_list() == ["letter", "letter", "VM", "Letter", None]
+
+
+@pytest.mark.parametrize(
+    ("text", "local", "is_wrong"),
+    [
+        ("2025-10-13 08:30 MDT", "2025-10-13 08:30", False),
+        ("2025-12-01 08:30 MDT", "2025-12-01 08:30", True),  # a label of the city's own zone, out of season
+        ("2025-12-01 08:30 EST", "2025-12-01 06:30", True),  # another zone
+        ("2026-12-01 08:30 CST", "2026-12-01 08:30", False),  # Alberta's clocks no longer go back
+        ("2026-12-01 08:30 MST", "2026-12-01 08:30", True),
+        ("2025-11-02 01:30 MST", "2025-11-02 01:30", False),  # the second of two
+        ("2025-11-02 01:30 MDT", "2025-11-02 01:30", False),
+        ("2025-12-01 08:30", "2025-12-01 08:30", False),
+    ],
+)
+def test_a_zones_name_is_checked_against_the_city(text: str, local: str, is_wrong: bool) -> None:
+    """A name of the city's own zone is a label, the name of another zone moves the time."""
+    wall = pl.lit(dt.datetime.fromisoformat(text[:16])).cast(pl.Datetime("us"))
+    found = pl.select(
+        heed_zone_name(wall, pl.lit(text), EDMONTON).alias("local"),
+        contradicts_zone(wall, pl.lit(text), EDMONTON).alias("wrong"),
+    )
+    assert found.row(0) == (dt.datetime.fromisoformat(local), is_wrong)
+
+
+def test_a_wrong_zones_name_is_a_finding(tmp_path: Path) -> None:
+    """Its rows are named, and the values with them."""
+    found = arrive(tmp_path, "No,Day,Answered\n1,2025-12-01 08:30 MDT,\n2,2025-12-01 08:30 MST,\n")
+    (finding,) = (one for one in found.findings if one.code == "zone_name")
+    assert (finding.n, finding.rows, finding.values) == (1, (2,), ("2025-12-01 08:30 MDT",))
