@@ -57,6 +57,14 @@ FormatOption = Annotated[
         help="table, csv, tsv, json, jsonl or markdown. Default: by -o FILE; else a table at a terminal, CSV in a pipe.",
     ),
 ]
+ReportFormatOption = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="FORMAT",
+        help="table, csv, tsv, json, jsonl, markdown, xlsx or html. Default: by -o FILE; else table or, in a pipe, CSV.",
+    ),
+]
 OutputOption = Annotated[
     str | None, typer.Option("-o", "--output", metavar="FILE", help="Write to a file; its ending gives the format.")
 ]

@@ -82,6 +82,8 @@ class Output:
                 f"--format {self.format} is not one of {', '.join(formats)}.{near_miss(self.format, formats)}"
             )
         if self.file is None or self.file == "-":
+            if self.format == "xlsx" and sys.stdout.isatty():
+                raise UsageError("a workbook is no text for a terminal.\nWrite it to a file: -o NAME.xlsx")
             return self.format or ("table" if sys.stdout.isatty() else piped)
         endings = {ending: form for ending, form in EXTENSIONS.items() if form in formats}
         by_name = endings.get(Path(self.file).suffix.lower())

@@ -34,6 +34,8 @@ CHECK_FORMATS: dict[str, CheckRenderer] = {
     "json": _later("structured", "render_check_json"),
     "jsonl": _later("structured", "render_check_jsonl"),
     "markdown": _later("markdown", "render_check_markdown"),
+    "xlsx": _later("documents", "render_check_xlsx"),
+    "html": _later("documents", "render_check_html"),
 }
 
 RECORD_FORMATS: dict[str, RecordsRenderer] = {
@@ -43,6 +45,8 @@ RECORD_FORMATS: dict[str, RecordsRenderer] = {
     "json": _later("structured", "render_records_json"),
     "jsonl": _later("structured", "render_records_jsonl"),
     "markdown": _later("markdown", "render_records_markdown"),
+    "xlsx": _later("documents", "render_records_xlsx"),
+    "html": _later("documents", "render_records_html"),
 }
 
 #: The forms of the monthly report that are one document each.
@@ -59,6 +63,9 @@ EXTENSIONS: dict[str, str] = {
     ".md": "markdown",
     ".markdown": "markdown",
     ".txt": "table",
+    ".xlsx": "xlsx",
+    ".html": "html",
+    ".htm": "html",
     ".ics": "ics",
 }
 

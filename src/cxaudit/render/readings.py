@@ -8,11 +8,14 @@ from decimal import Decimal
 from cxaudit.model import READING_COLUMNS, ReadingRow, Readings, Report
 from cxaudit.render.check_rows import targets
 from cxaudit.render.check_view import heading
+from cxaudit.render.documents import readings_document
 from cxaudit.render.figures import compliance_text, for_people, range_words
 from cxaudit.render.options import RenderOptions
+from cxaudit.render.page import render_page
 from cxaudit.render.rows import data_text, markdown_text, remark, table_text
 from cxaudit.render.structured import check_document
 from cxaudit.render.words import counted, utf8
+from cxaudit.render.workbook import render_workbook
 
 _TITLES = ("Reading", "Requests", "Met", "Late", "Overdue", "Pending", "Not judged", "Compliance", "Differs")
 _FIGURES = range(1, len(_TITLES))
@@ -20,7 +23,7 @@ Limits = tuple[Decimal | None, ...]  # the targets that no shown figure may roun
 
 
 def render_readings(report: Report, form: str, options: RenderOptions) -> Iterator[bytes]:
-    """The readings of a report that has them. `form` is one of ROW_FORMATS."""
+    """The readings of a report that has them. `form` is one of CHECK_FORMATS."""
     readings = report.readings or Readings((), 0)
     limits = targets(report, report.total)
     cells = [_cells(row, limits) for row in readings.rows]
@@ -35,6 +38,10 @@ def render_readings(report: Report, form: str, options: RenderOptions) -> Iterat
             yield utf8("".join(f"- {line}\n" for line in _remarks(readings, limits)))
         case "json":
             yield check_document(report, rows, contested=readings.contested)
+        case "xlsx":
+            yield from render_workbook(readings_document(report))
+        case "html":
+            yield from render_page(readings_document(report))
         case "jsonl":
             yield utf8(data_text(READING_COLUMNS, [_numbers(row) for row in rows], form))
         case _:

@@ -1,0 +1,81 @@
+"""A document of tables as one web page: no script, no network, readable by a screen reader, fit to print.
+
+Jinja2 escapes every text, and the page forbids itself everything but its own style.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from cxaudit.render.document import FIGURES, Cell, Document, Kind, TablePart
+from cxaudit.render.figures import for_people
+from cxaudit.render.words import visible
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+UNKNOWN = "–"
+
+
+@dataclass(frozen=True)
+class _Row:
+    cells: tuple[str, ...]
+    is_total: bool
+
+
+def render_page(document: Document) -> Iterator[bytes]:
+    """The bytes of the page, in pieces."""
+    parts = [
+        {
+            "title": part.title,
+            "lines": part.lines,
+            "columns": [{"heading": c.heading, "is_figure": c.kind in FIGURES} for c in part.columns],
+            "rows": _rows(part),
+        }
+        for part in document.parts
+    ]
+    stream = environment().get_template("page.html.j2").stream(document=document, parts=parts)
+    stream.enable_buffering(500)
+    for piece in stream:
+        yield piece.encode("utf-8", "replace")
+
+
+@cache
+def environment() -> Environment:
+    """Where every template of the package is found; all of them escape what they are given."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    return Environment(
+        loader=PackageLoader("cxaudit.render"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True, keep_trailing_newline=True, finalize=lambda value: visible(value) if type(value) is str else value,
+    )  # fmt: skip
+
+
+def _rows(part: TablePart) -> Iterator[_Row]:
+    kinds = [column.kind for column in part.columns]
+    rows = iter(part.rows)
+    current = next(rows, None)
+    while current is not None:
+        following = next(rows, None)
+        cells = tuple(_text(cell, kind) for cell, kind in zip(current, kinds, strict=True))
+        yield _Row(cells, part.has_total and following is None)
+        current = following
+
+
+def _text(cell: Cell, kind: Kind) -> str:
+    match cell:
+        case None:
+            return UNKNOWN if kind in FIGURES else ""
+        case dt.datetime():
+            return f"{cell:%Y-%m-%d %H:%M:%S}"
+        case dt.date():
+            return cell.isoformat()
+        case str():
+            return for_people(cell) if kind == "share" else cell
+        case int():
+            return f"{cell:,} d" if kind == "days" else f"{cell:,}"
+    return f"{cell:.2f}"
