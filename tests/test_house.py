@@ -16,7 +16,18 @@ SOURCE = TOP / "src" / "cxaudit"
 
 #: room -> its modules (a folder stands for all in it), from the words at the bottom to the command line at the top.
 ROOMS = {
-    "words": ["", "errors", "findings", "model", "monthly.model", "explanation", "versions", "zones", "standards"],
+    "words": [
+        "",
+        "errors",
+        "findings",
+        "model",
+        "monthly.model",
+        "explanation",
+        "comparison",
+        "versions",
+        "zones",
+        "standards",
+    ],
     "time": ["calendar", "office_hours", "trace", "special_days"],
     "promises": ["due", "promises", "high_volume", "readings"],
     "table": ["read.table"],
@@ -37,6 +48,8 @@ ROOMS = {
         "evidence",
         "daily",
         "explain",
+        "compare",
+        "compare_reasons",
         "from_tallies",
         "monthly",
     ],

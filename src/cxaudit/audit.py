@@ -118,6 +118,8 @@ class Audit:
         rows = name_departments(name_channels(rows, standards), standards)
         for name in ("employee", "customer_type"):
             rows = tidy(rows, name)
+        if "system_verdict" in self.question.roles:  # the newest row of a case is the one on which its system judged
+            rows = rows.with_columns(system_received_at=pl.col("received_at"), system_replied_at=pl.col("replied_at"))
         return rows
 
     def _judge(self) -> pl.DataFrame:
@@ -225,15 +227,14 @@ class Audit:
         tally = tally_verdicts(self.judged.lazy().with_columns(absent), counted).collect(engine="streaming")
         return tally.with_columns(self._of_table("file"), self._of_table("reply_basis"))
 
-    def records(self, where: pl.Expr, *, with_employees: bool) -> Records:
+    def records(self, where: pl.Expr, *, with_employees: bool, beside: pl.DataFrame | None = None) -> Records:
         """The requests inside the period that a filter lets through, in the order of the input."""
         question = self.question
         chosen = self.judged.lazy().filter(pl.col("is_inside") & where)
         labels = [self._of_table(name) for name in ("file", "sheet", "source", "reply_basis")]
         chosen = with_business_hours(chosen, self.promises, self.calendar, question.as_of.local)
-        frame = record_frame(
-            chosen.with_columns(labels), question.standards, self.promises, with_employees=with_employees
-        )
+        chosen = chosen.with_columns(labels)
+        frame = record_frame(chosen, question.standards, self.promises, beside, with_employees=with_employees)
         outside = int((~self.judged["is_inside"]).sum())
         as_of, has_period = question.as_of, question.period is not None
         return Records(frame, self.inputs, self.findings, as_of.local, as_of.is_date, has_period, outside)

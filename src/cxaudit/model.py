@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     import polars as pl
 
+    from cxaudit.comparison import Comparison
     from cxaudit.findings import Finding
 
 Verdict = Literal["met", "late", "overdue", "pending", "excluded"]
@@ -50,7 +51,7 @@ RECORD_COLUMNS = (
 #: Columns whose text came from the input, so that a spreadsheet might take it for a formula.
 INPUT_TEXT = frozenset(
     {"case_id", "channel", "department", "employee", "customer_type", "excluded_because", "file", "sheet", "value",
-     "cells"}
+     "cells", "system_verdict"}
 )  # fmt: skip
 
 
@@ -193,6 +194,7 @@ class Report:
     quick_replies: int = 0  # replies within 60 seconds, counted beside the figure
     n_by_basis: dict[str, int] = field(default_factory=dict)  # reply_basis -> judged requests
     readings: Readings | None = None  # where they were asked for
+    comparison: Comparison | None = None  # where it was asked for
     scenario: str | None = None  # in words, where the figures are not what the standards file says
 
 

@@ -17,14 +17,23 @@ _DAY = "%Y-%m-%d"
 
 
 def record_frame(
-    judged: pl.LazyFrame, standards: Standards, promises: Promises, *, with_employees: bool
+    judged: pl.LazyFrame,
+    standards: Standards,
+    promises: Promises,
+    beside: pl.DataFrame | None = None,
+    *,
+    with_employees: bool,
 ) -> pl.DataFrame:
     """The rows to show.
 
     **Frame in**: judged requests with `business_hours`, `file`, `sheet`, `source`, `reply_basis`. **Frame out**:
     RECORD_COLUMNS: text; `business_days` and `business_days_over` Int32, `business_hours` Float64, `row` UInt32. Employees
-    only where they are asked for.
+    only where they are asked for. `beside` names requests (`table`, `row`) to which the list is limited; its other columns
+    come last.
     """
+    more = beside.drop("table", "row").columns if beside is not None else []
+    if beside is not None:
+        judged = judged.drop(more, strict=False).join(beside.lazy(), on=["table", "row"], maintain_order="left")
     present = judged.collect_schema().names()
 
     def text(name: str) -> pl.Expr:
@@ -44,7 +53,7 @@ def record_frame(
         "excluded_because": _because(standards, promises),
     }
     columns |= {name: pl.col(name) for name in RECORD_COLUMNS if name not in columns}
-    return judged.select(**{name: columns[name] for name in RECORD_COLUMNS}).collect(engine="streaming")
+    return judged.select(*(columns[name].alias(name) for name in RECORD_COLUMNS), *more).collect(engine="streaming")
 
 
 def _moment(name: str, is_date: pl.Expr) -> pl.Expr:

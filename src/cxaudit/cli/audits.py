@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -46,6 +47,9 @@ def check(
     readings: Annotated[
         bool, typer.Option("--readings", help="Show the same requests under other readings of a business day.")
     ] = False,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Show how far the systems' own verdicts agree with these.")
+    ] = False,
     fail_under: Annotated[
         str | None,
         typer.Option("--fail-under", metavar="PCT", help="Exit 1 if the total compliance is below this percentage."),
@@ -69,8 +73,10 @@ def check(
     from cxaudit.commands.check import check_tallies
     from cxaudit.commands.options import Input, Output
 
+    if compare and (readings or tallies):
+        raise typer.BadParameter("--compare goes with neither --readings nor --tallies.")
     path = standards if tallies else standards_path(standards)
-    run = check_tallies if tallies else judge
+    run = check_tallies if tallies else partial(judge, with_comparison=compare)
     raise typer.Exit(
         run(
             Input(files, period, as_of, path, channel, source, now(), standards_as_of),
@@ -92,6 +98,10 @@ def records(
     standards_as_of: StandardsAsOfOption = None,
     contested: Annotated[
         bool, typer.Option("--contested", help="Only requests whose verdict depends on the reading.")
+    ] = False,
+    disagree: Annotated[
+        bool,
+        typer.Option("--disagree", help="Only requests of which their system says another thing, with the reason."),
     ] = False,
     verdict: Annotated[
         str | None,
@@ -136,7 +146,7 @@ def records(
         run(
             Input(files, period, as_of, standards_path(standards), channel, source, now(), standards_as_of),
             Output(format_, output, rejects, reject_cells, strict, not no_escape, quiet),
-            Filters(verdict, department, channel, case, due_within, contested),
+            Filters(verdict, department, channel, case, due_within, contested, disagree),
             show_employees=show_employees,
         )
     )

@@ -18,32 +18,45 @@ from cxaudit.commands.shared import (
     write_rejects,
 )
 from cxaudit.commands.tally import tallied
+from cxaudit.compare import COMPARED_ROLES, compare_verdicts
 from cxaudit.errors import UsageError
 from cxaudit.model import DIMENSIONS, Report
 from cxaudit.render import CHECK_FORMATS
+from cxaudit.render.compare import render_comparison
 from cxaudit.render.figures import meets
 from cxaudit.render.notes import notes
 from cxaudit.render.readings import render_readings
+from cxaudit.render.rows import ROW_FORMATS
 
 
 def check(
-    given: Input, output: Output, *, by: str, fail_under: str | None, with_total: bool, with_readings: bool = False
+    given: Input,
+    output: Output,
+    *,
+    by: str,
+    fail_under: str | None,
+    with_total: bool,
+    with_readings: bool = False,
+    with_comparison: bool = False,
 ) -> int:
-    """The compliance table, or the same requests under every reading."""
+    """The compliance table, or the same requests under every reading, or beside what their own systems say."""
     dimensions = _dimensions(by)
     limit = _percentage(fail_under)
-    form = output.chosen(CHECK_FORMATS)
+    form = output.chosen(ROW_FORMATS if with_comparison else CHECK_FORMATS)
     output.check_places()
     standards = load_standards(given)
     wanted: WithReadings = "yes" if with_readings else "if_small" if form in ("table", "markdown") else "no"
-    roles = [role for role in SHOWN_ROLES if role in dimensions]
+    roles = [*(role for role in SHOWN_ROLES if role in dimensions), *(COMPARED_ROLES if with_comparison else ())]
     question = given.question(standards, roles, reject_cells=output.reject_cells, with_readings=wanted)
     audit = Audit(given.files, question)
     meta = meta_of(given, question)
     report = audit.report(dimensions, limit, counting_of(standards), meta, with_total=with_total)
     output.spare_inputs(audit.paths)
     write_rejects(audit, output)
-    if with_readings:
+    if with_comparison:
+        compared = replace(report, comparison=compare_verdicts(audit))
+        output.write(render_comparison(compared, form, output.options()), form)
+    elif with_readings:
         output.write(render_readings(report, form, output.options()), form)
     else:
         output.write(CHECK_FORMATS[form](report, output.options()), form)

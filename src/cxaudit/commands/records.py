@@ -10,6 +10,7 @@ import polars as pl
 from cxaudit.audit import Audit
 from cxaudit.commands.options import Input, Output, near_miss
 from cxaudit.commands.shared import NOT_RELIABLE, SHOWN_ROLES, load_standards, settings, write_rejects
+from cxaudit.compare import COMPARED_ROLES, said_otherwise
 from cxaudit.errors import UsageError
 from cxaudit.model import VERDICTS
 from cxaudit.render import RECORD_FORMATS
@@ -27,6 +28,7 @@ class Filters:
     case: str | None = None
     due_within: str | None = None
     contested: bool = False
+    disagree: bool = False
 
 
 def records(given: Input, output: Output, filters: Filters, *, show_employees: bool) -> int:
@@ -35,11 +37,13 @@ def records(given: Input, output: Output, filters: Filters, *, show_employees: b
     output.check_places()
     standards = load_standards(given)
     roles = [role for role in SHOWN_ROLES if show_employees or role != "employee"]
+    roles += COMPARED_ROLES if filters.disagree else ()
     question = given.question(
         standards, roles, reject_cells=output.reject_cells, with_readings="yes" if filters.contested else "no"
     )
     audit = Audit(given.files, question)
-    listed = audit.records(_condition(filters, audit, standards), with_employees=show_employees)
+    beside = said_otherwise(audit) if filters.disagree else None
+    listed = audit.records(_condition(filters, audit, standards), with_employees=show_employees, beside=beside)
     output.spare_inputs(audit.paths)
     write_rejects(audit, output)
     output.write(RECORD_FORMATS[form](listed, output.options()), form)

@@ -10,7 +10,7 @@ import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from cxaudit.model import INPUT_TEXT, RECORD_COLUMNS, Records, Report
+from cxaudit.model import INPUT_TEXT, Records, Report
 from cxaudit.render.check_rows import Cell, check_columns, check_rows
 from cxaudit.render.escape import escape_cell, escape_column
 from cxaudit.render.options import RenderOptions
@@ -54,7 +54,7 @@ def _escaped(column: str, cell: Cell) -> Cell:
 
 
 def _records(records: Records, options: RenderOptions, separator: str) -> Iterator[bytes]:
-    return delimit(records.frame.select(RECORD_COLUMNS), escape=options.escape, separator=separator)
+    return delimit(records.frame, escape=options.escape, separator=separator)
 
 
 def delimit(frame: pl.DataFrame, *, escape: bool, separator: str = ",") -> Iterator[bytes]:

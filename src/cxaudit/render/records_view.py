@@ -47,6 +47,9 @@ _COLUMNS: dict[str, pl.Expr] = {
     "Promise": pl.col("standard"),
     "High volume": pl.col("high_volume"),
     "Why excluded": pl.col("excluded_because"),
+    "Its system": pl.col("system"),
+    "Its due time": pl.col("system_due_at"),
+    "Likely reason": pl.col("reason"),
     "Where": _PLACE,
 }
 FIGURES = ("Days", "Over")
@@ -54,7 +57,8 @@ FIGURES = ("Days", "Over")
 
 def shown_columns(frame: pl.DataFrame) -> list[ShownColumn]:
     """The columns with anything in them, each as wide as its longest text."""
-    texts = {heading: _shown(text) for heading, text in _COLUMNS.items()}
+    present = set(frame.columns)
+    texts = {heading: _shown(text) for heading, text in _COLUMNS.items() if set(text.meta.root_names()) <= present}
     longest = frame.lazy().select(text.str.len_chars().max().alias(name) for name, text in texts.items()).collect()
     return [
         ShownColumn(heading, text.alias(heading), max(longest.item(0, heading) or 0, len(heading)), heading in FIGURES)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from cxaudit.model import RECORD_COLUMNS, Records, Report
+from cxaudit.model import Records, Report
 from cxaudit.render.check_rows import check_row, check_rows, targets
 from cxaudit.render.delimited import SLICE_ROWS
 from cxaudit.render.figures import compliance_text, outcome, percentage_text
@@ -57,7 +57,7 @@ def render_records_jsonl(records: Records, options: RenderOptions) -> Iterator[b
 
 
 def _json_lines(records: Records) -> Iterator[bytes]:
-    for part in records.frame.select(RECORD_COLUMNS).iter_slices(SLICE_ROWS):
+    for part in records.frame.iter_slices(SLICE_ROWS):
         if part.height:
             yield _json_part(part)
 
