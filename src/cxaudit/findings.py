@@ -16,6 +16,7 @@ CATALOGUE: dict[str, tuple[bool, str]] = {
     "no_channel": (False, "the row names no channel; its request cannot be judged"),
     "channel_without_requests": (False, "a promised channel has no request"),
     "no_reply_column": (False, "no column tells when a reply was made: all requests of the file count as unanswered"),
+    "caveat": (False, "the times of this kind of export say less than they seem to"),
     "stale_export": (False, "the export ends over a business day before the as-of moment: replies may be missing"),
     "same_content": (False, "the file has the same content as another one and was read once"),
     "sheet_not_recognised": (False, "no known layout fits the sheet; it was left aside"),

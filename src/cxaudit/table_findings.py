@@ -50,6 +50,8 @@ def table_findings(source: Source) -> list[Finding]:
     found = [place_finding(code, source, 1) for code in source.table.findings]
     if "replied_at" not in source.layout.positions:
         found.append(place_finding("no_reply_column", source, 1))
+    if source.layout.mapping.caveat:
+        found.append(place_finding("caveat", source, 1, message=source.layout.mapping.caveat))
     message = CATALOGUE["sheet_not_recognised"][1]
     found += [
         Finding("sheet_not_recognised", source.table.file, sheet, 1, (), (), message) for sheet in source.left_aside

@@ -10,8 +10,9 @@ from typing import Literal
 
 import polars as pl
 
-#: `p.m.`, as Excel writes it in English Canada · `Sept`, `Oct.` · `24:00` for the end of a day · `12:00:00,5` · `MST`
-Quirk = Literal["dotted", "month", "24:00", "comma", "zone name"]
+#: `p.m.`, as Excel writes it in English Canada · `Sept`, `Oct.` · months in Spanish that English does not share ·
+#: `24:00` for the end of a day · `12:00:00,5` · `MST`
+Quirk = Literal["dotted", "month", "ene", "abr", "ago", "dic", "24:00", "comma", "zone name"]
 
 #: Hours from UTC of the short names that clocks of North America and Europe carry; `CST` is not China's here.
 ZONE_NAMES: dict[str, float] = {
@@ -27,6 +28,10 @@ _REPAIRS: dict[Quirk, tuple[str, str]] = {
     "zone name": (_ZONE_NAME, "${1}"),
     "dotted": (r"(?i)([ap])\.\s?m\.", "${1}m"),
     "month": (r"(?i)\b(?:(sep)t\b\.?|(jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec)\.(\s))", "${1}${2}${3}"),
+    "ene": (r"(?i)\bene\b", "Jan"),
+    "abr": (r"(?i)\babr\b", "Apr"),
+    "ago": (r"(?i)\bago\b", "Aug"),
+    "dic": (r"(?i)\bdic\b", "Dec"),
     "24:00": (r"([T ])24:00((?::00(?:\.0+)?)?)\b", "${1}00:00${2}"),
     "comma": (r"(:\d\d),(\d)", "${1}.${2}"),
 }

@@ -14,7 +14,7 @@ from cxaudit.standards.values import parse_timezone
 
 Role = Literal[
     "case_id", "received_at", "replied_at", "channel", "department", "employee", "status", "customer_type",
-    "kind", "updated_at", "system_due_at", "system_verdict", "system_remaining",
+    "kind", "updated_at", "system_due_at", "system_verdict",
 ]  # fmt: skip
 ReplyBasis = Literal["first_response", "minutes", "closure", "paired"]
 DateFormat = Literal["dmy", "mdy", "ymd"]
@@ -75,6 +75,10 @@ class SourceMapping(BaseModel):
     )
     missing: list[Name] = Field([], description="what stands for no time in its columns of times, such as 0")
     reply_basis: ReplyBasis | None = Field(None, description="how the reply is known")
+    midnight_is_date: bool = Field(
+        False, description="a time of exactly midnight stands for a date without a time of day"
+    )
+    caveat: Name | None = Field(None, description="what the reader must know about its times; said in every run")
     date_format: DateFormat | None = Field(None, description="the order of day, month and year")
     system_verdicts: SystemVerdicts | None = Field(None, description="what the words under system_verdict mean")
     timezone: Name | None = Field(None, description="an IANA name or UTC: the zone of values that name none themselves")
