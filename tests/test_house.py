@@ -54,7 +54,7 @@ ROOMS = {
         "monthly",
     ],
     "render": ["render"],
-    "write": ["write"],
+    "write": ["write", "write_folder"],
     "command line": ["period", "options", "commands", "cli", "__main__"],
 }
 VOCABULARY = ["words", "time", "promises", "table"]
@@ -75,7 +75,7 @@ MAY_USE = {
 ONLY_IMPORTERS = {"holidays": {"calendar"}, "tzdata": {"zones"}, "zoneinfo": {"zones"}}
 #: Who may open files, print, read the clock and the environment: the reading and the writing room, the command line,
 #: and three that read what is shipped or named with the standards.
-TOUCH_THE_WORLD = {"read", "write", "cli", "commands", "options"}
+TOUCH_THE_WORLD = {"read", "write", "write_folder", "cli", "commands", "options"}
 READ_WHAT_IS_SHIPPED = {"standards.load", "recognise.library", "zones", "standards.words", "versions"}
 
 WORLD_NAMES = {"environ", "stdout", "stderr", "stdin", "argv"}

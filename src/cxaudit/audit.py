@@ -68,6 +68,7 @@ class Audit:
         self.zone: Zone = zone(question.standards.timezone)
         self.promises = Promises(question.standards)
         found = find_files(arguments)
+        self.files = found.files
         self.paths = tuple(found.files)
         arrived = take_in(found.files, question.standards, self.zone, self._wanted())
         self.same_content = found.same_content

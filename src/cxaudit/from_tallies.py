@@ -30,7 +30,10 @@ from cxaudit.stored_tally import (
     without_cells,
 )
 
-__all__ = ["STORED_DIMENSIONS", "Tallied", "add_tallies", "open_tallies", "stored_tally", "tally_bytes", "whole_months"]
+__all__ = [
+    "STORED_DIMENSIONS", "StoredTally", "Tallied", "add_tallies", "open_tallies", "stored_tally", "tally_bytes",
+    "whole_months",
+]  # fmt: skip
 
 
 def stored_tally(audit: Audit, report: Report) -> StoredTally:

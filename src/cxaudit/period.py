@@ -19,13 +19,13 @@ YEARS_READ = range(1990, 2101)
 _DAY_END = dt.time(23, 59, 59, 999999)
 
 
-def parse_period(text: str, as_of: AsOf) -> Period:
+def parse_period(text: str, as_of: AsOf | None = None) -> Period:
     """First and last day, both inclusive, in city time. `last-month` is the month before the as-of moment's.
 
-    >>> parse_period("2025-Q3", None)[1].isoformat()
+    >>> parse_period("2025-Q3")[1].isoformat()
     '2025-09-30'
     """
-    if text == "last-month":
+    if text == "last-month" and as_of is not None:
         last = as_of.local.date().replace(day=1) - dt.timedelta(days=1)
         return last.replace(day=1), last
     try:
@@ -42,6 +42,24 @@ def parse_period(text: str, as_of: AsOf) -> Period:
         return parse_date(text), parse_date(text)
     except ValueError as error:
         raise UsageError(f"--period {text} is not a period. {_HOW}") from error
+
+
+def period_name(first: dt.date, last: dt.date) -> str:
+    """The shortest way to write a period, which is also the name of its folder.
+
+    >>> period_name(dt.date(2025, 10, 1), dt.date(2025, 10, 31)), period_name(dt.date(2025, 10, 6), dt.date(2025, 10, 12))
+    ('2025-10', '2025-W41')
+    >>> period_name(dt.date(2025, 10, 1), dt.date(2025, 10, 30))
+    '2025-10-01..2025-10-30'
+    """
+    candidates = [
+        f"{first:%Y}",
+        f"{first:%Y}-Q{(first.month + 2) // 3}",
+        f"{first:%Y-%m}",
+        f"{first:%G-W%V}",
+        f"{first}",
+    ]
+    return next((name for name in candidates if parse_period(name) == (first, last)), f"{first}..{last}")
 
 
 def parse_date(text: str) -> dt.date:

@@ -41,3 +41,48 @@ def tally(
 
     given = Input(files, period, as_of, standards_path(standards), channel, source, now())
     raise typer.Exit(run(given, Output(file=output, strict=strict, quiet=quiet)))
+
+
+@app.command()
+def report(
+    files: Files,
+    period: PeriodOption = None,
+    out: Annotated[
+        str | None,
+        typer.Option("--out", metavar="DIR", help="Where the reports are kept; the period's folder is made in it."),
+    ] = None,
+    formats: Annotated[
+        str | None,
+        typer.Option(
+            "--formats",
+            metavar="NAMES",
+            help="html, pdf, xlsx, md, json, csv; several with commas. Default: html, xlsx, csv, and pdf if it is installed.",
+        ),
+    ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of",
+            metavar="MOMENT",
+            help="Judge as known then. Default: the end of the period if it is over, else now.",
+        ),
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="employee", help="Add a table of the employees to the report.")
+    ] = None,
+    standards: StandardsFile = None,
+    channel: ChannelOption = None,
+    source: SourceOption = None,
+    reject_cells: Annotated[
+        bool, typer.Option("--reject-cells", help="Refused: a report holds no cells of rejected rows.", hidden=True)
+    ] = False,
+    strict: StrictOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Write the report of a period: a folder with the page, the workbook, the missed requests and all they rest on."""
+    from cxaudit.commands.options import Input, Output
+    from cxaudit.commands.report import Wanted
+    from cxaudit.commands.report import report as run
+
+    given = Input(files, period, as_of, standards_path(standards), channel, source, now())
+    raise typer.Exit(run(given, Output(strict=strict, quiet=quiet), Wanted(out, formats, by, reject_cells)))

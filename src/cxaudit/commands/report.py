@@ -1,0 +1,171 @@
+"""`cxaudit report`: the folder of a period, whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import importlib.util
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from cxaudit.commands.options import Input, Output, near_miss
+from cxaudit.commands.report_files import FORMATS, TALLY, EarlierTally, MadeReport, digest_of, question_of
+from cxaudit.commands.shared import MISSED_TARGET, NOT_RELIABLE, load_standards, settings
+from cxaudit.errors import InputError, UsageError
+from cxaudit.from_tallies import open_tallies, whole_months
+from cxaudit.monthly.restated import restated_months
+from cxaudit.period import now_as_of, parse_as_of, parse_period, period_name
+from cxaudit.render.figures import meets
+from cxaudit.render.notes import notes
+from cxaudit.render.report.manifest import Settings
+from cxaudit.render.report.restated import restated_words
+from cxaudit.render.words import as_of_words, period_words, visible
+from cxaudit.write_folder import locked, prepare_place, recover, write_folder
+from cxaudit.zones import zone
+
+Period = tuple[dt.date, dt.date]
+_PDF_ADVICE = "python -m pip install 'cxaudit[pdf]'"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The options of `report` besides the input, as typed."""
+
+    out: str | None
+    formats: str | None
+    by: str | None
+    reject_cells: bool = False
+
+
+def report(given: Input, output: Output, wanted: Wanted) -> int:
+    """Judge a period and write its folder; nothing is written when nothing could be judged."""
+    _check_options(given, wanted)
+    formats = _formats(wanted.formats)
+    standards = load_standards(given)
+    given, period = _settled(given, standards.timezone)
+    question = question_of(given, standards, with_employees=wanted.by is not None)
+    place = Path(wanted.out or "")
+    folder = place / period_name(*period)
+    is_new = prepare_place(place, [folder])
+    try:
+        with locked(place, given.now):
+            recover(folder)
+            asked = Settings(period, _as_of_text(given), formats, wanted.by is not None, given.channel, given.source)
+            made = MadeReport(given, question, asked, sys.argv[1:], earlier_tallies(place, period))
+            _spare_inputs(made, place)
+            if not made.monthly.check.total.judged:
+                output.say([*settings(given, question), *notes(made.monthly.check)])
+                return _nothing(folder, made)
+            restated = list(_restated(made, folder))
+            write_folder(folder, made.files())
+    finally:
+        if is_new:
+            with contextlib.suppress(OSError):
+                place.rmdir()  # only where it is still empty
+    output.say([*settings(given, question), *notes(made.monthly.check), *restated, *_written(folder, made, wanted)])
+    return _exit_code(made, output)
+
+
+def _check_options(given: Input, wanted: Wanted) -> None:
+    if given.period is None:
+        raise UsageError("a report is of a period.\nAdd --period last-month, or 2025-10, 2025-Q3, 2025, FROM..TO.")
+    if wanted.out is None:
+        raise UsageError("say where the reports are kept.\nAdd --out DIR; the folder of the period is made in it.")
+    if wanted.reject_cells:
+        raise UsageError(
+            "a report is passed on, and the cells of rejected rows may hold personal data.\n"
+            "Use `cxaudit check … --rejects FILE --reject-cells` to see them."
+        )
+    if wanted.by not in (None, "employee"):
+        raise UsageError(
+            f"--by {wanted.by}: a report is by channel and by department as it is; --by employee adds the employees."
+        )
+
+
+def _formats(text: str | None) -> tuple[str, ...]:
+    has_pdf = importlib.util.find_spec("typst") is not None
+    if text is None:
+        return ("html", *(["pdf"] if has_pdf else []), "xlsx", "csv")
+    names = {name.strip().lower() for name in text.split(",") if name.strip()}
+    for name in sorted(names):
+        if name not in FORMATS:
+            raise UsageError(f"--formats {name} is not one of {', '.join(FORMATS)}.{near_miss(name, FORMATS)}")
+    if "pdf" in names and not has_pdf:
+        raise UsageError(f"report.pdf needs one more package.\nInstall it: {_PDF_ADVICE}")
+    return tuple(name for name in FORMATS if name in names)
+
+
+def _settled(given: Input, timezone: str) -> tuple[Input, Period]:
+    """The period, and the as-of moment: a finished period is judged as of its end, however late the report is made."""
+    city = zone(timezone)
+    today = now_as_of(given.now, city)
+    as_of = parse_as_of(given.as_of, city) if given.as_of is not None else today
+    period = parse_period(given.period or "", as_of)
+    text = f"{period[0]}..{period[1]}"
+    if given.as_of is None and period[1] < today.local.date():
+        return replace(given, period=text, as_of=period[1].isoformat()), period
+    return replace(given, period=text), period
+
+
+def _as_of_text(given: Input) -> str:
+    return given.as_of or f"{given.now:%Y-%m-%dT%H:%M:%S}Z"
+
+
+def earlier_tallies(place: Path, period: Period) -> list[EarlierTally]:
+    """The tallies of the reports of periods that ended before this one, whole months only, by the name of their folder."""
+    found = []
+    for path in sorted(place.glob(f"[!.]*/{TALLY}")):
+        with contextlib.suppress(InputError):  # somebody else's file, or one of another form
+            ((_, tally),) = open_tallies([str(path)])
+            held = tally.about.period
+            if held is not None and held[1] < period[0] and whole_months(*held):
+                found.append(EarlierTally(digest_of(path, f"{path.parent.name}/{TALLY}"), tally))
+    return found
+
+
+def _spare_inputs(made: MadeReport, place: Path) -> None:
+    """Exports are evidence, and a report is no export: neither lies among the other."""
+    inside = [path for path in made.audit.paths if place.resolve() in path.resolve().parents]
+    if inside:
+        raise UsageError(
+            f"{inside[0]} lies in {place}, where the reports are written.\nKeep exports and reports in folders of their own."
+        )
+
+
+def _nothing(folder: Path, made: MadeReport) -> int:
+    check = made.monthly.check
+    as_of = as_of_words(check.as_of, check.as_of_is_date)
+    lines = [
+        f"cxaudit: no request {check.cohort} {period_words(*made.settings.period)} could be judged as of {as_of}.",
+        f"No report was written{'; the one that is there was left as it is' if folder.exists() else ''}.",
+    ]
+    sys.stderr.write("".join(f"{line}\n" for line in lines))
+    return NOT_RELIABLE
+
+
+def _restated(made: MadeReport, folder: Path) -> Iterator[str]:
+    """What an earlier report said otherwise: the one that is about to be replaced, and those of the months before."""
+    own = folder / TALLY
+    before = []
+    if own.is_file():
+        with contextlib.suppress(InputError):
+            before = [(f"{folder.name}/{TALLY}", tally) for _, tally in open_tallies([str(own)])]
+    before += [(one.digest.file, one.tally) for one in made.earlier]
+    yield from restated_words(restated_months(made.audit, before))
+
+
+def _written(folder: Path, made: MadeReport, wanted: Wanted) -> Iterator[str]:
+    names = [digest.file for digest in made.digests]
+    yield visible(f"Written: {folder}: {', '.join(names)}")
+    if wanted.formats is None and "pdf" not in made.settings.formats:
+        yield f"For report.pdf as well: {_PDF_ADVICE}"
+
+
+def _exit_code(made: MadeReport, output: Output) -> int:
+    check = made.monthly.check
+    if output.strict and made.audit.is_doubtful:
+        return NOT_RELIABLE
+    is_missed = any(meets(row.met, row.judged, row.target_pct) is False for row in check.rows)
+    return MISSED_TARGET if is_missed else 0

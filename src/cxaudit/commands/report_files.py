@@ -1,0 +1,149 @@
+"""The files of a monthly report: one audit in, every file of the folder out, in an order that is always the same."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import polars as pl
+
+from cxaudit.audit import Audit, Question
+from cxaudit.calendar import years_known
+from cxaudit.commands.options import Input
+from cxaudit.commands.shared import counting_of, meta_of
+from cxaudit.from_tallies import StoredTally, tally_bytes
+from cxaudit.model import MISSED
+from cxaudit.monthly.figures import ROLES, monthly_report
+from cxaudit.monthly.history import STORED
+from cxaudit.monthly.model import MonthlyReport
+from cxaudit.render import REPORT_FORMATS, RenderOptions
+from cxaudit.render.delimited import delimit, render_records_csv
+from cxaudit.render.report.manifest import MANIFEST, FileDigest, Settings, manifest
+from cxaudit.special_days import Year, special_days
+from cxaudit.standards import Standards
+from cxaudit.write import with_bom
+
+TALLY = "tally.parquet"
+#: `--formats` -> the files it stands for, in the order in which they are made: charts number themselves as they are drawn.
+FORMATS = {
+    "html": ("report.html",),
+    "pdf": ("report.pdf",),
+    "xlsx": ("report.xlsx",),
+    "md": ("report.md",),
+    "json": ("report.json",),
+    "csv": ("records.csv", "rejects.csv"),
+}
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class EarlierTally:
+    """The stored tally of an earlier report."""
+
+    digest: FileDigest
+    tally: StoredTally
+
+
+@dataclass
+class MadeReport:
+    """A report that has been judged and can be written."""
+
+    given: Input
+    question: Question
+    settings: Settings
+    command: Sequence[str]
+    earlier: Sequence[EarlierTally] = ()
+    digests: list[FileDigest] = field(default_factory=list)  # of what has been written so far
+
+    @cached_property
+    def audit(self) -> Audit:
+        return Audit(self.given.files, self.question)
+
+    @cached_property
+    def monthly(self) -> MonthlyReport:
+        standards = self.question.standards
+        return monthly_report(
+            self.audit,
+            counting_of(standards),
+            meta_of(self.given, self.question),
+            stored=stored_months(self.earlier),
+            with_employees=self.settings.employees,
+        )
+
+    def files(self) -> Iterator[tuple[str, Iterator[bytes]]]:
+        """Each file with its bytes in pieces; each is to be used up before the next is asked for. The manifest is last."""
+        options = RenderOptions()
+        self.digests.clear()
+        for form in (form for form in FORMATS if form in self.settings.formats):
+            if form == "csv":
+                missed = self.audit.records(pl.col("verdict").is_in(MISSED), with_employees=False)
+                yield self._counted("records.csv", with_bom(render_records_csv(missed, options)))
+                yield self._counted("rejects.csv", with_bom(delimit(self.audit.rejects, escape=True)))
+            else:
+                yield self._counted(FORMATS[form][0], REPORT_FORMATS[form](self.monthly, options))
+        yield self._counted(TALLY, iter([tally_bytes(self.audit, self.monthly.check)]))
+        yield MANIFEST, iter([self._manifest()])
+
+    def _counted(self, name: str, pieces: Iterator[bytes]) -> tuple[str, Iterator[bytes]]:
+        def counted() -> Iterator[bytes]:
+            size, sha256 = 0, hashlib.sha256()
+            for piece in pieces:
+                size += len(piece)
+                sha256.update(piece)
+                yield piece
+            self.digests.append(FileDigest(name, size, sha256.hexdigest()))
+
+        return name, counted()
+
+    def _manifest(self) -> bytes:
+        return manifest(
+            self.monthly.check,
+            self.settings,
+            self.command,
+            self.question.standards.text,
+            self._years(),
+            digests_of(self.audit),
+            [one.digest for one in self.earlier],
+            self.digests,
+        )
+
+    def _years(self) -> Iterator[Year]:
+        """The closed days of every year that the input and the period touch."""
+        standards, (first, last) = self.question.standards, self.settings.period
+        start = min(self.audit.earliest_on or first, first).year
+        known = years_known(standards.calendar)
+        for year in range(start, max(last, self.question.as_of.local.date()).year + 1):
+            if year in known:
+                yield special_days(standards, year)
+
+
+def question_of(given: Input, standards: Standards, *, with_employees: bool) -> Question:
+    """What a report asks of the input; employees only where they are asked for."""
+    roles = [*ROLES, *(["employee"] if with_employees else [])]
+    return given.question(standards, roles, reject_cells=False, with_readings="yes")  # type: ignore[arg-type]
+
+
+def digests_of(audit: Audit) -> dict[str, FileDigest]:
+    """The files that were read, by the name shown for each."""
+    return {name: digest_of(path, name) for path, name in audit.files.items()}
+
+
+def digest_of(path: Path, name: str) -> FileDigest:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return FileDigest(name, path.stat().st_size, digest)
+
+
+def stored_months(earlier: Sequence[EarlierTally]) -> pl.DataFrame | None:
+    """The counts of earlier reports by month, channel, department and verdict; a month that several hold is taken once."""
+    frames, taken = [], set[int]()
+    for one in sorted(earlier, key=lambda one: one.digest.file):
+        frame = one.tally.frame.filter(~pl.col("month").is_in(list(taken)))
+        taken |= set(frame["month"].unique().to_list())
+        frames.append(frame.group_by("month", "channel", "department", "verdict").agg(pl.col("n").sum()))
+    if not frames:
+        return None
+    return pl.concat([frame.select(*STORED).cast(pl.Schema(STORED)) for frame in frames]).sort(*STORED)

@@ -1,0 +1,109 @@
+"""The manifest of a report: everything that its figures rest on, so that anybody can make it again and compare.
+
+Nothing in it depends on the clock, the machine or the folder, except the command line as it was typed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cxaudit.model import InputFile, Report
+from cxaudit.render.check_rows import compliance
+from cxaudit.render.words import utf8
+
+if TYPE_CHECKING:
+    from cxaudit.special_days import Year
+
+FORM = 1
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class FileDigest:
+    """A file by its contents."""
+
+    file: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What was asked, settled: enough to ask it again."""
+
+    period: tuple[dt.date, dt.date]
+    as_of: str  # as `--as-of` takes it
+    formats: tuple[str, ...]
+    employees: bool
+    channel: str | None
+    source: str | None
+
+
+def manifest(
+    report: Report,
+    settings: Settings,
+    command: Sequence[str],
+    standards_text: str,
+    years: Iterable[Year],
+    inputs: Mapping[str, FileDigest],
+    history: Sequence[FileDigest],
+    outputs: Sequence[FileDigest],
+) -> bytes:
+    """The manifest's bytes. `inputs` has the digest of each file read, by the name shown for it."""
+    total = report.total
+    document = {
+        "form": FORM,
+        "command": ["cxaudit", *command],
+        "settings": dataclasses.asdict(settings),
+        "versions": report.meta["versions"],
+        "timezone": report.meta["timezone"],
+        "standards": {**report.meta["standards"], "text": standards_text},
+        "calendar": [_year(year) for year in years],
+        "inputs": [
+            {**dataclasses.asdict(digest), "tables": [_table(table) for table in report.inputs if table.file == name]}
+            for name, digest in inputs.items()
+        ],
+        "earlier_tallies": [dataclasses.asdict(digest) for digest in history],
+        "findings": _findings(report),
+        "totals": {
+            **{name: getattr(total, name) for name in
+               ("requests", "met", "late", "overdue", "pending", "excluded", "judged")},
+            "compliance_pct": compliance(report, total) or None,
+            "excluded_because": total.n_excluded,
+            "outside_period": report.outside_period,
+        },
+        "outputs": [dataclasses.asdict(digest) for digest in outputs],
+    }  # fmt: skip
+    return utf8(json.dumps(document, ensure_ascii=False, indent=2, default=_plain) + "\n")
+
+
+def _year(year: Year) -> dict[str, Any]:
+    days = [
+        {name: value for name, value in dataclasses.asdict(day).items() if value} for day in year.days
+    ]  # each with the place that says so
+    return {"year": year.year, "business_days": year.business_days, "special_days": days}
+
+
+def _table(table: InputFile) -> dict[str, Any]:
+    return {name: value for name, value in dataclasses.asdict(table).items() if name != "file"}
+
+
+def _findings(report: Report) -> list[dict[str, Any]]:
+    counts: dict[str, int] = {}
+    for finding in report.findings:
+        counts[finding.code] = counts.get(finding.code, 0) + finding.n
+    return [{"code": code, "n": n} for code, n in counts.items()]
+
+
+def _plain(value: object) -> str:
+    match value:
+        case dt.datetime():
+            return f"{value:%Y-%m-%d %H:%M:%S}"
+        case dt.date():
+            return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
