@@ -81,7 +81,7 @@ def start(*arguments: str | Path, cwd: Path = TOP, env: Mapping[str, str] | None
     done = subprocess.run(
         [*COMMAND, *map(str, arguments)],
         cwd=cwd,
-        env=clean_environment(env),
+        env=clean_environment({"PYTHONPATH": str(TOP / "src"), **(env or {})}),  # this checkout, installed or not
         input=stdin,
         capture_output=True,
         check=False,

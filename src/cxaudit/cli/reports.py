@@ -74,7 +74,7 @@ def report(
     channel: ChannelOption = None,
     source: SourceOption = None,
     reject_cells: Annotated[
-        bool, typer.Option("--reject-cells", help="Refused: a report holds no cells of rejected rows.", hidden=True)
+        bool, typer.Option("--reject-cells", help="Refused: a report holds no cells of rejected rows.")
     ] = False,
     strict: StrictOption = False,
     quiet: QuietOption = False,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cxaudit.commands.options import Input, Output, near_miss
-from cxaudit.commands.report_files import FORMATS, TALLY, EarlierTally, MadeReport, digest_of, question_of
+from cxaudit.commands.report_files import AVAILABLE, TALLY, EarlierTally, MadeReport, digest_of, question_of
 from cxaudit.commands.shared import MISSED_TARGET, NOT_RELIABLE, load_standards, settings
 from cxaudit.errors import InputError, UsageError
 from cxaudit.from_tallies import open_tallies, whole_months
@@ -19,7 +19,7 @@ from cxaudit.monthly.restated import restated_months
 from cxaudit.period import now_as_of, parse_as_of, parse_period, period_name
 from cxaudit.render.figures import meets
 from cxaudit.render.notes import notes
-from cxaudit.render.report.manifest import Settings
+from cxaudit.render.report.manifest import MANIFEST, Settings
 from cxaudit.render.report.restated import restated_words
 from cxaudit.render.words import as_of_words, period_words, visible
 from cxaudit.write_folder import locked, prepare_place, recover, write_folder
@@ -87,14 +87,14 @@ def _check_options(given: Input, wanted: Wanted) -> None:
 def _formats(text: str | None) -> tuple[str, ...]:
     has_pdf = importlib.util.find_spec("typst") is not None
     if text is None:
-        return ("html", *(["pdf"] if has_pdf else []), "xlsx", "csv")
+        return tuple(name for name in AVAILABLE if name in ("html", "xlsx", "csv") or (name == "pdf" and has_pdf))
     names = {name.strip().lower() for name in text.split(",") if name.strip()}
     for name in sorted(names):
-        if name not in FORMATS:
-            raise UsageError(f"--formats {name} is not one of {', '.join(FORMATS)}.{near_miss(name, FORMATS)}")
+        if name not in AVAILABLE:
+            raise UsageError(f"--formats {name} is not one of {', '.join(AVAILABLE)}.{near_miss(name, AVAILABLE)}")
     if "pdf" in names and not has_pdf:
         raise UsageError(f"report.pdf needs one more package.\nInstall it: {_PDF_ADVICE}")
-    return tuple(name for name in FORMATS if name in names)
+    return tuple(name for name in AVAILABLE if name in names)
 
 
 def _settled(given: Input, timezone: str) -> tuple[Input, Period]:
@@ -157,7 +157,7 @@ def _restated(made: MadeReport, folder: Path) -> Iterator[str]:
 
 
 def _written(folder: Path, made: MadeReport, wanted: Wanted) -> Iterator[str]:
-    names = [digest.file for digest in made.digests]
+    names = [*(digest.file for digest in made.digests), MANIFEST]
     yield visible(f"Written: {folder}: {', '.join(names)}")
     if wanted.formats is None and "pdf" not in made.settings.formats:
         yield f"For report.pdf as well: {_PDF_ADVICE}"

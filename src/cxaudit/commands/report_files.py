@@ -15,13 +15,14 @@ from cxaudit.calendar import years_known
 from cxaudit.commands.options import Input
 from cxaudit.commands.shared import counting_of, meta_of
 from cxaudit.from_tallies import StoredTally, tally_bytes
-from cxaudit.model import MISSED
+from cxaudit.model import MISSED, Records
 from cxaudit.monthly.figures import ROLES, monthly_report
 from cxaudit.monthly.history import STORED
 from cxaudit.monthly.model import MonthlyReport
 from cxaudit.render import REPORT_FORMATS, RenderOptions
 from cxaudit.render.delimited import delimit, render_records_csv
 from cxaudit.render.report.manifest import MANIFEST, FileDigest, Settings, manifest
+from cxaudit.render.report.workbook import render_report_workbook
 from cxaudit.special_days import Year, special_days
 from cxaudit.standards import Standards
 from cxaudit.write import with_bom
@@ -36,7 +37,8 @@ FORMATS = {
     "json": ("report.json",),
     "csv": ("records.csv", "rejects.csv"),
 }
-_CHUNK = 1 << 20
+#: Those that this version can make.
+AVAILABLE = tuple(form for form in FORMATS if form in ("xlsx", "csv") or form in REPORT_FORMATS)
 
 
 @dataclass(frozen=True)
@@ -73,17 +75,24 @@ class MadeReport:
             with_employees=self.settings.employees,
         )
 
+    @cached_property
+    def missed(self) -> Records:
+        """The requests of the period that were answered late or not yet."""
+        return self.audit.records(pl.col("verdict").is_in(MISSED), with_employees=False)
+
     def files(self) -> Iterator[tuple[str, Iterator[bytes]]]:
         """Each file with its bytes in pieces; each is to be used up before the next is asked for. The manifest is last."""
         options = RenderOptions()
         self.digests.clear()
         for form in (form for form in FORMATS if form in self.settings.formats):
-            if form == "csv":
-                missed = self.audit.records(pl.col("verdict").is_in(MISSED), with_employees=False)
-                yield self._counted("records.csv", with_bom(render_records_csv(missed, options)))
-                yield self._counted("rejects.csv", with_bom(delimit(self.audit.rejects, escape=True)))
-            else:
-                yield self._counted(FORMATS[form][0], REPORT_FORMATS[form](self.monthly, options))
+            match form:
+                case "csv":
+                    yield self._counted("records.csv", with_bom(render_records_csv(self.missed, options)))
+                    yield self._counted("rejects.csv", with_bom(delimit(self.audit.rejects, escape=True)))
+                case "xlsx":
+                    yield self._counted("report.xlsx", render_report_workbook(self.monthly, self.missed, options))
+                case _:
+                    yield self._counted(FORMATS[form][0], REPORT_FORMATS[form](self.monthly, options))
         yield self._counted(TALLY, iter([tally_bytes(self.audit, self.monthly.check)]))
         yield MANIFEST, iter([self._manifest()])
 

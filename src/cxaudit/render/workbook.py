@@ -79,6 +79,10 @@ class _Drawing:
             self.formats[key] = self.book.add_format({"valign": "top", **properties})
         return self.formats[key]
 
+    def _header(self, column: TableColumn) -> Any:
+        side = {"align": "right"} if column.kind in FIGURES else {}
+        return self.format(bold=True, text_wrap=True, bottom=1, **side)
+
     def cover(self, document: Document) -> None:
         sheet = self.book.add_worksheet("Cover")
         sheet.set_column(0, 0, 100)
@@ -107,10 +111,9 @@ class _Drawing:
             _write(sheet, top, 0, line, None)
             top += 1
         widths = [max(_NARROWEST, column.width or min(len(column.heading) + 2, 16)) for column in part.columns]
-        header = self.format(bold=True, text_wrap=True, bottom=1)
         sheet.set_row(top, _height([column.heading for column in part.columns], [width - 3 for width in widths]))
         for i, column in enumerate(part.columns):
-            _write(sheet, top, i, column.heading, header)
+            _write(sheet, top, i, column.heading, self._header(column))
         last = self._rows(sheet, part, top + 1, widths)
         for i, width in enumerate(widths):
             sheet.set_column(i, i, min(width, _MOST))
@@ -156,11 +159,12 @@ class _Drawing:
                 sheet.write_datetime(*at, cell, self.format(num_format="yyyy-mm-dd hh:mm:ss", **more))
             case dt.date():
                 sheet.write_datetime(*at, cell, self.format(num_format="yyyy-mm-dd", **more))
-            case str() if column.kind == "share":
+            case str() if column.kind == "share" and not cell.startswith("["):
                 decimals = len(cell.partition(".")[2])
                 sheet.write_number(*at, float(cell), self.format(num_format=f"0.{'0' * decimals}", **more))
             case str():
-                _write(sheet, *at, cell, self.format(num_format="@", text_wrap=not is_working, **more))
+                side = {"align": "right"} if column.kind == "share" else {}
+                _write(sheet, *at, cell, self.format(num_format="@", text_wrap=not is_working, **side, **more))
             case _:
                 sheet.write_number(*at, cell, self.format(num_format=_NUMBER_FORMATS.get(column.kind, "0.00"), **more))
 
@@ -183,12 +187,11 @@ class _Drawing:
             if part.is_working:
                 sheet.autofilter(top, 0, last, right)
             return
-        header = self.format(bold=True, text_wrap=True, bottom=1)
         sheet.add_table(
             top, 0, last, right,
             {
                 "name": f"table_{place + 1}_{re.sub('[^A-Za-z0-9]+', '_', part.name).lower()}",
-                "columns": [{"header": visible(c.heading), "header_format": header} for c in part.columns],
+                "columns": [{"header": visible(c.heading), "header_format": self._header(c)} for c in part.columns],
                 "autofilter": part.is_working, "banded_rows": False, "style": "Table Style Light 1",
             },
         )  # fmt: skip
@@ -208,7 +211,12 @@ class _Drawing:
                 }
             )
         chart.set_title({"name": drawing.title, "name_font": {"size": 12}})
-        chart.set_y_axis({"name": drawing.axis, "min": 0})
+        values = {"name": drawing.axis, "min": 0}
+        if drawing.kind == "bar":  # bars lie on their side, the first row on top
+            chart.set_x_axis(values)
+            chart.set_y_axis({"reverse": True})
+        else:
+            chart.set_y_axis(values)
         chart.set_legend({"none": True} if len(drawing.values) == 1 else {"position": "bottom"})
         chart.set_size({"width": 640, "height": 360})
         sheet.insert_chart(rows[0], len(part.columns) + 1, chart, {"description": drawing.description})

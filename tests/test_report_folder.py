@@ -1,0 +1,410 @@
+"""`cxaudit report`: the folder of a period, whole or not at all, the same bytes from the same input, nobody's data."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import hashlib
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import polars as pl
+import pytest
+from outside import SAMPLES, TOP, Outcome, clean_environment, run, start
+
+from cxaudit.commands.report_files import AVAILABLE, FORMATS
+from cxaudit.write_folder import LOCK, locked, recover, write_folder
+
+PERIOD = ("--period", "2025-10")
+ALWAYS = ["manifest.json", "tally.parquet"]
+HEADER = "case_id,channel,department,employee,received_at,replied_at,customer_type\n"
+
+
+def report(folder: Path, *arguments: object, files: object = SAMPLES) -> Outcome:
+    return run("report", *map(str, [files, *arguments]), "--out", "reports", cwd=folder)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def manifest_of(folder: Path) -> Any:
+    return json.loads((folder / "manifest.json").read_text("utf-8"))
+
+
+# What is written
+
+
+def test_the_folder_is_named_after_the_period_and_holds_every_file(tmp_path: Path) -> None:
+    """Standard output carries nothing; standard error tells what was read and written."""
+    done = report(tmp_path, *PERIOD)
+    assert (done.code, done.out) == (0, b"")
+    assert [path.name for path in (tmp_path / "reports").iterdir()] == ["2025-10"]
+    found = {path.name for path in (tmp_path / "reports" / "2025-10").iterdir()}
+    assert {*ALWAYS, "records.csv", "rejects.csv", "report.xlsx"} <= found
+    assert "Written: reports/2025-10: " in done.err
+    assert "288 in the period + 27 outside it" in done.err
+
+
+@pytest.mark.parametrize("form", AVAILABLE)
+def test_one_form_alone(tmp_path: Path, form: str) -> None:
+    """`--formats` names what is wanted; the tally and the manifest are always there."""
+    assert report(tmp_path, *PERIOD, "--formats", form, "-q").err == ""
+    found = sorted(path.name for path in (tmp_path / "reports" / "2025-10").iterdir())
+    assert found == sorted([*ALWAYS, *FORMATS[form]])
+
+
+def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
+    """Every file, the manifest included, whenever the report is made; what was there before makes no difference."""
+    formats = ("--formats", ",".join(AVAILABLE))
+    for _ in range(2):
+        done = start("report", SAMPLES, *PERIOD, *formats, "--out", "reports", cwd=tmp_path)
+        assert done.code == 0, done.err
+        (tmp_path / "again").mkdir(exist_ok=True)
+        shutil.copytree(tmp_path / "reports", tmp_path / "again" / str(len(list((tmp_path / "again").iterdir()))))
+    assert contents(tmp_path / "again" / "0") == contents(tmp_path / "again" / "1")
+
+
+@pytest.mark.parametrize(
+    ("period", "name"),
+    [
+        ("2025-10", "2025-10"), ("2025-10-01..2025-10-31", "2025-10"), ("2025-Q4", "2025-Q4"), ("2025", "2025"),
+        ("2025-W41", "2025-W41"), ("2025-10-06..2025-10-17", "2025-10-06..2025-10-17"),
+    ],
+)  # fmt: skip
+def test_the_name_comes_from_the_period_and_never_from_the_clock(tmp_path: Path, period: str, name: str) -> None:
+    """The same days, however they are written, are the same folder."""
+    assert report(tmp_path, "--period", period, "--formats", "csv").code == 0
+    assert [path.name for path in (tmp_path / "reports").iterdir()] == [name]
+
+
+def test_a_finished_period_is_judged_as_of_its_end(tmp_path: Path) -> None:
+    """However late the report is made; the figures are those of `check` as of that day."""
+    report(tmp_path, *PERIOD, "--formats", "csv")
+    found = manifest_of(tmp_path / "reports" / "2025-10")
+    assert found["settings"]["as_of"] == "2025-10-31"
+    check = run("check", SAMPLES, *PERIOD, "--as-of", "2025-10-31").rows[-1]
+    assert {name: str(found["totals"][name]) for name in ("requests", "met", "late", "overdue", "judged")} == {
+        name: check[name] for name in ("requests", "met", "late", "overdue", "judged")
+    }
+
+
+def test_last_month_is_relative_to_the_moment(tmp_path: Path) -> None:
+    """A scheduler need not know the month."""
+    assert report(tmp_path, "--period", "last-month", "--as-of", "2025-11-03 07:00", "--formats", "csv").code == 0
+    assert [path.name for path in (tmp_path / "reports").iterdir()] == ["2025-10"]
+    assert manifest_of(tmp_path / "reports" / "2025-10")["settings"]["as_of"] == "2025-11-03 07:00"
+
+
+def test_the_records_are_the_missed_ones(tmp_path: Path) -> None:
+    """Those answered late and those not answered, as `records` lists them; with the mark that Excel needs."""
+    report(tmp_path, *PERIOD, "--formats", "csv")
+    records = (tmp_path / "reports" / "2025-10" / "records.csv").read_bytes()
+    assert records.startswith(b"\xef\xbb\xbf")
+    expected = run("records", SAMPLES, *PERIOD, "--as-of", "2025-10-31", "--verdict", "late,overdue")
+    assert records.removeprefix(b"\xef\xbb\xbf") == expected.out
+
+
+# The manifest
+
+
+def test_the_manifest_tells_all_that_the_figures_rest_on(tmp_path: Path) -> None:
+    """Versions, command, moment, inputs by content and by the fate of their rows, the standards, the closed days."""
+    report(tmp_path, *PERIOD, "--formats", "xlsx,csv")
+    folder = tmp_path / "reports" / "2025-10"
+    found = manifest_of(folder)
+    assert found["command"] == ["cxaudit", "report", str(SAMPLES), *PERIOD, "--formats", "xlsx,csv", "--out", "reports"]
+    assert set(found["versions"]) == {"cxaudit", "polars", "holidays", "tzdata"}
+    standards = found["standards"]
+    assert hashlib.sha256(standards["text"].encode()).hexdigest() == standards["sha256"]
+    closed = {day["day"]: day["name"] for year in found["calendar"] for day in year["special_days"]}
+    assert closed["2025-10-13"] == "Thanksgiving Day"
+    inputs = {one["file"]: one for one in found["inputs"]}
+    assert set(inputs) == {path.name for path in SAMPLES.iterdir()}
+    for name, one in inputs.items():
+        content = (SAMPLES / name).read_bytes()
+        assert (one["bytes"], one["sha256"]) == (len(content), hashlib.sha256(content).hexdigest())
+        fates = one["tables"][0]["fates"]
+        assert fates["rows"] == sum(n for fate, n in fates.items() if fate != "rows")
+    outputs = {one["file"]: one["sha256"] for one in found["outputs"]}
+    written = {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "manifest.json"}
+    assert outputs == {name: hashlib.sha256(content).hexdigest() for name, content in written.items()}
+
+
+# Refused, and nothing to report
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--out", "reports"), "Add --period last-month"),
+        ((*PERIOD,), "Add --out DIR"),
+        ((*PERIOD, "--out", "reports", "--reject-cells"), "may hold personal data"),
+        ((*PERIOD, "--out", "reports", "--by", "department"), "--by employee adds the employees"),
+        ((*PERIOD, "--out", "reports", "--formats", "docx"), "--formats docx is not one of"),
+        ((*PERIOD, "--out", "none/reports"), "there is no folder none"),
+        ((*PERIOD, "--out", "file"), "--out file is a file"),
+        (("--period", "soon", "--out", "reports"), "is not a period"),
+    ],
+)
+def test_what_cannot_be(tmp_path: Path, arguments: tuple[str, ...], message: str) -> None:
+    """Said before any work, with what to change; nothing is left behind."""
+    (tmp_path / "file").touch()
+    refused = run("report", SAMPLES, *arguments, cwd=tmp_path)
+    assert (refused.code, refused.out) == (2, b"")
+    assert message in refused.err
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize("period", ["2024-10", "2099-10"])
+def test_a_month_without_data_is_3_and_writes_nothing(tmp_path: Path, period: str) -> None:
+    """No empty green report, not even under -q without a word; an empty folder of reports is not left either."""
+    done = report(tmp_path, "--period", period, "-q")
+    assert (done.code, done.out) == (3, b"")
+    assert "No report was written" in done.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_report_that_is_there_survives_a_run_without_data(tmp_path: Path) -> None:
+    """An export that went missing does not wipe out what was reported."""
+    report(tmp_path, *PERIOD, "--formats", "csv")
+    before = contents(tmp_path / "reports")
+    (tmp_path / "other.csv").write_text(HEADER + "1,email,Roads,,2025-03-03 10:00,,\n")
+    done = report(tmp_path, *PERIOD, files="other.csv")
+    assert done.code == 3
+    assert "left as it is" in done.err
+    assert contents(tmp_path / "reports") == before
+
+
+def test_exports_do_not_lie_among_the_reports(tmp_path: Path) -> None:
+    """Else the next run would read a report as an export, or write over evidence."""
+    shutil.copytree(SAMPLES, tmp_path / "reports" / "exports")
+    refused = report(tmp_path, *PERIOD, files="reports/exports")
+    assert refused.code == 2
+    assert "folders of their own" in refused.err
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_is_read_only(tmp_path: Path) -> None:
+    """Said before any work."""
+    (tmp_path / "reports").mkdir(mode=0o500)
+    assert report(tmp_path, *PERIOD).code == 2
+
+
+def test_a_missed_target_is_1_and_a_doubtful_input_under_strict_3(tmp_path: Path) -> None:
+    """The report is written all the same: the code is for the scheduler."""
+    text = (
+        (TOP / "standards.yaml").read_text().replace("within: 1 business day}", "within: 1 business day, target: 99%}")
+    )
+    (tmp_path / "strict.yaml").write_text(text)
+    assert report(tmp_path, *PERIOD, "--formats", "csv", "--standards", "strict.yaml").code == 1
+    assert report(tmp_path, *PERIOD, "--formats", "csv", "--strict").code == 3
+    assert (tmp_path / "reports" / "2025-10" / "manifest.json").is_file()
+
+
+# Two runs, and a run that is killed
+
+
+def test_the_second_of_two_runs_says_who_holds_the_lock(tmp_path: Path) -> None:
+    """Process, machine and since when; once it is gone, the next run goes on."""
+    (tmp_path / "reports").mkdir()
+    with locked(tmp_path / "reports", dt.datetime(2025, 11, 3, 7, 0, tzinfo=dt.UTC)):
+        refused = report(tmp_path, *PERIOD)
+        assert refused.code == 2
+        assert f"another run (process {os.getpid()} on " in refused.err
+        assert "since 2025-11-03 07:00:00 UTC) is writing to reports" in refused.err
+    assert not (tmp_path / "reports" / LOCK).exists()
+    assert report(tmp_path, *PERIOD, "--formats", "csv").code == 0
+
+
+def test_the_lock_of_a_killed_run_holds_nobody_up(tmp_path: Path) -> None:
+    """The operating system lets go of it, so there is nothing to clear away by hand."""
+    (tmp_path / "reports").mkdir()
+    killed(
+        "import datetime as dt\nfrom cxaudit.write_folder import locked\n"
+        "with locked(Path('reports'), dt.datetime.now(dt.UTC)):\n    os.kill(os.getpid(), 9)",
+        tmp_path,
+    )
+    assert (tmp_path / "reports" / LOCK).exists()
+    assert report(tmp_path, *PERIOD, "--formats", "csv").code == 0
+    assert [path.name for path in (tmp_path / "reports").iterdir()] == ["2025-10"]
+
+
+def killed(code: str, folder: Path) -> None:
+    """Run Python that kills itself."""
+    prelude = "import os\nfrom pathlib import Path\n"
+    environment = clean_environment({"PYTHONPATH": str(TOP / "src")})
+    done = subprocess.run([sys.executable, "-c", prelude + code], cwd=folder, env=environment, check=False)
+    assert done.returncode == -9
+
+
+def test_a_run_that_is_killed_leaves_what_was_there(tmp_path: Path) -> None:
+    """Half a report is never seen; the next run clears away what the killed one left beside."""
+    folder = tmp_path / "2025-10"
+    write_folder(folder, [("a.txt", [b"old"]), ("b.txt", [b"old"])])
+    killed(
+        "from cxaudit.write_folder import write_folder\n"
+        "def files():\n    yield 'a.txt', [b'new']\n    os.kill(os.getpid(), 9)\n"
+        "write_folder(Path('2025-10'), files())",
+        tmp_path,
+    )
+    assert contents(folder) == {"a.txt": b"old", "b.txt": b"old"}
+    assert (tmp_path / ".2025-10.new").is_dir()
+    write_folder(folder, [("a.txt", [b"new"])])
+    assert contents(tmp_path) == {"2025-10/a.txt": b"new"}
+
+
+def test_a_run_killed_between_the_two_moves_is_undone(tmp_path: Path) -> None:
+    """The old folder was aside and the new one not yet in its place."""
+    (tmp_path / ".2025-10.old").mkdir()
+    (tmp_path / ".2025-10.old" / "a.txt").write_text("old")
+    recover(tmp_path / "2025-10")
+    assert contents(tmp_path) == {"2025-10/a.txt": b"old"}
+
+
+def test_a_file_that_fails_leaves_what_was_there(tmp_path: Path) -> None:
+    """An error on the way is passed on, and nothing of the new folder stays."""
+    folder = tmp_path / "2025-10"
+    write_folder(folder, [("a.txt", [b"old"])])
+
+    def files() -> Any:
+        yield "a.txt", [b"new"]
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write_folder(folder, files())
+    assert contents(tmp_path) == {"2025-10/a.txt": b"old"}
+
+
+# Earlier reports
+
+
+def test_restated_months_are_said(tmp_path: Path) -> None:
+    """A late export changes October: the new report says what the old one said, and so does November's."""
+    rows = [f"{i},email,Roads,,2025-10-{d:02} 10:00,2025-10-{d:02} 15:00,\n" for i, d in enumerate(range(1, 21))]
+    (tmp_path / "log.csv").write_text(HEADER + "".join(rows))
+    assert "Restated" not in report(tmp_path, *PERIOD, "--formats", "csv", files="log.csv").err
+    more = [
+        *rows,
+        "99,email,Roads,,2025-10-02 10:00,2025-10-20 10:00,\n",
+        "100,email,Roads,,2025-11-03 10:00,2025-11-03 11:00,\n",
+    ]
+    (tmp_path / "log.csv").write_text(HEADER + "".join(more))
+    november = report(tmp_path, "--period", "2025-11", "--formats", "csv", files="log.csv")
+    assert "Restated: 2025-10: 20 of 21 in time today, 20 of 20 in 2025-10/tally.parquet" in november.err
+    again = report(tmp_path, *PERIOD, "--formats", "csv", files="log.csv")
+    assert "Restated: 2025-10: 20 of 21 in time today, 20 of 20 in 2025-10/tally.parquet" in again.err
+    assert "Restated" not in report(tmp_path, *PERIOD, "--formats", "csv", files="log.csv").err
+    assert "Restated" not in report(tmp_path, *PERIOD, "--formats", "csv", "-q", files="log.csv").err
+
+
+def test_the_tallies_of_earlier_reports_are_named_in_the_manifest(tmp_path: Path) -> None:
+    """They make the run chart, so they are an input like the exports; later ones are none."""
+    for month in ("2025-10", "2025-11"):
+        report(tmp_path, "--period", month, "--formats", "csv", "--as-of", "2025-11-30")
+    assert manifest_of(tmp_path / "reports" / "2025-10")["earlier_tallies"] == []
+    (earlier,) = manifest_of(tmp_path / "reports" / "2025-11")["earlier_tallies"]
+    content = (tmp_path / "reports" / "2025-10" / "tally.parquet").read_bytes()
+    assert earlier == {
+        "file": "2025-10/tally.parquet", "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()
+    }  # fmt: skip
+
+
+# The workbook
+
+
+def test_the_workbook_reads_back(tmp_path: Path) -> None:
+    """One table on each sheet, a chart with a text for who cannot see it, the missed requests to work with, no formula."""
+    report(tmp_path, *PERIOD, "--formats", "xlsx")
+    data = (tmp_path / "reports" / "2025-10" / "report.xlsx").read_bytes()
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    assert book.sheetnames[:2] == ["Cover", "Channels"]
+    assert {"Departments", "Response times", "Still open", "Missed requests", "Readings", "Files", "Notes"} <= set(
+        book.sheetnames
+    )
+    assert [len(sheet.tables) for sheet in book] == [0] + [1] * (len(book.sheetnames) - 1)
+    names = [name for sheet in book for name in sheet.tables]
+    assert len(names) == len(set(names))
+    missed = book["Missed requests"]
+    assert (missed.freeze_panes, missed.max_row) == ("B4", 3 + 25)
+    assert not [cell for sheet in book for row in sheet for cell in row if cell.data_type == "f" or cell.hyperlink]
+    parts = zipfile.ZipFile(io.BytesIO(data))
+    drawings = b"".join(parts.read(name) for name in parts.namelist() if "drawings/drawing" in name)
+    assert b'descr="Bars of the compliance of each channel: Voice mail' in drawings
+
+
+# Privacy
+
+SECRETS = ("Zaphod", "zaphod@example.org", "780-555-0142", "12 Secret Street", "Trillian Astra", "MY COMPLAINT IS")
+
+
+def secret_export(folder: Path) -> None:
+    """An export full of personal data: columns that no rule needs, an employee, a cell of a rejected row."""
+    columns = [
+        "case_id",
+        "channel",
+        "department",
+        "employee",
+        "received_at",
+        "replied_at",
+        "name",
+        "mail",
+        "phone",
+        "address",
+        "text",
+    ]
+    name, mail, phone, address, employee, text = SECRETS
+    with (folder / "log.csv").open("w", newline="") as file:
+        out = csv.writer(file)
+        out.writerow(columns)
+        for i in range(40):
+            replied = "2025-10-20 10:00" if i % 3 else ""
+            received = f"2025-10-{1 + i % 28:02} 09:00" if i else "not a time"
+            out.writerow([f"C{i}", "email", "Roads", employee, received, replied, name, mail, phone, address, text])
+
+
+def everything(folder: Path) -> str:
+    """All that a folder holds, as text: archives opened, Parquet read, its metadata too."""
+    texts = []
+    for path in folder.rglob("*"):
+        if not path.is_file():
+            continue
+        data = path.read_bytes()
+        texts.append(data.decode("utf-8", "replace"))
+        if path.suffix == ".xlsx":
+            parts = zipfile.ZipFile(io.BytesIO(data))
+            texts += [parts.read(name).decode("utf-8", "replace") for name in parts.namelist()]
+        if path.suffix == ".parquet":
+            texts += [repr(pl.read_parquet(path).to_dicts()), repr(pl.read_parquet_metadata(path))]
+    return "\n".join(texts)
+
+
+def test_nobody_is_in_a_report(tmp_path: Path) -> None:
+    """No customer and no employee in any file, nor in what is said about the run."""
+    secret_export(tmp_path)
+    done = report(tmp_path, *PERIOD, "--formats", ",".join(AVAILABLE), files="log.csv")
+    assert done.code == 0, done.err
+    found = everything(tmp_path / "reports") + done.err
+    assert "Roads" in found
+    assert [secret for secret in SECRETS if secret in found] == []
+
+
+def test_employees_only_where_they_are_asked_for(tmp_path: Path) -> None:
+    """In the tables of the report; never in the stored tally, and customers not at all."""
+    secret_export(tmp_path)
+    report(tmp_path, *PERIOD, "--formats", ",".join(AVAILABLE), "--by", "employee", files="log.csv")
+    folder = tmp_path / "reports" / "2025-10"
+    found = everything(folder)
+    assert [secret for secret in SECRETS if secret in found] == ["Trillian Astra"]
+    (folder / "alone").mkdir()
+    shutil.copy(folder / "tally.parquet", folder / "alone")
+    assert "Trillian" not in everything(folder / "alone")
+    assert "Trillian" not in (folder / "records.csv").read_text("utf-8")
