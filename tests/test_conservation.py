@@ -273,7 +273,9 @@ def test_every_row_has_the_fate_that_was_planted(exports: dict[str, Log]) -> Non
         # What was written clean comes back equal, from the row that Excel shows.
         names = [table.file for table in found.inputs]
         columns = ["table", "row", "case_id", "channel", "department", "received_at", "replied_at"]
-        back = {(names[table], row): tuple(rest) for table, row, *rest in found.judged.select(columns).iter_rows()}
+        back = {
+            (names[table], row): tuple(rest) for table, row, *rest in found.judged.select(columns).collect().iter_rows()
+        }
         assert back == expected.requests
     # Every rejected row is named, and none that is a request.
     places = list(zip(found.rejects["file"], found.rejects["row"], strict=True))

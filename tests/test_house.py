@@ -40,6 +40,8 @@ ROOMS = {
     "audit": [
         "intake",
         "table_findings",
+        "arrival",
+        "sorting",
         "notice",
         "audit",
         "when_due",

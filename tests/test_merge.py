@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cxaudit.merge import merge_cases
+from cxaudit.merge import hash_of_case, merge_cases
 
 EXAMPLES = settings(max_examples=60, deadline=None, derandomize=True)
 AT = pl.Datetime("us")
@@ -41,6 +42,33 @@ def hours(frame: pl.DataFrame, name: str) -> list[int | None]:
     return [one and int((one - START).total_seconds() // 3600) for one in frame[name]]
 
 
+@dataclass(frozen=True)
+class Eager:
+    """What `merge_cases` finds, as frames; `changed` has the places of the first changed rows."""
+
+    requests: pl.DataFrame
+    duplicates: pl.DataFrame
+    changed: pl.DataFrame
+
+
+def merge(rows: pl.DataFrame) -> Eager:
+    """Merge rows, which stand in the input as they stand in the frame, and look at the outcome from all sides."""
+    newest = rows.group_by("table").agg(
+        n=pl.len(),
+        latest=pl.max_horizontal("received_at", "replied_at").max(),
+        has_replies=pl.col("replied_at").count() > 0,
+    )
+    sources = pl.concat(
+        [rows.with_row_index("at").filter(source=one).with_columns(case_hash=hash_of_case(one)) for one in (0, 1)]
+    )
+    found = merge_cases(sources.sort("at").lazy(), newest, rows.height)
+    requests, ordered, duplicates = pl.collect_all([found.requests, found.ordered, found.duplicates])
+    assert requests.sort("at").equals(ordered)
+    assert (requests.height, duplicates.height) == (found.n_requests, sum(found.n_duplicates.values()))
+    changed = found.changed.select("table", row="rows").explode("row")
+    return Eager(ordered.select(rows.columns), duplicates, changed)
+
+
 LOGS = st.lists(
     st.tuples(
         st.integers(0, 3),
@@ -59,7 +87,7 @@ LOGS = st.lists(
 def test_every_row_is_kept_or_a_duplicate(made: list[Row]) -> None:
     """No row is lost and none counts twice; one request remains of each case, and each row without an id is its own."""
     rows = rows_of(made)
-    merged = merge_cases(rows)
+    merged = merge(rows)
     places = pl.concat([merged.requests.select("table", "row"), merged.duplicates])
     assert places.sort("table", "row").equals(rows.select("table", "row").sort("table", "row"))
     cases = {(one[1], one[2]) for one in made if one[2] is not None}
@@ -70,7 +98,7 @@ def test_every_row_is_kept_or_a_duplicate(made: list[Row]) -> None:
 @given(LOGS)
 def test_a_case_has_its_earliest_receipt_and_its_earliest_reply(made: list[Row]) -> None:
     """The kept row is the one that was received first, in the first file, with the first reply of any row of the case."""
-    merged = merge_cases(rows_of(made)).requests
+    merged = merge(rows_of(made)).requests
     for row in merged.filter(pl.col("case_id").is_not_null()).iter_rows(named=True):
         mine = [one for one in made if (one[1], one[2]) == (row["source"], row["case_id"])]
         received, table = min((one[3] or 0, one[0]) for one in mine)
@@ -85,7 +113,7 @@ def test_the_order_of_the_rows_in_memory_does_not_matter(made: list[Row], seed: 
     """Which row is kept is decided by file and row number, not by where it happens to stand."""
     rows = rows_of(made)
     order = random.Random(seed).sample(range(rows.height), rows.height)
-    merged, again = merge_cases(rows), merge_cases(rows[order])
+    merged, again = merge(rows), merge(rows[order])
     assert again.requests.sort("table", "row").equals(merged.requests)
     assert again.duplicates.sort("table", "row").equals(merged.duplicates.sort("table", "row"))
     assert again.changed.sort("table", "row").equals(merged.changed.sort("table", "row"))
@@ -95,29 +123,29 @@ def test_the_order_of_the_rows_in_memory_does_not_matter(made: list[Row], seed: 
 @given(LOGS)
 def test_merging_twice_changes_nothing(made: list[Row]) -> None:
     """What is merged has no case twice."""
-    merged = merge_cases(rows_of(made))
-    again = merge_cases(merged.requests)
+    merged = merge(rows_of(made))
+    again = merge(merged.requests)
     assert again.requests.equals(merged.requests)
     assert not again.duplicates.height
 
 
 def test_the_same_number_in_two_systems_is_two_cases() -> None:
     """Case 17 of the portal and case 17 of the telephone are different requests."""
-    merged = merge_cases(rows_of([(0, 0, "17", 1, None, "open"), (1, 1, "17", 1, None, "open")]))
+    merged = merge(rows_of([(0, 0, "17", 1, None, "open"), (1, 1, "17", 1, None, "open")]))
     assert merged.requests.height == 2
 
 
 def test_rows_without_a_case_id_are_never_the_same() -> None:
     """Two letters without a number are two requests, however alike."""
-    assert merge_cases(rows_of([(0, 0, None, 1, 2, "open")] * 2)).requests.height == 2
+    assert merge(rows_of([(0, 0, None, 1, 2, "open")] * 2)).requests.height == 2
 
 
 def test_the_status_is_that_of_the_newest_file() -> None:
     """A case that was open in September's export and closed in October's is closed, whichever file was named first."""
     newest, oldest = (1, 0, "A", 1, 90, "closed"), (0, 0, "A", 1, None, "open")
-    assert merge_cases(rows_of([oldest, newest])).requests["status"].to_list() == ["closed"]
+    assert merge(rows_of([oldest, newest])).requests["status"].to_list() == ["closed"]
     swapped = [(0, *newest[1:]), (1, *oldest[1:])]
-    assert merge_cases(rows_of(swapped)).requests["status"].to_list() == ["closed"]
+    assert merge(rows_of(swapped)).requests["status"].to_list() == ["closed"]
 
 
 def test_what_only_an_older_row_states_is_still_known() -> None:
@@ -126,43 +154,43 @@ def test_what_only_an_older_row_states_is_still_known() -> None:
     rows = rows.with_columns(
         department=pl.Series(["Parks", "Roads", None]), channel=pl.Series(["email", None, "portal"])
     )
-    merged = merge_cases(rows).requests
+    merged = merge(rows).requests
     assert merged.select("row", "department", "channel", "status").rows() == [(2, "Roads", "portal", "closed")]
 
 
 def test_the_last_row_of_an_update_log_counts() -> None:
     """Within one file the last row of a case is its newest state, or the one updated last where the export says when."""
     rows = rows_of([(0, 0, "A", 1, None, status) for status in ("new", "assigned", "resolved")])
-    assert merge_cases(rows).requests["status"].to_list() == ["resolved"]
+    assert merge(rows).requests["status"].to_list() == ["resolved"]
     newest_first = rows.with_columns(updated_at=pl.Series([_at(9), _at(8), _at(7)], dtype=AT))
-    assert merge_cases(newest_first).requests["status"].to_list() == ["new"]
+    assert merge(newest_first).requests["status"].to_list() == ["new"]
 
 
 def test_a_reply_that_is_gone_from_a_newer_export_is_noticed() -> None:
     """The earliest reply still counts; that a later export no longer has it is a changed history."""
     told = [(0, 0, "A", 1, 5, "closed"), (1, 0, "A", 1, None, "open"), (1, 0, "B", 2, 90, "closed")]
-    merged = merge_cases(rows_of(told))
+    merged = merge(rows_of(told))
     assert (hours(merged.requests, "replied_at"), merged.changed.rows()) == ([5, 90], [(1, 2)])
     has_no_replies = [told[0], told[1], (1, 0, "B", 90, None, "open")]
-    assert merge_cases(rows_of(has_no_replies)).changed.rows() == []
+    assert merge(rows_of(has_no_replies)).changed.rows() == []
 
 
 def test_a_changed_history_is_noticed() -> None:
     """A receipt that moved between exports is a change; a reply that came since is not, nor is an equal row."""
     moved = [(0, 0, "A", 5, None, "open"), (1, 0, "A", 3, None, "open")]
-    assert merge_cases(rows_of(moved)).changed.rows() == [(0, 2)]
+    assert merge(rows_of(moved)).changed.rows() == [(0, 2)]
     answered = [(0, 0, "A", 5, None, "open"), (1, 0, "A", 5, 9, "closed"), (2, 0, "A", 5, 9, "closed")]
-    assert merge_cases(rows_of(answered)).changed.rows() == []
+    assert merge(rows_of(answered)).changed.rows() == []
     replied_twice = [(0, 0, "A", 5, 9, "closed"), (1, 0, "A", 5, 7, "closed")]
-    assert merge_cases(rows_of(replied_twice)).changed.rows() == [(0, 2)]
-    assert hours(merge_cases(rows_of(replied_twice)).requests, "replied_at") == [7]
+    assert merge(rows_of(replied_twice)).changed.rows() == [(0, 2)]
+    assert hours(merge(rows_of(replied_twice)).requests, "replied_at") == [7]
 
 
 def test_a_reply_keeps_what_is_known_about_it() -> None:
     """A reply that is taken from another row brings along whether its time is known."""
     rows = rows_of([(0, 0, "A", 1, None, "open"), (1, 0, "A", 2, 5, "closed"), (0, 0, "B", 1, None, "open")])
     rows = rows.with_columns(replied_is_date=pl.col("replied_at").is_not_null())
-    merged = merge_cases(pl.concat([rows, rows.filter(case_id="B")])).requests.filter(case_id="A")
+    merged = merge(pl.concat([rows, rows.filter(case_id="B")])).requests.filter(case_id="A")
     assert merged["received_at"].to_list() == [_at(1)]
     assert (merged["replied_at"].to_list(), merged["replied_is_date"].to_list()) == ([_at(5)], [True])
 
@@ -178,4 +206,4 @@ def test_the_earliest_is_the_earliest_instant() -> None:
         replied_at=pl.Series([one + dt.timedelta(days=1) for one in walls], dtype=AT),
         replied_utc=pl.Series([one + dt.timedelta(days=1, hours=-1) for one in instants], dtype=AT),
     )
-    assert merge_cases(rows).requests["received_at"].to_list() == walls[:1]
+    assert merge(rows).requests["received_at"].to_list() == walls[:1]

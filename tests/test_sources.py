@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from cxaudit.arrival import take_in
 from cxaudit.errors import InputError
-from cxaudit.intake import Arrived, Wanted, take_in
+from cxaudit.intake import Wanted
 from cxaudit.recognise.library import built_in_sources, known_sources
+from cxaudit.sorting import Arrived
 from cxaudit.standards import load, loads
 from cxaudit.standards.source import Role
 from cxaudit.zones import zone
@@ -25,10 +29,19 @@ standards:
 """
 
 
-def arrive(*paths: Path, standards: str | None = None) -> list[Arrived]:
+@dataclass(frozen=True)
+class Table(Arrived):
+    """A table with its requests at hand."""
+
+    requests: pl.DataFrame
+
+
+def arrive(*paths: Path, standards: str | None = None) -> list[Table]:
     rules = loads(standards, "standards.yaml") if standards else load()
     wanted = Wanted(roles=("case_id", "channel", "department", "employee", "status"), channel="email")
-    return take_in({path: path.name for path in paths}, rules, zone(rules.timezone), wanted)
+    log = take_in({path: path.name for path in paths}, rules, zone(rules.timezone), wanted)
+    rows = log.rows.collect()
+    return [Table(**vars(one), requests=rows.filter(table=i)) for i, one in enumerate(log.tables)]
 
 
 #: source -> the header of each role, how the reply is known, and receipt and reply of the first request

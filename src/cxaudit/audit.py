@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, Literal
 
 import polars as pl
 
+from cxaudit.arrival import take_in
 from cxaudit.calendar import Calendar, calendar_of
 from cxaudit.compliance import compliance_rows, contested, reading_rows, total_row
 from cxaudit.due import Clock, Rule, due_under
 from cxaudit.elapsed import with_business_hours
 from cxaudit.findings import Finding
-from cxaudit.intake import Arrived, Wanted, input_file, take_in
+from cxaudit.intake import Wanted
 from cxaudit.judge import judge_requests
 from cxaudit.merge import merge_cases
 from cxaudit.model import AsOf, InputFile, Readings, Records, Report
@@ -29,6 +30,7 @@ from cxaudit.read import find_files
 from cxaudit.readings import Reading, readings_for
 from cxaudit.recognise.names import exempt, name_channels, name_departments, tidy
 from cxaudit.records import record_frame
+from cxaudit.sorting import input_file
 from cxaudit.standards.model import Promise, Standards, Within
 from cxaudit.standards.source import Role
 from cxaudit.tally import tally_readings, tally_verdicts, with_cohort
@@ -61,7 +63,7 @@ class Question:
 
 
 class Audit:
-    """The judged requests of one run. `judged` has one row per request, in the order of the input."""
+    """The judged requests of one run. Nothing that grows with the rows is held, but what merging needs of repeated cases."""
 
     def __init__(self, arguments: Sequence[str], question: Question) -> None:
         self.question = question
@@ -70,12 +72,28 @@ class Audit:
         found = find_files(arguments)
         self.files = found.files
         self.paths = tuple(found.files)
-        arrived = take_in(found.files, question.standards, self.zone, self._wanted())
         self.same_content = found.same_content
-        self.merged = merge_cases(self._rows(arrived), self.zone)
-        self.arrived = [replace(one, requests=one.requests.clear()) for one in arrived]  # the rows live in `merged` now
-        self.judged = self._judge()
-        self._assert_nothing_lost()
+        self.log = take_in(found.files, question.standards, self.zone, self._wanted())
+        self.arrived = self.log.tables
+        rows = self._named(self.log.rows)
+        self.merged = merge_cases(rows, self.log.survey, self.log.n_places, self.zone)
+        self.n_requests = self.merged.n_requests
+        self._assert_no_row_lost()
+
+    @cached_property
+    def judged(self) -> pl.LazyFrame:
+        """One row per request, those of repeated cases last; judged anew by each pass over it, unless they are few."""
+        judged = self._judge(self.merged.requests)
+        return judged.collect(engine="streaming").lazy() if self.n_requests <= _SMALL else judged
+
+    @property
+    def judged_in_order(self) -> pl.LazyFrame:
+        """The same in the order of the input."""
+        return self.judged.sort("at") if self.n_requests <= _SMALL else self._judge(self.merged.ordered)
+
+    @cached_property
+    def judged_columns(self) -> frozenset[str]:
+        return frozenset(self.judged.collect_schema().names())
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -86,7 +104,7 @@ class Audit:
     def readings(self) -> list[Reading]:
         """The readings that were asked for and can be applied."""
         asked = self.question.with_readings
-        is_small = self.merged.requests.height <= _SMALL
+        is_small = self.n_requests <= _SMALL
         return readings_for(self.promises.rules) if asked == "yes" or (asked == "if_small" and is_small) else []
 
     def _wanted(self) -> Wanted:
@@ -103,19 +121,9 @@ class Audit:
             reject_cells=self.question.reject_cells,
         )
 
-    def _rows(self, arrived: Sequence[Arrived]) -> pl.DataFrame:
-        """The requests of all tables, with the names of the standards file."""
+    def _named(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+        """The rows with the names of the standards file."""
         standards = self.question.standards
-        names = sorted({one.source.layout.source for one in arrived})
-        frames = [
-            one.requests.with_columns(
-                table=pl.lit(i, dtype=pl.UInt32),
-                source=pl.lit(names.index(one.source.layout.source), dtype=pl.UInt32),
-            )
-            for i, one in enumerate(arrived)
-        ]
-        rows = pl.concat(frames, how="diagonal", rechunk=False)
-        rows = rows.with_columns(_trimmed("case_id"))
         rows = name_departments(name_channels(rows, standards), standards)
         for name in ("employee", "customer_type"):
             rows = tidy(rows, name)
@@ -123,41 +131,37 @@ class Audit:
             rows = rows.with_columns(system_received_at=pl.col("received_at"), system_replied_at=pl.col("replied_at"))
         return rows
 
-    def _judge(self) -> pl.DataFrame:
+    def _judge(self, requests: pl.LazyFrame) -> pl.LazyFrame:
         standards, as_of = self.question.standards, self.question.as_of
         columns = {role: role for role in _ROLES} | {header: f"header:{i}" for i, header in enumerate(self.headers)}
-        requests = exempt(self.merged.requests, standards.exclude, columns)
+        requests = exempt(requests, standards.exclude, columns)
         requests = requests.with_columns(is_exempt=pl.col("exempt_by").is_not_null())
-        if "department" not in requests.columns:
+        if "department" not in requests.collect_schema().names():
             requests = requests.with_columns(department=pl.lit(None, dtype=pl.Categorical))
-        has_dates = bool(requests["received_is_date"].any())
+        has_dates = bool(self.log.survey["has_dates"].any())
         judged = judge_requests(
-            requests.lazy(), self.promises, self.calendar, self.zone, as_of, self.readings, has_dates=has_dates
+            requests, self.promises, self.calendar, self.zone, as_of, self.readings, has_dates=has_dates
         )
         cohort = standards.versions[-1].counting.cohort
-        return with_cohort(judged, cohort, as_of, self.question.period).collect(engine="streaming")
+        return with_cohort(judged, cohort, as_of, self.question.period)
 
     @cached_property
     def calendar(self) -> Calendar:
         """The calendar over all dates of the input, with room for the last due time."""
-        rows, today = self.merged.requests, self.question.as_of.local.date()
-        first = rows["received_at"].min()
-        last = max((x for x in (rows["received_at"].max(), rows["replied_at"].max()) if x is not None), default=None)
-        first_day = min(first.date(), today) if isinstance(first, dt.datetime) else today
-        last_day = max(last.date(), today) if isinstance(last, dt.datetime) else today
-        return calendar_of(self.question.standards, *self.promises.reach(first_day, last_day))
+        today, ends = self.question.as_of.local.date(), self.log.survey["latest"].drop_nulls()
+        last = max([today, *(at.date() for at in ends)])
+        return calendar_of(self.question.standards, *self.promises.reach(min(self.earliest_on or today, today), last))
 
-    def _assert_nothing_lost(self) -> None:
-        """Our double entry: rows by fate, requests by verdict."""
+    def _assert_no_row_lost(self) -> None:
+        """One side of our double entry: rows by fate."""
         for table in self.inputs:
             assert table.fates.adds_up, f"rows of {table.file} do not add up: {table.fates}"
         n_requests = sum(table.fates.requests for table in self.inputs)
-        assert n_requests == self.judged.height, f"{n_requests} requests, {self.judged.height} judged"
-        assert not self.judged["verdict"].null_count(), "a request without a verdict"
+        assert n_requests == self.n_requests, f"{n_requests} requests by file, {self.n_requests} in all"
 
     @cached_property
     def inputs(self) -> tuple[InputFile, ...]:
-        repeated = dict(self.merged.duplicates.group_by("table").len().iter_rows())
+        repeated = self.merged.n_duplicates
         return tuple(input_file(arrived, repeated.get(i, 0)) for i, arrived in enumerate(self.arrived))
 
     @cached_property
@@ -167,7 +171,9 @@ class Audit:
     @property
     def rejects(self) -> pl.DataFrame:
         """Every rejected row: `file`, `sheet`, `row`, `code`, `value`, and `cells` where they were asked for."""
-        return pl.concat([arrived.rejects for arrived in self.arrived])
+        rejects = pl.concat([arrived.rejects for arrived in self.arrived], how="diagonal")
+        has_cells = "cells" in rejects.columns or not self.question.reject_cells
+        return rejects if has_cells else rejects.with_columns(cells=pl.lit(None, dtype=pl.String))
 
     @property
     def is_doubtful(self) -> bool:
@@ -210,7 +216,7 @@ class Audit:
             as_of=question.as_of.local,
             as_of_is_date=question.as_of.is_date,
             counting=counting,
-            outside_period=self.judged.height - total.requests,
+            outside_period=self.n_requests - total.requests,
             inputs=self.inputs,
             findings=self.findings,
             fail_under=fail_under,
@@ -224,19 +230,24 @@ class Audit:
     def tally(self, by: Sequence[str]) -> pl.DataFrame:
         """The tally by these dimensions, with `reply_basis`; what belongs to a table is looked up once per table."""
         counted = [name for name in by if name != "file"]
-        absent = [pl.lit(None, dtype=pl.String).alias(name) for name in counted if name not in self._columns]
-        tally = tally_verdicts(self.judged.lazy().with_columns(absent), counted).collect(engine="streaming")
+        absent = [
+            pl.lit(None, dtype=pl.String).alias(name)
+            for name in counted
+            if name not in {*self.judged_columns, "month", "week"}
+        ]
+        tally = tally_verdicts(self.judged.with_columns(absent), counted).collect(engine="streaming")
+        assert not tally["verdict"].null_count(), "a request without a verdict"
         return tally.with_columns(self._of_table("file"), self._of_table("reply_basis"))
 
     def records(self, where: pl.Expr, *, with_employees: bool, beside: pl.DataFrame | None = None) -> Records:
         """The requests inside the period that a filter lets through, in the order of the input."""
         question = self.question
-        chosen = self.judged.lazy().filter(pl.col("is_inside") & where)
+        chosen = self.judged_in_order.filter(pl.col("is_inside") & where)
         labels = [self._of_table(name) for name in ("file", "sheet", "source", "reply_basis")]
         chosen = with_business_hours(chosen, self.promises, self.calendar, question.as_of.local)
         chosen = chosen.with_columns(labels)
         frame = record_frame(chosen, question.standards, self.promises, beside, with_employees=with_employees)
-        outside = int((~self.judged["is_inside"]).sum())
+        outside = int(self.judged.select((~pl.col("is_inside")).sum()).collect(engine="streaming").item())
         as_of, has_period = question.as_of, question.period is not None
         return Records(frame, self.inputs, self.findings, as_of.local, as_of.is_date, has_period, outside)
 
@@ -247,21 +258,20 @@ class Audit:
     @cached_property
     def readings_tally(self) -> pl.DataFrame | None:
         """The requests inside the period by their verdicts under every reading; None where no reading was asked for."""
-        names = [reading.name for reading in self.readings]
-        if not names:
+        if not (names := [reading.name for reading in self.readings]):
             return None
-        return tally_readings(self.judged.lazy(), names).collect(engine="streaming").sort("declared", *names)
+        return tally_readings(self.judged, names).collect(engine="streaming").sort("declared", *names)
 
     def reading_words(self, counting: str) -> dict[str, str]:
         """Each reading with its rule in words, the declared one first."""
-        if "verdict_without" in self.judged.columns and any(p.by for p in self.question.standards.high_volume):
+        if "verdict_without" in self.judged_columns and any(p.by for p in self.question.standards.high_volume):
             counting += "; without the extension for high volume"
         return {"declared": counting} | {reading.name: reading.words for reading in self.readings}
 
     @property
     def is_contested(self) -> pl.Expr:
         """Whether a request's verdict depends on the reading; needs `with_readings`."""
-        without = "verdict_without" if "verdict_without" in self.judged.columns else "verdict"
+        without = "verdict_without" if "verdict_without" in self.judged_columns else "verdict"
         return contested([reading.name for reading in self.readings], without)
 
     @property
@@ -274,12 +284,8 @@ class Audit:
     @cached_property
     def earliest_on(self) -> dt.date | None:
         """The day of the first receipt in the input."""
-        received = self.merged.requests["received_at"].min()
-        return received.date() if isinstance(received, dt.datetime) else None
-
-    @property
-    def _columns(self) -> set[str]:
-        return {*self.judged.columns, "month", "week"}
+        first = self.log.survey["first_at"].min()
+        return first.date() if isinstance(first, dt.datetime) else None
 
     def _of_table(self, name: str) -> pl.Expr:
         """What every row of a table shares: `file`, `sheet`, `source` or `reply_basis` (String)."""
@@ -292,8 +298,3 @@ class Audit:
         }
         label = pl.col("table").replace_strict(list(range(len(sources))), values[name], return_dtype=pl.String)
         return label.alias(name)
-
-
-def _trimmed(name: str) -> pl.Expr:
-    text = pl.col(name).str.strip_chars()
-    return pl.when(text != "").then(text)

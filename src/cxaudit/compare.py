@@ -57,7 +57,7 @@ def disagreements(audit: Audit) -> pl.DataFrame:
     if said is None:
         schema = dict.fromkeys(("source", "system", "verdict", "reason"), pl.String)
         return pl.DataFrame(schema={"table": pl.UInt32, "row": pl.UInt32, **schema})
-    return with_reasons(audit, said.filter(_is_listed()).collect(engine="streaming"))
+    return with_reasons(audit, said.filter(_is_listed()).collect(engine="streaming").sort("at"))
 
 
 def said_otherwise(audit: Audit) -> pl.DataFrame:

@@ -134,8 +134,9 @@ def _fates(audit: Audit, table: int, rows: list[int]) -> dict[int, tuple[Fate, s
     """Row -> what became of it, and why where it was rejected."""
     wanted = (pl.col("table") == table) & pl.col("row").is_in(rows)
     fates: dict[int, tuple[Fate, str | None, str | None]] = dict.fromkeys(rows, ("not_data", None, None))
-    fates |= dict.fromkeys(audit.judged.filter(wanted)["row"], ("taken", None, None))
-    fates |= dict.fromkeys(audit.merged.duplicates.filter(wanted)["row"], ("duplicate", None, None))
+    for frame, fate in ((audit.merged.requests, "taken"), (audit.merged.duplicates, "duplicate")):
+        found = frame.filter(wanted).select("row").collect(engine="streaming").to_series()
+        fates |= dict.fromkeys(found, (fate, None, None))
     rejects = audit.arrived[table].rejects.filter(pl.col("row").is_in(rows))
     fates |= {row: ("rejected", code, value) for row, code, value in rejects["row", "code", "value"].iter_rows()}
     return fates

@@ -35,14 +35,14 @@ _NEAR = 3
 
 def explain_case(audit: Audit, case_id: str) -> list[Explanation]:
     """One explanation for each request with this case id, in the order of the input."""
-    rows = audit.judged.filter(pl.col("case_id") == case_id)
+    rows = audit.judged.filter(pl.col("case_id") == case_id).collect(engine="streaming").sort("at")
     return [_explain(audit, row, rows[i]) for i, row in enumerate(rows.iter_rows(named=True))]
 
 
 def near_cases(audit: Audit, case_id: str) -> list[str]:
     """The case ids of the input most like one that it does not have."""
-    known = audit.judged["case_id"].drop_nulls().unique().sort().to_list()
-    return difflib.get_close_matches(case_id, known, n=_NEAR)
+    known = audit.merged.requests.select("case_id").collect(engine="streaming").to_series().drop_nulls().unique().sort()
+    return difflib.get_close_matches(case_id, known.to_list(), n=_NEAR)
 
 
 def unused_rows(audit: Audit, case_id: str) -> list[CaseRow]:

@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from cxaudit.findings import CATALOGUE, Finding
-from cxaudit.intake import Arrived
 from cxaudit.recognise.names import nearest
-from cxaudit.recognise.requests import DATE_ROLES
 from cxaudit.table_findings import place_finding
 
 if TYPE_CHECKING:
     from cxaudit.audit import Audit
+    from cxaudit.sorting import Arrived
 
 _PLACES = 5
 
@@ -44,9 +43,9 @@ def _same_content(audit: Audit) -> Iterator[Finding]:
 def _channels(audit: Audit) -> Iterator[Finding]:
     """Channels for which nothing is promised, each with the nearest one for which something is."""
     known, channel = audit.question.standards.channel_names, pl.col("channel").cast(pl.String)
-    unknown = audit.judged.lazy().filter(pl.col("excluded") == "no_standard")
-    counted = unknown.group_by("table", channel).agg(pl.len(), pl.col("row").head(_PLACES))
-    for table, name, n, rows in counted.sort("table", "channel").collect().iter_rows():
+    unknown = audit.judged.filter(pl.col("excluded") == "no_standard")
+    counted = unknown.group_by("table", channel).agg(pl.len(), pl.col("row").sort().head(_PLACES))
+    for table, name, n, rows in counted.sort("table", "channel").collect(engine="streaming").iter_rows():
         source = audit.arrived[table].source
         if name is None:
             yield place_finding("no_channel", source, n, rows)
@@ -59,7 +58,8 @@ def _channels(audit: Audit) -> Iterator[Finding]:
 
 
 def _absent_channels(audit: Audit) -> Iterator[Finding]:
-    present = set(audit.judged.select(pl.col("channel").filter("is_inside").unique().cast(pl.String)).to_series())
+    inside = audit.judged.filter("is_inside").group_by("channel").agg().collect(engine="streaming")
+    present = set(inside["channel"].cast(pl.String))
     titles = audit.question.standards.titles
     for channel in dict.fromkeys(p.channel for p in audit.promised):
         if channel not in present:
@@ -69,15 +69,14 @@ def _absent_channels(audit: Audit) -> Iterator[Finding]:
 
 
 def _changed(audit: Audit) -> Iterator[Finding]:
-    rows = audit.merged.changed.group_by("table", maintain_order=True).agg(pl.len(), pl.col("row").head(_PLACES))
-    for table, n, places in rows.sort("table").iter_rows():
+    for table, n, places in audit.merged.changed.iter_rows():
         yield place_finding("history_changed", audit.arrived[table].source, n, places)
 
 
 def _high_volume(audit: Audit) -> Iterator[Finding]:
     """Periods declared after they began, and those that name a department which nobody has."""
     standards = audit.question.standards
-    present = {name for name in audit.judged["department"].unique().cast(pl.String).to_list() if name is not None}
+    present = _departments(audit) if standards.high_volume else set()
     present |= {promise.department for promise in audit.promises.all if promise.department is not None}
     for period in standards.high_volume:
         place = f"{standards.file}:{period.line}:{period.column}"
@@ -92,28 +91,31 @@ def _high_volume(audit: Audit) -> Iterator[Finding]:
                 yield Finding("unknown_department", None, None, 1, (), (), said)
 
 
+def _departments(audit: Audit) -> set[str]:
+    found = audit.judged.group_by("department").agg().collect(engine="streaming")["department"]
+    return set(found.drop_nulls().cast(pl.String))
+
+
 def _clock_changes(audit: Audit) -> Iterator[Finding]:
     """Wall times without an offset that the clocks skipped or repeated."""
-    judged = audit.judged
-    moments = judged.select(
-        pl.min_horizontal(pl.col(DATE_ROLES).min()), last=pl.max_horizontal(pl.col(DATE_ROLES).max())
-    )
-    if not judged.height:
+    survey, rows = audit.log.survey, audit.merged.requests
+    first, last = survey["first_at"].min(), survey["latest"].max()
+    if not isinstance(first, dt.datetime) or not isinstance(last, dt.datetime):
         return
-    changes = audit.zone.clock_changes(*moments.row(0))
+    changes = audit.zone.clock_changes(first, last)
     if not changes:
         return
-    conditions = []
+    conditions, names = [], rows.collect_schema().names()
     for role in ("received", "replied"):
         at, is_timed = pl.col(f"{role}_at"), ~pl.col(f"{role}_is_date")
         inside = pl.any_horizontal([at.is_between(c.start, c.end, closed="left") for c in changes])
         utc = f"{role}_utc"
-        is_wall = pl.col(utc).is_null() if utc in judged.columns else pl.lit(True)
+        is_wall = pl.col(utc).is_null() if utc in names else pl.lit(True)
         conditions.append((inside & is_timed & is_wall).fill_null(False))
     hits = (
-        judged.lazy().filter(pl.any_horizontal(conditions)).group_by("table").agg(pl.len(), pl.col("row").head(_PLACES))
+        rows.filter(pl.any_horizontal(conditions)).group_by("table").agg(pl.len(), pl.col("row").sort().head(_PLACES))
     )
-    for table, n, rows in hits.sort("table").collect().iter_rows():
+    for table, n, rows in hits.sort("table").collect(engine="streaming").iter_rows():
         yield place_finding("clock_change", audit.arrived[table].source, n, rows)
 
 

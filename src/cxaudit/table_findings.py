@@ -17,25 +17,24 @@ from cxaudit.recognise.zone_names import contradicts_zone
 if TYPE_CHECKING:
     from cxaudit.intake import Source
 
-_PLACES = 5  # how many rows a finding names
+PLACES = 5  #: how many rows a finding names
 
 
 def reject_findings(source: Source, rejected: pl.DataFrame) -> list[Finding]:
     found = []
     for code in CATALOGUE:
-        mine = rejected.filter(pl.col("fate") == code)
+        mine = rejected.filter(pl.col("code") == code)
         if mine.height:
-            first = mine.head(_PLACES)
+            first = mine.head(PLACES)
             values = tuple(value for value in first["value"].to_list() if value is not None)
             found.append(place_finding(code, source, mine.height, tuple(first["row"].to_list()), values))
     return found
 
 
-def word_findings(source: Source, words: pl.DataFrame) -> list[Finding]:
-    """Replies for which the system wrote a word or a sign that stands for nothing."""
-    first = words.head(_PLACES)
-    rows, values = first["row"].to_list(), first["value"].unique(maintain_order=True).to_list()
-    return [place_finding("word_for_no_reply", source, words.height, rows, values)] if words.height else []
+def word_findings(source: Source, n: int, words: Sequence[tuple[int, str]]) -> list[Finding]:
+    """Replies for which the system wrote a word or a sign that stands for nothing; of the first the row and the word."""
+    rows, values = [row for row, _ in words], tuple(dict.fromkeys(word for _, word in words))
+    return [place_finding("word_for_no_reply", source, n, rows, values)] if n else []
 
 
 def place_finding(
@@ -59,13 +58,13 @@ def table_findings(source: Source) -> list[Finding]:
     return found
 
 
-def short_row_findings(source: Source, typed: pl.DataFrame, requests: pl.DataFrame) -> list[Finding]:
-    """Requests in rows with fewer cells than the header: only if the last column is ever empty can there be any."""
-    if source.table.short_rows is None or not typed["ends_empty"].any():
+def short_row_findings(source: Source, left_out: pl.Series) -> list[Finding]:
+    """Requests in rows with fewer cells than the header; to be asked only where the last column is ever empty."""
+    if source.table.short_rows is None:
         return []
     short = pl.Series("row", source.table.short_rows(source.layout.header[0], source.layout.width), dtype=pl.UInt32)
-    rows = requests.filter(pl.col("row").is_in(short.implode()))["row"]
-    return [place_finding("short_row", source, len(rows), rows.head(_PLACES).to_list())] if len(rows) else []
+    rows = short.filter(~short.is_in(left_out.implode()))
+    return [place_finding("short_row", source, len(rows), rows.head(PLACES).to_list())] if len(rows) else []
 
 
 def zone_findings(source: Source, reading: Reading) -> Iterator[Finding]:
@@ -76,5 +75,5 @@ def zone_findings(source: Source, reading: Reading) -> Iterator[Finding]:
             is_wrong = contradicts_zone(fmt.parse(text), text, reading.zone)
             wrong = source.rows.filter(is_wrong).select("row", text=text).collect(engine="streaming")
             if wrong.height:
-                first = wrong.head(_PLACES)
+                first = wrong.head(PLACES)
                 yield place_finding("zone_name", source, wrong.height, first["row"].to_list(), first["text"].to_list())

@@ -109,7 +109,8 @@ def _nothing_listed(audit: Audit, filters: Filters, frame: pl.DataFrame) -> Iter
         return
     for name, wanted in (("department", filters.department), ("channel", filters.channel)):
         if wanted is not None:
-            known = [x for x in audit.judged[name].cast(pl.String).unique().sort().to_list() if x is not None]
+            present = audit.merged.requests.group_by(name).agg().collect(engine="streaming")[name]
+            known = present.drop_nulls().cast(pl.String).sort().to_list()
             if fold(wanted) not in {fold(x) for x in known}:
                 yield f"No request has the {name} {wanted}. The input has: {', '.join(known) or 'none'}."
     if filters.case is not None:

@@ -73,21 +73,22 @@ def _verdicts(old: Standards, new: Standards, given: Input, output: Output) -> V
     """Judge the same exports under both; what is only to be said of the second run is said as such."""
     first = Audit(given.files, given.question(old, [], reject_cells=False))
     places = [(table.file, table.sheet) for table in first.inputs]
-    before, inputs, known = _judged(first, places), first.inputs, first.findings
-    del first
+    before = _judged(first, places)
     question = given.question(new, [], reject_cells=False)
     second = Audit(given.files, question)
-    tally = tally_changes(before.lazy(), _judged(second, places).lazy())
+    tally = tally_changes(before, _judged(second, places))
     only_then = [
-        replace(one, message=f"under the second file: {one.message}") for one in second.findings if one not in known
+        replace(one, message=f"under the second file: {one.message}")
+        for one in second.findings
+        if one not in first.findings
     ]
     as_of = as_of_words(question.as_of.local, question.as_of.is_date)
-    run = f"Run: {counted(before.height, 'request')}, judged under both as of {as_of}"
-    output.say(notes_of(inputs, run, [*known, *only_then]))
+    run = f"Run: {counted(first.n_requests, 'request')}, judged under both as of {as_of}"
+    output.say(notes_of(first.inputs, run, [*first.findings, *only_then]))
     return verdict_changes(tally, {**new.titles, **old.titles})
 
 
-def _judged(audit: Audit, places: list[tuple[str, str | None]]) -> pl.DataFrame:
+def _judged(audit: Audit, places: list[tuple[str, str | None]]) -> pl.LazyFrame:
     """The verdicts, with tables numbered by their places, so that two runs number them alike."""
     own = [(table.file, table.sheet) for table in audit.inputs]
     places.extend(place for place in own if place not in places)

@@ -39,14 +39,24 @@ def _measured(
     question = audit.question
     is_known = pl.col("received_at") <= question.as_of.local
     is_owed = (pl.col("excluded").cast(pl.String) != "no_reply_owed").fill_null(True)
-    requests = audit.judged.lazy().filter(is_known & is_owed)
+    requests = audit.judged.filter(is_known & is_owed)
+    left_out = audit.judged.select(after=(~is_known).sum(), not_owed=(is_known & ~is_owed).sum())
+    after, not_owed = left_out.collect(engine="streaming").row(0)
     tally = tally_receipts(requests, audit.calendar, per).collect(engine="streaming")
-    span = requests.select(pl.col("received_at").min().dt.date(), last=pl.col("received_at").max().dt.date()).collect()
+    span = requests.select(pl.col("received_at").min().dt.date(), last=pl.col("received_at").max().dt.date())
     n = int(tally["n"].sum())
     series: tuple[Series, ...] = ()
     if tally["on"].count():
         periods = question.standards.high_volume
-        series = measure(tally, span.row(0), audit.calendar, periods, per=per, baseline=baseline, shown=shown)
+        series = measure(
+            tally,
+            span.collect(engine="streaming").row(0),
+            audit.calendar,
+            periods,
+            per=per,
+            baseline=baseline,
+            shown=shown,
+        )
     return Volume(
         organisation=question.standards.organisation,
         per=per,
@@ -56,9 +66,9 @@ def _measured(
         as_of_is_date=question.as_of.is_date,
         baseline=baseline,
         n={
-            "requests": audit.judged.height,
-            "after": audit.judged.select((~is_known).sum()).item(),
-            "not_owed": audit.judged.select((is_known & ~is_owed).sum()).item(),
+            "requests": audit.n_requests,
+            "after": after,
+            "not_owed": not_owed,
             "outside_calendar": int(tally.filter(pl.col("on").is_null())["n"].sum()),
             "no_department": int(tally.filter(pl.col("department").is_null())["n"].sum()),
             "counted": n,

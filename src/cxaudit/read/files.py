@@ -47,6 +47,10 @@ def find_files(arguments: Iterable[str]) -> FoundFiles:
     return FoundFiles(files, same)
 
 
+def size_of(path: Path) -> int:
+    return path.stat().st_size
+
+
 def _expand(argument: str) -> list[Path]:
     path = Path(argument)
     if path.is_file():

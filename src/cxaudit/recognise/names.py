@@ -16,7 +16,7 @@ from cxaudit.standards.source import SourceMapping
 _MISSING = frozenset({"", "na", "n/a", "null", "none", "nan", "?", "unspecified"})
 
 
-def name_channels(rows: pl.DataFrame, standards: Standards) -> pl.DataFrame:
+def name_channels(rows: pl.LazyFrame, standards: Standards) -> pl.LazyFrame:
     """Channels by the keys of the standards file; an unknown one keeps its own spelling (one for all its spellings)."""
 
     def named(spellings: list[str]) -> dict[str, str | None]:
@@ -43,7 +43,7 @@ def channel_words(mapping: SourceMapping, standards: Standards) -> dict[str, str
     }
 
 
-def name_departments(rows: pl.DataFrame, standards: Standards) -> pl.DataFrame:
+def name_departments(rows: pl.LazyFrame, standards: Standards) -> pl.LazyFrame:
     """Departments as the standards file names them; another keeps its own spelling (one for all its spellings)."""
 
     def named(spellings: list[str]) -> dict[str, str | None]:
@@ -55,12 +55,12 @@ def name_departments(rows: pl.DataFrame, standards: Standards) -> pl.DataFrame:
     return _rename(rows, "department", named)
 
 
-def tidy(rows: pl.DataFrame, name: str) -> pl.DataFrame:
+def tidy(rows: pl.LazyFrame, name: str) -> pl.LazyFrame:
     """A column of names without blanks around them and without the words that systems write for nothing."""
     return _rename(rows, name, lambda spellings: {s: _present(s.strip()) for s in spellings})
 
 
-def exempt(rows: pl.DataFrame, rules: tuple[ExcludeRule, ...], columns: dict[str, str]) -> pl.DataFrame:
+def exempt(rows: pl.LazyFrame, rules: tuple[ExcludeRule, ...], columns: dict[str, str]) -> pl.LazyFrame:
     """Add `exempt_by` (UInt8): the position of the first exclude rule that applies, else null.
 
     `columns` tells which column of the frame a rule's column is.
@@ -68,7 +68,7 @@ def exempt(rows: pl.DataFrame, rules: tuple[ExcludeRule, ...], columns: dict[str
     applies: pl.Expr = pl.lit(None, dtype=pl.UInt8)
     for position, rule in reversed(list(enumerate(rules))):
         name = columns.get(rule.column)
-        if name is None or name not in rows.columns:
+        if name is None or name not in rows.collect_schema().names():
             continue
         wanted = {fold(value) for value in rule.values}
         spellings = [s for s in _spellings(rows, name) if fold(s) in wanted]
@@ -87,19 +87,22 @@ def _present(name: str) -> str | None:
     return None if name.casefold() in _MISSING else name
 
 
-def _spellings(rows: pl.DataFrame, name: str) -> list[str]:
-    return rows[name].drop_nulls().unique().cast(pl.String).sort().to_list()
+def _spellings(rows: pl.LazyFrame, name: str) -> list[str]:
+    different = rows.group_by(name).agg().collect(engine="streaming").to_series()
+    return different.drop_nulls().cast(pl.String).sort().to_list()
 
 
-def _rename(rows: pl.DataFrame, name: str, names: Callable[[list[str]], dict[str, str | None]]) -> pl.DataFrame:
-    if name not in rows.columns:
+def _rename(rows: pl.LazyFrame, name: str, names: Callable[[list[str]], dict[str, str | None]]) -> pl.LazyFrame:
+    schema = rows.collect_schema()
+    if name not in schema.names():
         return rows
     renamed = names(_spellings(rows, name))
     if all(old == new for old, new in renamed.items()):
         return rows
-    codes = rows[name].to_physical()
-    old = pl.Series(list(renamed), dtype=pl.String).cast(rows.schema[name])
-    new = pl.Series(list(renamed.values()), dtype=pl.String).cast(rows.schema[name])
-    table = pl.DataFrame({"code": old.to_physical(), "name": new})
-    joined = codes.alias("code").to_frame().join(table, on="code", how="left", maintain_order="left")
-    return rows.with_columns(joined["name"].alias(name))
+    kind = schema[name]
+    codes = pl.Series(list(renamed), dtype=pl.String).cast(kind).to_physical().to_list()
+    new = dict(zip(codes, renamed.values(), strict=True))
+    table = pl.Series([new.get(code) for code in range(max(codes, default=-1) + 1)], dtype=pl.String).cast(kind)
+    return rows.with_columns(
+        pl.col(name).to_physical().map_batches(table.gather, return_dtype=kind, is_elementwise=True)
+    )

@@ -86,7 +86,8 @@ def recognise_requests(
     """
     columns: dict[str, pl.Expr] = {"row": pl.col("row")}
     if "case_id" in roles:
-        columns["case_id"] = reading.text("case_id")
+        case = reading.text("case_id").str.strip_chars()
+        columns["case_id"] = pl.when(case != "").then(case)
     texts = {role: reading.named() if role == "channel" else reading.text(role) for role in CATEGORIES if role in roles}
     columns |= {role: text.cast(pl.Categorical) for role, text in texts.items()}
     for i, header in enumerate(headers):
