@@ -4,55 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from fractions import Fraction
-from pathlib import Path
-from typing import Any
 
-import polars as pl
 import pytest
-from outside import SAMPLES
+from months import a_year, report_of
 
-from cxaudit.audit import Audit, Question
-from cxaudit.monthly.figures import ROLES, monthly_report
-from cxaudit.monthly.history import STORED
 from cxaudit.monthly.model import Counts, Month, MonthlyReport
 from cxaudit.monthly.run_chart import limits_of, signals_of, with_signals
-from cxaudit.period import parse_as_of, parse_period
-from cxaudit.standards import load
-from cxaudit.zones import zone
-
-
-def report_of(
-    *files: Path | str,
-    period: str | None = "2025-10",
-    as_of: str = "2025-10-31",
-    standards: Path | None = None,
-    **more: Any,
-) -> MonthlyReport:
-    """The report of some files, of the samples without any."""
-    town = load(standards)
-    moment = parse_as_of(as_of, zone(town.timezone))
-    roles = (*ROLES, "employee") if more.get("with_employees") else ROLES
-    asked = Question(town, moment, parse_period(period, moment) if period else None, roles=roles, with_readings="yes")
-    audit = Audit([str(file) for file in files or (SAMPLES,)], asked)
-    return monthly_report(audit, "Counted from the day after receipt", {}, **more)
 
 
 @pytest.fixture(scope="module")
 def october() -> MonthlyReport:
     return report_of()
-
-
-def stored(*rows: tuple[int, str, str, str, int]) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema=STORED, orient="row")
-
-
-def a_year(met: int = 180, late: int = 20) -> pl.DataFrame:
-    """Twelve months before October 2025 with a little up and down."""
-    months = [*range(202410, 202413), *range(202501, 202510)]
-    rows = []
-    for i, month in enumerate(months):
-        rows += [(month, "email", "Utilities", "met", met + i % 3), (month, "email", "Utilities", "late", late - i % 3)]
-    return stored(*rows)
 
 
 def test_every_table_adds_up_to_the_same_total(october: MonthlyReport) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -26,6 +27,7 @@ from cxaudit.standards.source import Role
 
 if TYPE_CHECKING:
     from cxaudit.audit import Audit
+    from cxaudit.comparison import Comparison
 
 #: The roles that an audit for the report must ask for; `employee` only where people are asked for.
 ROLES: tuple[Role, ...] = ("department", "customer_type", "status", "kind")
@@ -38,14 +40,14 @@ def monthly_report(
     *,
     stored: pl.DataFrame | None = None,
     with_employees: bool = False,
-    compare: Any = None,
+    comparison: Comparison | None = None,
 ) -> MonthlyReport:
     """All figures of the report of the audit's period, without which it covers everything.
 
     The question must have asked for ROLES and for the readings. `stored` has the columns of `history.STORED`: the months of
-    earlier reports. `compare` is what `--compare` shows, where exports carry the systems' own verdicts.
+    earlier reports. `comparison` is what `--compare` shows, where exports carry the systems' own verdicts.
     """
-    check = audit.report(("channel",), None, counting, meta)
+    check = replace(audit.report(("channel",), None, counting, meta), comparison=comparison)
     period = check.period or _span(audit)
     gathered = gather(audit, *period)
     history = history_of(gathered.counts, stored, _covered(audit, gathered), period[1])
@@ -66,7 +68,6 @@ def monthly_report(
         high_volume=_high_volume(audit, gathered.inside),
         recognition=recognition_of(departments, gathered.days, previous),
         compliments=_compliments(audit, gathered),
-        compare=compare,
     )
 
 

@@ -10,7 +10,7 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Literal
 
 from cxaudit.model import CheckRow, Report
 
@@ -237,4 +237,3 @@ class MonthlyReport:
     high_volume: HighVolume | None  # None where nothing is declared
     recognition: Recognition
     compliments: tuple[Compliments, ...] | None  # None where no export says what is a compliment
-    compare: Any = None  # how far the systems' own verdicts agree, where exports carry them

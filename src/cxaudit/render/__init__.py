@@ -51,6 +51,7 @@ RECORD_FORMATS: dict[str, RecordsRenderer] = {
 
 #: The forms of the monthly report that are one document each.
 REPORT_FORMATS: dict[str, ReportRenderer] = {
+    "html": _later("report.page", "render_report_html"),
     "json": _later("report.structured", "render_report_json"),
 }
 

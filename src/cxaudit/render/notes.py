@@ -23,7 +23,7 @@ def notes(outcome: Report | Records, *, is_quiet: bool = False) -> list[str]:
     """The lines for standard error: the reconciliation, then the findings."""
     if is_quiet:
         return []
-    return notes_of(outcome.inputs, _run(outcome), outcome.findings)
+    return notes_of(outcome.inputs, run_words(outcome), outcome.findings)
 
 
 def notes_of(inputs: Iterable[InputFile], run: str, findings: Iterable[Finding]) -> list[str]:
@@ -67,7 +67,8 @@ def _date_formats(table: InputFile) -> str:
     return f"times {listed(said)}" if said else ""
 
 
-def _run(outcome: Report | Records) -> str:
+def run_words(outcome: Report | Records) -> str:
+    """Every request of the run: in the period, or outside it."""
     if isinstance(outcome, Records):
         n_requests = sum(table.fates.requests for table in outcome.inputs)
         inside, has_period = n_requests - outcome.outside_period, outcome.has_period
@@ -99,11 +100,12 @@ def _findings(findings: Iterable[Finding]) -> Iterator[str]:
 
 def _finding(finding: Finding, meaning: str) -> str:
     values = listed([f'"{value}"' for value in dict.fromkeys(finding.values[:FEW])])
-    parts = (_places(finding), values, finding.message if finding.message != meaning else "")
+    parts = (places_words(finding), values, finding.message if finding.message != meaning else "")
     return ": ".join(part for part in parts if part)
 
 
-def _places(finding: Finding) -> str:
+def places_words(finding: Finding) -> str:
+    """The file, the sheet and the first few rows."""
     name = place_name(finding.file, finding.sheet) if finding.file is not None else ""
     named = [f"{row}" for row in finding.rows[:FEW]]
     if not named:

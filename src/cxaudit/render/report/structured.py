@@ -15,6 +15,7 @@ from cxaudit.monthly.model import Counts, MonthlyReport
 from cxaudit.render.check_rows import check_row
 from cxaudit.render.figures import compliance_text
 from cxaudit.render.options import RenderOptions
+from cxaudit.render.report.proof import NAMES_ONLY
 from cxaudit.render.structured import numbers, summary_of
 from cxaudit.render.words import utf8
 
@@ -37,7 +38,9 @@ def report_document(report: MonthlyReport) -> dict[str, Any]:
            for name in ("department", "customer_type", "employee")},
         **{name: _plain(value) for name, value in fields.items() if name not in _APART},
         "readings": _plain(check.readings),
-        "findings": _plain(check.findings),
+        "comparison": _plain(check.comparison),
+        # The values of findings may hold what a customer wrote.
+        "findings": [{**_plain(one), "values": one.values if one.code in NAMES_ONLY else []} for one in check.findings],
         "meta": _plain({**check.meta, "inputs": check.inputs}),
     }  # fmt: skip
 

@@ -1,0 +1,251 @@
+"""The charts of the report, as SVG: quiet, labelled directly instead of by a legend, nothing told by colour alone.
+
+Altair describes them, vl-convert draws them. It numbers what it defines in the order of drawing, so the ids are made
+anew from the chart's own: the same figures give the same bytes, and no two charts of a page share an id.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
+
+from cxaudit.monthly.model import Distribution, RunChart, StandardsChange
+from cxaudit.render.report.run_chart import better_or_worse, is_usable
+from cxaudit.render.report.story import Chart
+from cxaudit.render.report.words import month_name
+from cxaudit.render.words import visible
+
+if TYPE_CHECKING:
+    import altair as alt
+
+INK, QUIET, LINE = "#1c2733", "#55626f", "#c9d1d8"
+#: In time, late, unanswered: they differ in lightness too, and the last two in their outline.
+SHADES = {"met": "#2b6a99", "late": "#e3a068", "overdue": "#ffffff"}
+EDGE = "#a8501c"
+FONT = "Source Sans Pro, Segoe UI, Helvetica Neue, Arial, sans-serif"
+_BARS_AFTER = 6  # days of the axis after the promise; what took longer stands together at its end
+
+
+def draw(chart: Chart) -> str:
+    """One chart as an SVG element with a title and a description."""
+    import vl_convert
+
+    match chart.drawing:
+        case Distribution():
+            drawn = distribution(chart.drawing)
+        case (RunChart() as months, changes):
+            drawn = run_chart(months, changes)
+        case ages:
+            drawn = ageing(ages)
+    return _named(vl_convert.vegalite_to_svg(_styled(drawn).to_dict()), chart)
+
+
+def _styled(drawn: Any) -> Any:
+    return (
+        drawn.configure(font=FONT, background="transparent", padding=2)
+        .configure_view(stroke=None)
+        .configure_axis(
+            labelColor=QUIET, titleColor=QUIET, labelFontSize=14, titleFontSize=14, titleFontWeight="normal",
+            domainColor=LINE, tickColor=LINE, gridColor="#e8ecef", labelFontWeight="normal",
+        )
+    )  # fmt: skip
+
+
+def _values(rows: Sequence[dict[str, Any]]) -> Any:
+    import altair as alt
+
+    return alt.Data(values=list(rows))  # type: ignore[no-untyped-call]
+
+
+def run_chart(chart: RunChart, changes: Sequence[StandardsChange]) -> Any:
+    """The months as a line, the usual level and its limits, with their names at the right."""
+    import altair as alt
+
+    months = [month_name(one.month, is_short=True) for one in chart.points]
+    points: list[dict[str, Any]] = [
+        {"month": month_name(one.month, is_short=True), "pct": 100 * one.counts.met / one.counts.judged,
+         "kind": better_or_worse(one)}
+        for one in chart.points
+        if is_usable(one)
+    ]  # fmt: skip
+    x = alt.X("month:O", sort=months, title=None, scale=alt.Scale(domain=months), axis=_months_axis(months))
+    levels = _levels(chart)
+    lowest = min(float(one["pct"]) for one in [*points, *levels])
+    domain = [max(0, 10 * int((lowest - 3) // 10)), 100]
+    y = alt.Y(
+        "pct:Q",
+        title=None,
+        scale=alt.Scale(domain=domain),
+        axis=alt.Axis(format=".0f", labelExpr="datum.label + ' %'", tickCount=5),
+    )
+    base = alt.Chart(_values(points)).encode(x=x, y=y)
+    kinds = alt.Scale(domain=["Usual", "Better than usual", "Worse than usual", "Signals both ways"],
+                      range=["circle", "triangle-up", "square", "diamond"])  # fmt: skip
+    marks = base.mark_point(filled=True, size=70, opacity=1, color=SHADES["met"]).encode(
+        shape=alt.Shape("kind:N", scale=kinds, legend=None)
+    )
+    odd = base.transform_filter("datum.kind != 'Usual'").mark_point(
+        filled=True, size=150, opacity=1, color=EDGE, stroke="white"
+    ).encode(shape=alt.Shape("kind:N", scale=kinds, legend=None))  # fmt: skip
+    fell = len(points) > 1 and float(points[-2]["pct"]) > float(points[-1]["pct"])
+    last = alt.Chart(_values(points[-1:])).encode(x=x, y=y, text=alt.Text("pct:Q", format=".1f"))
+    look: dict[str, Any] = {"dy": 17 if fell else -14, "fontSize": 14, "fontWeight": "bold"}
+    halo = last.mark_text(stroke="white", strokeWidth=5, color="white", **look)
+    value = last.mark_text(color=INK, **look)
+    line = base.mark_line(color=SHADES["met"], strokeWidth=2)
+    layers = [*_level_layers(levels, y), *_change_layers(changes, x), line, marks, odd, halo, value]
+    return alt.layer(*layers).properties(width=400, height=220)
+
+
+def _months_axis(months: Sequence[str]) -> alt.Axis:
+    import altair as alt
+
+    step = -(-len(months) // 5)
+    kept = [month for i, month in enumerate(reversed(months)) if i % step == 0]
+    return alt.Axis(values=kept[::-1], labelAngle=0, labelOverlap=False)
+
+
+def _levels(chart: RunChart) -> list[dict[str, Any]]:
+    levels = []
+    if chart.limits:
+        named = (("upper limit", chart.limits.upper), ("usual", chart.limits.mean), ("lower limit", chart.limits.lower))
+        levels = [
+            {"name": f"{name} {float(pct):.1f}", "pct": float(pct), "is_limit": name != "usual"} for name, pct in named
+        ]
+    if chart.target_pct is not None:
+        levels.append({"name": f"target {chart.target_pct:f}", "pct": float(chart.target_pct), "is_limit": False})
+    return levels
+
+
+def _level_layers(levels: Sequence[dict[str, Any]], y: Any) -> list[Any]:
+    import altair as alt
+
+    layers = []
+    for level in levels:
+        base = alt.Chart(_values([level])).encode(y=y)
+        dash = [5, 4] if level["is_limit"] else [1, 0]
+        layers.append(base.mark_rule(color=QUIET, strokeDash=dash, strokeWidth=1))
+        place = {"x": alt.value(406), "text": "name:N"}
+        layers.append(base.mark_text(align="left", fontSize=14, color=QUIET).encode(**place))
+    return layers
+
+
+def _change_layers(changes: Sequence[StandardsChange], x: Any) -> list[Any]:
+    import altair as alt
+
+    layers = []
+    for change in changes:
+        value = {"month": month_name(change.month, is_short=True), "name": "new standards"}
+        base = alt.Chart(_values([value])).encode(x=x)
+        layers.append(base.mark_rule(color=QUIET, strokeWidth=1))
+        layers.append(
+            base.mark_text(align="left", dx=4, fontSize=14, color=QUIET).encode(y=alt.value(6), text="name:N")
+        )
+    return layers
+
+
+def distribution(one: Distribution) -> Any:
+    """Requests by elapsed business days, the promise as a line; late ones are lighter, unanswered ones hollow."""
+    import altair as alt
+
+    bars, days = _bars(one)
+    x = alt.X(
+        "days:O",
+        sort=days,
+        title="business days",
+        scale=alt.Scale(domain=days, paddingInner=0.15),
+        axis=_days_axis(days),
+    )
+    highest = max(sum(bar["n"] for bar in bars if bar["days"] == day) for day in days)
+    y = alt.Y("n:Q", stack="zero", title=None, axis=None, scale=alt.Scale(domain=[0, highest * 1.18]))
+    kinds = list(SHADES)
+    base = alt.Chart(_values(bars)).encode(x=x, y=y, order=alt.Order("place:Q"))
+    columns = base.mark_bar(strokeWidth=1.5).encode(
+        color=alt.Color("kind:N", scale=alt.Scale(domain=kinds, range=list(SHADES.values())), legend=None),
+        stroke=alt.Stroke("kind:N", scale=alt.Scale(domain=kinds, range=[SHADES["met"], EDGE, EDGE]), legend=None),
+        strokeDash=alt.StrokeDash("kind:N", scale=alt.Scale(domain=kinds, range=[[1, 0], [1, 0], [3, 2]]), legend=None),
+    )
+    totals = [{"days": day, "n": n} for day in days if (n := sum(bar["n"] for bar in bars if bar["days"] == day))]
+    numbers = alt.Chart(_values(totals)).mark_text(dy=-7, fontSize=14, color=INK).encode(
+        x=x, y=alt.Y("n:Q", scale=alt.Scale(domain=[0, highest * 1.18])), text="n:Q"
+    )  # fmt: skip
+    return alt.layer(columns, numbers, *_promise_layers(one, days)).properties(width=300, height=130)
+
+
+def _bars(one: Distribution) -> tuple[list[dict[str, Any]], list[str]]:
+    """The bars, and the days of the axis from 0 on; what took longer than these stands together at the end."""
+    longest = max(part.business_days for part in one.elapsed)
+    promised = one.promised_business_days or 0
+    last = min(max(longest, promised + 1), promised + _BARS_AFTER)
+    days = [str(day) for day in range(last + 1)]
+    if longest > last:
+        days[-1] = f"{last}+"
+    counted: dict[tuple[str, str], int] = {}
+    for part in one.elapsed:
+        for kind in SHADES:
+            key = days[min(part.business_days, last)], kind
+            counted[key] = counted.get(key, 0) + int(getattr(part, kind))
+    order = list(SHADES)
+    bars = [{"days": day, "kind": kind, "n": n, "place": order.index(kind)} for (day, kind), n in counted.items() if n]
+    return bars, days
+
+
+def _days_axis(days: Sequence[str]) -> alt.Axis:
+    import altair as alt
+
+    return alt.Axis(labelAngle=0, ticks=False, values=list(days) if len(days) <= 11 else list(days[::2]))
+
+
+def _promise_layers(one: Distribution, days: Sequence[str]) -> list[Any]:
+    """A line after the last day that keeps the promise."""
+    import altair as alt
+
+    promised = one.promised_business_days
+    if promised is None or promised > len(days) - 1:
+        return []
+    value = {"days": days[promised], "name": "promise"}
+    base = alt.Chart(_values([value])).encode(
+        x=alt.X("days:O", sort=list(days), bandPosition=1, scale=alt.Scale(domain=list(days)), title="business days")
+    )
+    rule = base.mark_rule(color=INK, strokeWidth=1.5, strokeDash=[4, 3])
+    has_room = promised + 2 < len(days)
+    name = base.mark_text(align="left" if has_room else "right", dx=5 if has_room else -5, fontSize=14, color=INK)
+    return [rule, name.encode(y=alt.value(6), text="name:N")]
+
+
+def ageing(ages: Sequence[tuple[str, int]]) -> Any:
+    """Unanswered requests by business days after their due day."""
+    import altair as alt
+
+    values = [{"age": f"{name} days", "n": n} for name, n in ages]
+    names = [f"{name} days" for name, _ in ages]
+    y = alt.Y("age:N", sort=names, title=None, axis=alt.Axis(domain=False, ticks=False, labelPadding=8))
+    most = max(n for _, n in ages)
+    base = alt.Chart(_values(values)).encode(y=y, x=alt.X("n:Q", axis=None, scale=alt.Scale(domain=[0, most * 1.12])))
+    bars = base.transform_filter("datum.n > 0").mark_bar(color=SHADES["late"], stroke=EDGE, strokeWidth=1.5, height=20)
+    return alt.layer(bars, base.mark_text(align="left", dx=6, fontSize=14, color=INK).encode(text="n:Q")).properties(
+        width=300, height=120
+    )
+
+
+def _named(svg: str, chart: Chart) -> str:
+    """The drawing with its title and description; its parts are one picture to those who do not see it."""
+    svg = re.sub(r' (?:role|aria-[a-z]+)="[^"]*"', "", svg)
+    svg = re.sub(r' class="[^"]*"', "", svg)
+    svg = re.sub(r' pointer-events="none"', "", svg)
+    svg = re.sub(r' xmlns:xlink="[^"]*"| version="1.1"', "", svg)
+    for place, name in enumerate(dict.fromkeys(re.findall(r' id="([^"]*)"', svg)), start=1):
+        svg = svg.replace(f'id="{name}"', f'id="{chart.id}-{place}"').replace(
+            f"url(#{name})", f"url(#{chart.id}-{place})"
+        )
+    title, description = escape(visible(chart.title)), escape(visible(chart.description))
+    ids = f"{chart.id}-title {chart.id}-description"
+    said = f'<title id="{chart.id}-title">{title}</title><desc id="{chart.id}-description">{description}</desc>'
+    return re.sub(r"<svg ([^>]*)>", rf'<svg role="img" aria-labelledby="{ids}" \1>{_literal(said)}', svg, count=1)
+
+
+def _literal(text: str) -> str:
+    """Text that a pattern takes as it is."""
+    return text.replace("\\", "\\\\")

@@ -1,0 +1,190 @@
+"""What a run chart says, in words: the four rules of "Making Data Count" instead of arrows between two months."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from cxaudit.monthly.model import Limits, Month, MonthlyReport, RunChart, Signal
+from cxaudit.render.report.story import Block, Chart, Column, Points, Section, Table, Text
+from cxaudit.render.report.words import LOW, LOW_NOTE, day_name, in_time, month_name, percent, share_text
+from cxaudit.render.words import listed
+
+#: In the order of the rules; good news first.
+SIGNAL_WORDS: dict[Signal, str] = {
+    "above_limits": "above the upper limit",
+    "below_limits": "below the lower limit",
+    "run_above": "seven or more months in a row above the usual level",
+    "run_below": "seven or more months in a row below the usual level",
+    "rising": "seven or more months in a row rising",
+    "falling": "seven or more months in a row falling",
+    "two_of_three_high": "two of three months close to the upper limit",
+    "two_of_three_low": "two of three months close to the lower limit",
+}
+_BETTER: tuple[Signal, ...] = ("above_limits", "run_above", "rising", "two_of_three_high")
+#: The fewest requests of a month that is drawn; the figures know the same number.
+_SMALL = 10
+
+
+def signals_words(month: Month) -> str:
+    """What the rules say of a month."""
+    return listed([SIGNAL_WORDS[signal] for signal in month.signals])
+
+
+def better_or_worse(month: Month) -> str:
+    """
+    >>> from cxaudit.monthly.model import Counts
+    >>> better_or_worse(Month("2025-10", Counts(), "input", True, ("below_limits",)))
+    'Worse than usual'
+    """
+    if not month.signals:
+        return "Usual"
+    kinds = {signal in _BETTER for signal in month.signals}
+    if len(kinds) == 2:
+        return "Signals both ways"
+    return "Better than usual" if kinds.pop() else "Worse than usual"
+
+
+def between_words(limits: Limits) -> str:
+    """
+    >>> between_words(Limits(Fraction(90), Fraction(84), Fraction(96), 12, False))
+    '84.0 to 96.0 %'
+    """
+    return f"{float(limits.lower):.1f} to {percent(limits.upper)}"
+
+
+def is_usable(month: Month) -> bool:
+    return month.is_whole and month.counts.judged >= _SMALL
+
+
+def last_usable(chart: RunChart, last: dt.date) -> Month | None:
+    """The month of the period's last day, where it can be compared."""
+    months = [month for month in chart.points if month.month == f"{last:%Y-%m}" and is_usable(month)]
+    return months[0] if months else None
+
+
+def section(report: MonthlyReport) -> Section | None:
+    """The run chart of all channels, its table, and a line for each channel."""
+    if not report.runs:
+        return None
+    return Section("months", "Month by month", tuple(_blocks(report)), side=_months(report, report.runs[0]))
+
+
+def _blocks(report: MonthlyReport) -> Iterator[Block]:
+    chart = report.runs[0]
+    usable = [month for month in chart.points if is_usable(month)]
+    yield Text(" ".join(_sentences(chart, report.period[1])), "lead")
+    if len(usable) > 1:
+        yield Chart("run-chart", "Compliance by month, all channels", _description(chart), (chart, report.changes))
+    if any(one.limits for one in report.runs[1:]):
+        yield _channels(report)
+    if report.changes:
+        words = [f"{change.source} came into force on {day_name(change.effective)}" for change in report.changes]
+        yield Text(f"Standards: {'; '.join(words)}.", "note")
+    if chart.limits:
+        yield Points(tuple(_how(chart)))
+
+
+def _sentences(chart: RunChart, last: dt.date) -> Iterator[str]:
+    limits = chart.limits
+    if limits is None:
+        usable = sum(is_usable(month) for month in chart.points)
+        known = "one full month is" if usable == 1 else f"{usable or 'no'} full months are"
+        yield f"{known[0].upper()}{known[1:]} known; with six the chart can tell a change from the usual ups and downs."
+        return
+    month = last_usable(chart, last)
+    if month is None:
+        yield f"{month_name(f'{last:%Y-%m}')} is not complete or has too few requests to be compared."
+    elif month.signals:
+        yield f"{month_name(month.month)}: {better_or_worse(month).lower()}, {signals_words(month)}."
+    else:
+        yield f"{month_name(month.month)} is within the usual ups and downs."
+    trial = f" (on trial: from {limits.n_baseline} months)" if limits.is_trial else ""
+    chance = f"chance explains {between_words(limits)}"
+    yield f"The usual level is {percent(limits.mean)}; {chance}{trial}."
+    yield from _assurance(chart)
+
+
+def _assurance(chart: RunChart) -> Iterator[str]:
+    """What the limits say of the target."""
+    limits, target = chart.limits, chart.target_pct
+    if limits is None or target is None:
+        return
+    if target > limits.upper:
+        yield f"As things go, no month will reach the target of {target:f} %."
+    elif target <= limits.lower:
+        yield f"As things go, every month will reach the target of {target:f} %."
+    else:
+        yield f"As things go, some months will reach the target of {target:f} % and some will not, by chance alone."
+
+
+def _how(chart: RunChart) -> Iterator[str]:
+    limits = chart.limits
+    if limits is None:
+        return
+    first = "all full months so far" if limits.is_trial else "the first 12 full months shown"
+    yield f"Usual level: the mean of {first}. Limits: 2.66 mean moving ranges from it (an XmR chart), between 0 and 100 %."
+    yield (
+        "More than chance: a month beyond a limit; seven in a row on one side of the usual level; seven in a row rising or "
+        "falling; two of three in the outer third of the limits. All else is the usual up and down."
+    )
+
+
+def _months(report: MonthlyReport, chart: RunChart) -> Table:
+    aims = [chart.target_pct] if chart.target_pct is not None else []
+    rows = tuple(
+        (
+            month_name(month.month, is_short=True),
+            in_time(month.counts),
+            share_text(month.counts, *aims),
+            _said(month, chart),
+        )
+        for month in reversed(chart.points)
+    )
+    columns = (Column("Month"), Column("In time", True), Column("Compliance", True), Column("What the chart says"))
+    stored = [month_name(month.month, is_short=True) for month in chart.points if month.origin == "stored"]
+    notes = [f"From earlier reports: {' to '.join(dict.fromkeys((stored[0], stored[-1])))}."] if stored else []
+    notes += [LOW_NOTE] if any(LOW in row for row in rows) else []
+    which = "received" if report.check.cohort == "received" else "due"
+    return Table("months-table", f"Requests by the month in which they were {which}", columns, rows, notes=tuple(notes))
+
+
+def _said(month: Month, chart: RunChart) -> str:
+    if not month.counts.judged:
+        return "Nothing judged"
+    if not month.is_whole:
+        return "Known in part, not compared"
+    if month.counts.judged < _SMALL:
+        return "Too few to compare"
+    if chart.limits is None:
+        return "–"
+    return f"{better_or_worse(month)}: {signals_words(month)}" if month.signals else "Usual"
+
+
+def _channels(report: MonthlyReport) -> Table:
+    rows = []
+    for chart in report.runs[1:]:
+        month, limits = last_usable(chart, report.period[1]), chart.limits
+        now = share_text(month.counts) if month else "–"
+        usual = percent(limits.mean) if limits else "–"
+        between = between_words(limits) if limits else "too few months"
+        said = better_or_worse(month) if month and limits else "–"
+        rows.append((chart.label, now, usual, between, said))
+    columns = (
+        Column("Channel"), Column(month_name(f"{report.period[1]:%Y-%m}"), True), Column("Usual level", True),
+        Column("Chance explains", True), Column("What its chart says"),
+    )  # fmt: skip
+    return Table("channel-months-table", "The same for each channel", columns, tuple(rows))
+
+
+def _description(chart: RunChart) -> str:
+    """What the picture shows, for those who do not see it."""
+    usable = [month for month in chart.points if is_usable(month)]
+    first, last = usable[0], usable[-1]
+    shares = f"{share_text(first.counts)} in {month_name(first.month)} to {share_text(last.counts)} in {month_name(last.month)}"
+    said = f"Line chart of {len(usable)} months, from {shares}."
+    if chart.limits:
+        limits = chart.limits
+        said += f" Usual level {percent(limits.mean)}, limits {percent(limits.lower)} and {percent(limits.upper)}."
+    odd = [f"{month_name(month.month)} {better_or_worse(month).lower()}" for month in usable if month.signals]
+    return f"{said} {'; '.join(odd) if odd else 'No month stands out'}. The table below has every figure."
