@@ -260,6 +260,20 @@ def test_exports_show_which_verdicts_would_change(here: Path) -> None:
     assert as_json.json["verdicts"]["changed"] == 1
 
 
+def test_a_version_of_a_day_judges_all_requests(here: Path) -> None:
+    """FILE@DATE judges also what came before the first standards, as `--standards-as-of` does."""
+    (here / "early.csv").write_text(
+        "case_id,channel,received_at,replied_at\n1,email,2020-01-07 10:00,2020-01-08 10:00\n"
+    )
+    asked = ("early.csv", "--as-of", "2025-10-31")
+    found = run("standards", "diff", "two.yaml@2025-06-01", "two.yaml@2026-06-01", *asked, "--format", "json", cwd=here)
+    alone = run(
+        "check", *asked, "--standards", "two.yaml", "--standards-as-of", "2025-06-01", "--format", "json", cwd=here
+    )
+    shares = found.json["verdicts"]["compliance_pct"]
+    assert (shares[0], alone.json["summary"]["compliance_pct"]) == (100.0, 100.0)
+
+
 def test_a_version_not_yet_in_force_changes_no_verdict(here: Path) -> None:
     """The file with a version for next year judges this year's requests as before."""
     found = run("standards", "diff", "old.yaml", "two.yaml", "log.csv", "--as-of", "2025-10-31", cwd=here)

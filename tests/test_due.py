@@ -286,3 +286,34 @@ def test_the_standards_of_a_text_do_for_due_times() -> None:
     made = loads(town(), "town.yaml")
     (one,) = due_times(made, [Receipt(dt.datetime(2025, 3, 3, 10))], "email")
     assert (one.day_zero, one.first.date()) == (dt.date(2025, 3, 3), dt.date(2025, 3, 5))
+
+
+@pytest.mark.parametrize(
+    ("received", "due_at", "utc", "said"),
+    [
+        ("2025-11-02 00:30", "2025-11-02 01:30:00", "2025-11-02T07:30:00Z", "by 01:30 (UTC-06:00)"),
+        ("2025-11-02 01:30", "2025-11-02 01:30:00", "2025-11-02T08:30:00Z", "by 01:30 (UTC-07:00)"),
+        ("2025-11-02T01:30-07:00", "2025-11-02 02:30:00", "2025-11-02T09:30:00Z", "01:30 (UTC-07:00)"),
+        ("2025-10-01 01:30", "2025-10-01 02:30:00", "2025-10-01T08:30:00Z", "by 02:30\n"),
+    ],
+)
+def test_an_hour_that_comes_twice_is_told_by_its_offset(
+    tmp_path: Path, received: str, due_at: str, utc: str, said: str
+) -> None:
+    """Where the clocks go back, an offset tells which of two equal times is meant, in the question and in the answer."""
+    asked = ("due", "--within", "1 hour", "--received", received)
+    (row,) = run(*asked, cwd=tmp_path).rows
+    assert (row["due_at"], row["due_at_utc"]) == (due_at, utc)
+    assert said in run(*asked, "--format", "table", cwd=tmp_path).text
+
+
+def test_a_scenario_asks_what_the_standards_of_another_day_would_promise(here: Path) -> None:
+    """`--standards-as-of` takes the version of one day for all receipts, those before any version too, and says so."""
+    found = due(here, "2025-01-07 10:00", options=("--standards-as-of", "2025-03-01"))
+    assert [(row["standard"], row["in_force_since"], row["due_at"][:10]) for row in found.rows] == [
+        ("2 business days", "", "2025-01-09")
+    ]
+    assert "This is a scenario" in found.err
+    shown = due(here, "2025-01-07 10:00", options=("--standards-as-of", "2025-03-01", "--format", "table"))
+    assert "Policy 1, as though always in force: a scenario" in shown.text
+    assert due(here, "2025-01-07 10:00").code == 2

@@ -275,6 +275,20 @@ def test_office_hours_show_what_each_day_gave(tmp_path: Path) -> None:
     assert sum(day["used_minutes"] for day in explained(*arguments, case="1")["days"]) == 360
 
 
+def test_a_miss_of_seconds_is_told_by_the_clock(tmp_path: Path) -> None:
+    """Six hours and five seconds are no more than six in two decimals, so the moments are named."""
+    arguments = town(tmp_path, "1,phone,Parks,2025-10-21 08:30,2025-10-21 15:30:05,,\n")
+    assert "Late: answered Tue 2025-10-21 15:30:05; it was due by Tue 2025-10-21 15:30." in told(*arguments, case="1")
+
+
+def test_a_scenario_is_said(tmp_path: Path) -> None:
+    """The promise of another day is shown as such, above all in what is printed and passed on."""
+    arguments = town(tmp_path, "1,post,Parks,2025-10-18,2025-10-20,,\n")
+    lines = told(*arguments, "--standards-as-of", "2025-03-01", case="1")
+    assert "promise 3 days Policy 1, for Parks, as though always in force: a scenario" in lines
+    assert explained(*arguments, "--standards-as-of", "2025-03-01", case="1")["promised"]["effective"] is None
+
+
 def test_hours_of_the_clock_count_every_day(tmp_path: Path) -> None:
     """Thirty hours pass over a weekend like any other."""
     lines = told(*town(tmp_path, "1,chat,Parks,2025-10-18 16:00,2025-10-21 09:00,,\n"), case="1")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from outside import run
 
 from cxaudit.errors import StandardsError
 from cxaudit.standards import load, loads
@@ -529,3 +530,63 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     ]:
         with pytest.raises(StandardsError, match=message):
             load(path)
+
+
+def test_what_the_list_of_holidays_does_not_have_is_named_with_all_other_errors(tmp_path: Path) -> None:
+    """The country, its subdivision and its categories, each where it stands, in the same go as every other mistake."""
+    text = BASE.replace(
+        "  workweek", "  holidays: {country: CA, subdivision: AX, categories: [public, optinal]}\n  workweek"
+    )
+    path = tmp_path / "s.yaml"
+    for spoilt_text, expected in (
+        (text.replace("America/Edmonton", "America/Edmontn"), [
+            '3:11: timezone: "America/Edmontn" is not a time zone of the IANA table; did you mean "America/Edmonton"?',
+            '5:27: calendar.holidays.subdivision: "AX" is no subdivision of CA; allowed: AB, BC, MB, NB, NL, NS, NT, NU, ON, '
+            "PE, QC, SK, YT",
+            '5:65: calendar.holidays.categories[1]: "optinal" is no category of CA; did you mean "optional"?',
+        ]),
+        (text.replace("country: CA", "country: ca").replace("2 business days", "2d"), [
+            '5:14: calendar.holidays.country: "ca" is no country of the list of holidays; write "CA"',
+            '13:23: standards[0].channels.email.within: "2d" is not a duration; '
+            'write "2 business days", "2 days" (calendar days) or "48 hours"',
+        ]),
+    ):  # fmt: skip
+        path.write_text(spoilt_text, "utf-8")
+        found = run("standards", "check", path)
+        lines = found.err.replace(f"{path}:", "").removeprefix("cxaudit: ").splitlines()
+        assert (found.code, lines) == (2, expected)
+
+
+def test_every_mistake_of_a_counting_block_is_named() -> None:
+    """Also what a version of its own replaces: it is wrong all the same."""
+    block = "counting: {day_zero: next, day_ends: noon, cohort: duee}"
+    own = '    counting: {day_zero: foo, day_ends: "25:00"}\n    channels:'
+    text = BASE.replace("counting: {day_zero: day_received}", block).replace("    channels:", own)
+    assert [line.split(": ")[1] for line in problems(text)] == [
+        "counting.day_zero", "counting.day_ends", "counting.cohort", "standards[0].counting.day_zero",
+        "standards[0].counting.day_ends",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("key", ["departments", "channels"])
+def test_a_period_for_nobody_is_an_error(key: str) -> None:
+    """An empty list might mean all or none; all is said by leaving it out."""
+    entry = f"high_volume: [{{from: 2025-06-02, to: 2025-06-20, {key}: [], reason: Spring}}]\n"
+    (found,) = added(entry)
+    assert found.endswith(f"high_volume[0].{key}: is empty; name at least one, or leave it out for all")
+
+
+def test_a_department_that_promises_less_is_pointed_out(tmp_path: Path) -> None:
+    """It is no error, since the file says so; `standards check` and every run name it with its place."""
+    path = tmp_path / "s.yaml"
+    path.write_text(
+        BASE.replace("channels:", "departments: {Parks: {E_mail: 3 business days, letter: 1 day}}\n    channels:")
+    )
+    log = tmp_path / "log.csv"
+    log.write_text(
+        "case_id,channel,department,received_at,replied_at\n1,email,parks,2025-10-01 10:00,2025-10-02 10:00\n"
+    )
+    said = f"{path}:11:27: Parks promises 3 business days for email, where 2 business days are promised to everybody"
+    assert said in run("standards", "check", path).err
+    found = run("check", log, "--standards", path, "--as-of", "2025-10-02")
+    assert (found.code, found.err.count(said)) == (0, 1)

@@ -7,6 +7,7 @@ beats `open`. Source: the standards file's `calendar`. The only importer of `hol
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,11 +15,13 @@ import polars as pl
 
 from cxaudit.errors import StandardsError
 from cxaudit.standards.model import CalendarSettings, HolidaySource, Standards
-from cxaudit.standards.values import FIRST_YEAR, LAST_YEAR, WEEKDAYS
+from cxaudit.standards.values import FIRST_YEAR, LAST_YEAR, WEEKDAYS, did_you_mean
 
 _DAY = dt.timedelta(days=1)
 _EPOCH = dt.date(1970, 1, 1)
 _PART_DAYS = ("calendar", "part_days")
+#: The keys that lead to an entry of the standards file, and what is wrong with it.
+Complaint = tuple[tuple[str, ...], str]
 
 
 def holiday_names(source: HolidaySource, years: range) -> tuple[dict[dt.date, str], range]:
@@ -54,27 +57,64 @@ def years_known(settings: CalendarSettings) -> range:
     return holiday_names(settings.holidays, range(0))[1]
 
 
-def check_calendar(standards: Standards) -> None:
-    """Raise `StandardsError` for what only the list of holidays can tell: that it is known, and has no part day in it."""
-    settings = standards.calendar
-    line, column = standards.marks.get(("calendar", "holidays"), (1, 1))
+def complaints(settings: CalendarSettings) -> Iterator[Complaint]:
+    """What only the list of holidays can tell: that it is known, and has no part day in it. Each with its place."""
+    source = settings.holidays
+    if source is None:
+        return
+    unknown = list(_unknown(source))
+    yield from unknown
+    if unknown or not settings.part_days:
+        return
+    names = holiday_names(source, range(min(settings.part_days).year, max(settings.part_days).year + 1))[0]
+    for day in settings.part_days:
+        if day in names and day not in settings.open:
+            said = f"{day} is a holiday ({names[day]}), so it has no hours; list it under open as well, or leave it out here"
+            yield (*_PART_DAYS, f"{day}"), said
+
+
+def _unknown(source: HolidaySource) -> Iterator[Complaint]:
+    """The country, or what of it the list does not have."""
+    import holidays
+
+    place = ("calendar", "holidays")
     try:
-        years_known(settings)
-    except StandardsError as error:
-        raise StandardsError(f"{standards.file}:{line}:{column}: {error}") from error
-    years = range(min(settings.part_days).year, max(settings.part_days).year + 1) if settings.part_days else range(0)
-    names = holiday_names(settings.holidays, years)[0] if settings.holidays is not None else {}
-    idle = [day for day in settings.part_days if day in names and day not in settings.open]
-    if idle:
-        places = {path[-1].strip(): place for path, place in standards.marks.items() if path[:2] == _PART_DAYS}
-        found = sorted((places.get(day.isoformat(), (1, 1)), day) for day in idle)
-        raise StandardsError(
-            "\n".join(
-                f"{standards.file}:{line}:{column}: calendar.part_days.{day}: {day} is a holiday ({names[day]}), so it has no "
-                "hours; list it under open as well, or leave it out here"
-                for (line, column), day in found
-            )
+        country = holidays.country_holidays(source.country)
+    except (NotImplementedError, ValueError):
+        known = [code for code in holidays.list_supported_countries() if len(code) == 2]
+        said = f'"{source.country}" is no country of the list of holidays; {_code(source.country, known)}'
+        yield (*place, "country"), said
+        return
+    subdivisions = [*country.subdivisions, *country.subdivisions_aliases]
+    if source.subdivision is not None and source.subdivision not in subdivisions:
+        advice = did_you_mean(source.subdivision, country.subdivisions)
+        yield (*place, "subdivision"), f'"{source.subdivision}" is no subdivision of {source.country}; {advice}'
+    for position, category in enumerate(source.categories):
+        if category not in country.supported_categories:
+            advice = did_you_mean(category, country.supported_categories)
+            yield (*place, "categories", f"{position}"), f'"{category}" is no category of {source.country}; {advice}'
+
+
+def _code(text: str, known: list[str]) -> str:
+    """A code of two letters is not guessed from another one."""
+    upper = text.strip().upper()
+    return f'write "{upper}"' if upper in known else 'write a code of two letters, such as "CA"'
+
+
+def check_calendar(standards: Standards) -> None:
+    """Raise `StandardsError` for what only the list of holidays can tell, where it was not asked when the file was read."""
+    marks = {(*path[:-1], path[-1].strip()): place for path, place in standards.marks.items() if path}
+    found = [(_place(marks, path), path, said) for path, said in complaints(standards.calendar)]
+    if found:
+        lines = (
+            f"{standards.file}:{line}:{column}: {'.'.join(path)}: {said}"
+            for (line, column), path, said in sorted(found)
         )
+        raise StandardsError("\n".join(lines))
+
+
+def _place(marks: Mapping[tuple[str, ...], tuple[int, int]], path: tuple[str, ...]) -> tuple[int, int]:
+    return marks.get(path) or (_place(marks, path[:-1]) if path else (1, 1))
 
 
 def calendar_of(standards: Standards, first: dt.date, last: dt.date) -> Calendar:

@@ -21,6 +21,7 @@ CATALOGUE: dict[str, tuple[bool, str]] = {
     "same_content": (False, "the file has the same content as another one and was read once"),
     "sheet_not_recognised": (False, "no known layout fits the sheet; it was left aside"),
     "history_changed": (False, "a receipt or reply changed between rows of the same case; the earliest was taken"),
+    "weaker_promise": (False, "a department promises less than its channel, though it may only promise more"),
     "declared_late": (False, "a period of high volume was declared after it began"),
     "unknown_department": (False, "a period of high volume names a department that no request has"),
     "clock_change": (False, "a wall time that the clocks skipped or repeated; kept as written, the first of two"),

@@ -14,6 +14,7 @@ import polars as pl
 
 from cxaudit.findings import CATALOGUE, Finding
 from cxaudit.recognise.names import nearest
+from cxaudit.standards.weaker import weaker_promises
 from cxaudit.table_findings import place_finding
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def notice(audit: Audit) -> tuple[Finding, ...]:
     """Every finding of the run, those about rows first, in the order of the catalogue and of the input."""
     found = [finding for arrived in audit.arrived for finding in arrived.findings]
     parts = (
-        _same_content, _channels, _absent_channels, _changed, _high_volume, _clock_changes, _stale, _exclude_columns,
+        _same_content, _channels, _absent_channels, _changed, _weaker, _high_volume, _clock_changes, _stale, _exclude_columns,
     )  # fmt: skip
     for part in parts:
         found.extend(part(audit))
@@ -71,6 +72,12 @@ def _absent_channels(audit: Audit) -> Iterator[Finding]:
 def _changed(audit: Audit) -> Iterator[Finding]:
     for table, n, places in audit.merged.changed.iter_rows():
         yield place_finding("history_changed", audit.arrived[table].source, n, places)
+
+
+def _weaker(audit: Audit) -> Iterator[Finding]:
+    """Departments that promise less than their channel does."""
+    for said in weaker_promises(audit.question.standards):
+        yield Finding("weaker_promise", None, None, 1, (), (), said)
 
 
 def _high_volume(audit: Audit) -> Iterator[Finding]:

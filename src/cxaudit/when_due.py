@@ -65,6 +65,7 @@ class DueTime:
     period: HighVolume | None  # the declared period of high volume in which the receipt falls
     without_extension: dt.datetime  # `first`, had nothing been extended
     days: tuple[TracedDay, ...]
+    instant: dt.datetime | None = None  # `first` in UTC, where the promise counts real time and nothing was extended
 
     @property
     def skipped(self) -> tuple[TracedDay, ...]:
@@ -172,7 +173,8 @@ def _due_time(
     rule = Rule(promise.within.unit, version.counting, version.office_hours)
     clock = Clock(calendar, zone(promises.standards.timezone))
     n, start = pl.lit(promise.within.count, dtype=pl.Int32), pl.lit(receipt.at)
-    day_zero = pl.select(due_under(rule, clock, start, pl.lit(receipt.instant, dtype=_AT), n).day_zero).item()
+    plain = due_under(rule, clock, start, pl.lit(receipt.instant, dtype=_AT), n)
+    day_zero, instant = pl.select(plain.day_zero, instant=plain.instant).row(0)
     position = first.get("high_volume")
     return DueTime(
         receipt=receipt,
@@ -184,6 +186,7 @@ def _due_time(
         period=None if position is None else promises.standards.high_volume[position],
         without_extension=first.get("due_before_extension") or first["due_at"],
         days=tuple(_days(calendar, rule, receipt.at.date(), day_zero, last["due_at"].date())),
+        instant=instant if first.get("due_before_extension") in (None, first["due_at"]) else None,
     )
 
 

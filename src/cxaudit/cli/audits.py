@@ -158,6 +158,7 @@ def explain(
     case: Annotated[str, typer.Option("--case", metavar="ID", help="The id of the case, as the export writes it.")],
     as_of: AsOfOption = None,
     standards: StandardsFile = None,
+    standards_as_of: StandardsAsOfOption = None,
     channel: ChannelOption = None,
     source: SourceOption = None,
     format_: Annotated[
@@ -175,7 +176,7 @@ def explain(
     from cxaudit.commands.explain import explain as run
     from cxaudit.commands.options import Input, Output
 
-    given = Input(files, None, as_of, standards_path(standards), channel, source, now())
+    given = Input(files, None, as_of, standards_path(standards), channel, source, now(), standards_as_of)
     raise typer.Exit(run(given, Output(format_, output, quiet=quiet), case))
 
 

@@ -11,6 +11,7 @@ from cxaudit.cli.parameters import (
     FormatOption,
     OutputOption,
     QuietOption,
+    StandardsAsOfOption,
     StandardsFile,
     standards_path,
 )
@@ -35,6 +36,7 @@ def due(
         typer.Option("--within", metavar="DURATION", help="Instead of --channel: a promise such as '2 business days'."),
     ] = None,
     standards: StandardsFile = None,
+    standards_as_of: StandardsAsOfOption = None,
     format_: FormatOption = None,
     output: OutputOption = None,
     quiet: QuietOption = False,
@@ -47,7 +49,7 @@ def due(
     raise typer.Exit(
         run(
             standards_path(standards),
-            Asked(received, channel, department, within),
+            Asked(received, channel, department, within, standards_as_of),
             Output(format_, output, quiet=quiet),
         )
     )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from cxaudit.calendar import years_known
+from cxaudit.calendar import complaints, years_known
 from cxaudit.commands.options import Output
 from cxaudit.commands.shared import name_of
 from cxaudit.errors import UsageError
@@ -22,7 +22,7 @@ def calendar(standards_file: str | None, years: Sequence[str], output: Output) -
     form = output.chosen(CALENDAR_FORMATS)
     output.check_places()
     wanted = sorted({year for text in years for year in _years(text)})
-    standards = load(Path(standards_file) if standards_file else None)
+    standards = load(Path(standards_file) if standards_file else None, complaints)
     known = years_known(standards.calendar)
     for year in wanted:
         if year not in known:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from cxaudit.commands.options import Output, near_miss
-from cxaudit.commands.shared import name_of
+from cxaudit.commands.options import Output, near_miss, scenario_words
+from cxaudit.commands.shared import name_of, standards_of
 from cxaudit.errors import UsageError
 from cxaudit.period import parse_received
 from cxaudit.render.rows import ROW_FORMATS
-from cxaudit.standards import Standards, fold, load, parse_within
+from cxaudit.standards import Standards, fold, parse_within
 from cxaudit.when_due import Receipt, due_times, promising
 from cxaudit.zones import zone
 
@@ -24,6 +23,7 @@ class Asked:
     channel: str | None = None
     department: str | None = None
     within: str | None = None
+    standards_as_of: str | None = None
 
 
 def due(standards_file: str | None, asked: Asked, output: Output) -> int:
@@ -32,7 +32,7 @@ def due(standards_file: str | None, asked: Asked, output: Output) -> int:
 
     form = output.chosen(ROW_FORMATS)
     output.check_places()
-    standards = load(Path(standards_file) if standards_file else None)
+    standards = standards_of(standards_file, asked.standards_as_of)
     city = zone(standards.timezone)
     receipts = [parse_received(text, city) for text in asked.received]
     channel, meant = _promised(asked, standards)
@@ -42,6 +42,7 @@ def due(standards_file: str | None, asked: Asked, output: Output) -> int:
     output.say(
         [
             f"Standards: {name_of(standards)} ({standards.organisation})",
+            *_scenario(asked.standards_as_of),
             *_department_notes(asked.department, standards),
             *_clock_notes(receipts, standards),
         ]
@@ -68,6 +69,11 @@ def _promised(asked: Asked, standards: Standards) -> tuple[str, Standards]:
         guess = near_miss(asked.channel.casefold(), standards.titles)
         raise UsageError(f"no standard names the channel {asked.channel}.{guess}\nThe standards have {known}.")
     return channel, standards
+
+
+def _scenario(as_of: str | None) -> Iterator[str]:
+    if as_of is not None:
+        yield f"This is a {scenario_words(as_of)}."
 
 
 def _department_notes(department: str | None, standards: Standards) -> Iterator[str]:

@@ -58,9 +58,7 @@ class Input:
     @property
     def scenario(self) -> str | None:
         """In words, what makes the figures other ones than the standards file gives."""
-        if self.standards_as_of is None:
-            return None
-        return f"scenario: everything judged by the standards in force on {self.standards_as_of}"
+        return None if self.standards_as_of is None else scenario_words(self.standards_as_of)
 
 
 @dataclass(frozen=True)
@@ -132,6 +130,11 @@ class Output:
         if not self.quiet:
             for line in lines:
                 sys.stderr.write(line + "\n")
+
+
+def scenario_words(standards_as_of: str) -> str:
+    """What `--standards-as-of` makes of a run."""
+    return f"scenario: everything judged by the standards in force on {standards_as_of}"
 
 
 def near_miss(word: str, known: Iterable[str]) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cxaudit.audit import Audit, Question
+from cxaudit.calendar import complaints
 from cxaudit.commands.options import Input, Output
 from cxaudit.errors import UsageError
 from cxaudit.period import parse_date
@@ -23,13 +24,18 @@ SHOWN_ROLES: tuple[Role, ...] = ("department", "employee", "customer_type")
 
 def load_standards(given: Input) -> Standards:
     """The standards to judge by: all versions, or as a scenario the one in force on a day."""
-    standards = load(Path(given.standards) if given.standards else None)
-    if given.standards_as_of is None:
+    return standards_of(given.standards, given.standards_as_of)
+
+
+def standards_of(path: str | None, as_of: str | None) -> Standards:
+    """The standards of a file; `as_of` makes a scenario of them: only the version in force on that day, from ever on."""
+    standards = load(Path(path) if path else None, complaints)
+    if as_of is None:
         return standards
     try:
-        day = parse_date(given.standards_as_of)
+        day = parse_date(as_of)
     except ValueError as error:
-        raise UsageError(f"--standards-as-of {given.standards_as_of} is not a date. Write 2025-02-01.") from error
+        raise UsageError(f"--standards-as-of {as_of} is not a date. Write 2025-02-01.") from error
     in_force = [version for version in standards.versions if version.effective <= day]
     if not in_force:
         raise UsageError(

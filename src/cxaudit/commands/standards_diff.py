@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from cxaudit.audit import Audit
+from cxaudit.calendar import complaints
 from cxaudit.commands.options import Input, Output
 from cxaudit.errors import UsageError
 from cxaudit.render.diff import DIFF_FORMATS, Diff, render_diff
@@ -50,11 +52,11 @@ def standards_diff(before: str, after: str, given: Input, output: Output) -> int
 def _side(text: str) -> _Side:
     """A standards file as it is named: a path, `built-in`, or either of them with `@` and a date.
 
-    The version of a date is tried on all requests as though it had been in force from the start: what would it have meant?
+    The version of a date is tried on all requests, as `--standards-as-of` does: what would it have meant?
     """
     dated = None if Path(text).exists() else _DATED.fullmatch(text)
     path = dated[1] if dated else text
-    standards = load(None if path == BUILT_IN else Path(path))
+    standards = load(None if path == BUILT_IN else Path(path), complaints)
     if dated is None:
         return _Side(standards, standards)
     try:
@@ -65,8 +67,7 @@ def _side(text: str) -> _Side:
         ) from error
     alone = version_on(standards, day)
     (version,) = alone.versions
-    from_the_start = replace(version, effective=standards.versions[0].effective)
-    return _Side(alone, replace(alone, versions=(from_the_start,)))
+    return _Side(alone, replace(alone, versions=(replace(version, effective=dt.date.min),)))
 
 
 def _verdicts(old: Standards, new: Standards, given: Input, output: Output) -> VerdictChanges:

@@ -22,6 +22,15 @@ def weekday_words(day: dt.date) -> str:
     return WEEKDAYS[day.weekday()][:3]
 
 
+def since_words(effective: dt.date) -> str:
+    """From when a standard is in force; in a scenario it is as though it always had been.
+
+    >>> since_words(dt.date(2025, 2, 1)), since_words(dt.date.min)
+    ('in force since 2025-02-01', 'as though always in force: a scenario')
+    """
+    return "as though always in force: a scenario" if effective == dt.date.min else f"in force since {effective}"
+
+
 def day_words(day: dt.date) -> str:
     """A day in a list whose year is plain.
 

@@ -6,12 +6,13 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cxaudit.render.days import clock_words, date_words, day_words, deadline_words, traced_words
+from cxaudit.render.days import clock_words, date_words, day_words, deadline_words, since_words, traced_words
 from cxaudit.render.options import RenderOptions
 from cxaudit.render.rows import data_text, markdown_text, table_text
 from cxaudit.render.words import counted, utf8
 from cxaudit.standards.values import WEEKDAYS
 from cxaudit.standards.words import rule_words
+from cxaudit.zones import zone
 
 if TYPE_CHECKING:
     from cxaudit.standards.model import Standards
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 #: Columns of `due --format csv`. JSON has them too, `days` one by one, and the rule in words.
 DUE_COLUMNS = (
     "received_at", "channel", "department", "standard", "clause", "in_force_since", "day_zero", "due_at",
-    "earliest_due_at", "latest_due_at", "high_volume", "due_at_without_extension", "skipped",
+    "earliest_due_at", "latest_due_at", "high_volume", "due_at_without_extension", "skipped", "due_at_utc",
 )  # fmt: skip
 _TITLES = ("Received", "Promise", "Due", "Skipped")
 
@@ -44,13 +45,14 @@ def render_due(found: Sequence[DueTime], standards: Standards, form: str, option
 
 def _row(one: DueTime, standards: Standards, *, with_days: bool) -> dict[str, Any]:
     due_at = _shown(one.first) if one.is_certain else f"{one.first:%Y-%m-%d}" if _is_one_day(one) else None
+    due_at_utc = f"{_shown(one.instant)}Z".replace(" ", "T") if one.instant and one.is_certain else None
     row: dict[str, Any] = {
         "received_at": str(one.receipt),
         "channel": one.promise.channel or None,
         "department": one.promise.department,
         "standard": one.promise.within.text,
         "clause": one.promise.clause or None,
-        "in_force_since": f"{one.version.effective}",
+        "in_force_since": f"{one.version.effective}" if one.version.effective > dt.date.min else None,
         "day_zero": f"{one.day_zero}",
         "due_at": due_at,
         "earliest_due_at": _shown(one.first),
@@ -59,11 +61,13 @@ def _row(one: DueTime, standards: Standards, *, with_days: bool) -> dict[str, An
         "due_at_without_extension": _shown(one.without_extension) if _is_extended(one) else None,
     }
     if not with_days:
-        return row | {"skipped": "; ".join(f"{day.day} {traced_words(day)}" for day in one.skipped)}
+        skipped = "; ".join(f"{day.day} {traced_words(day)}" for day in one.skipped)
+        return row | {"skipped": skipped, "due_at_utc": due_at_utc}
     counting = rule_words(one.promise.within, one.version.counting, standards.calendar)
     return row | {
         "counting": counting,
         "skipped": [f"{day.day}" for day in one.skipped],
+        "due_at_utc": due_at_utc,
         "days": [
             {"day": f"{day.day}", "weekday": WEEKDAYS[day.day.weekday()], "kind": day.kind, "name": day.name or None,
              "number": day.number} for day in one.days
@@ -94,7 +98,7 @@ def _due_words(one: DueTime) -> str:
 
 def _promise_words(one: DueTime) -> str:
     """The promise with its clause; a promise typed for the question has none."""
-    clause = f"{one.promise.clause}, in force since {one.version.effective}" if one.promise.clause else ""
+    clause = f"{one.promise.clause}, {since_words(one.version.effective)}" if one.promise.clause else ""
     return ", ".join(part for part in (one.promise.department, clause) if part)
 
 
@@ -107,10 +111,23 @@ def _received_words(one: DueTime) -> str:
     return date_words(at) if one.receipt.is_date else f"{date_words(at)} {clock_words(at)}"
 
 
+def _which(at: dt.datetime, instant: dt.datetime | None, standards: Standards) -> str:
+    """Which of two is meant, where the clocks repeat an hour: by its offset, which tells them apart."""
+    changes = zone(standards.timezone).clock_changes(at, at) if instant is not None else []
+    if instant is None or not any(change.is_repeated and change.start <= at < change.end for change in changes):
+        return ""
+    minutes = round((at - instant).total_seconds() / 60)
+    return f" (UTC{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02})"
+
+
 def _day_by_day(one: DueTime, standards: Standards, options: RenderOptions) -> str:
     heading = f"{_channel_words(one, standards)} · due {_due_words(one)}"
     rows = [
-        ("received", _received_words(one), "" if one.days[0].is_open else traced_words(one.days[0])),
+        (
+            "received",
+            _received_words(one) + _which(one.receipt.at, one.receipt.instant, standards),
+            "" if one.days[0].is_open else traced_words(one.days[0]),
+        ),
         ("promise", one.promise.within.text, _promise_words(one)),
         *(("", day_words(day.day), _marked(one, day)) for day in one.days if _is_told(one, day)),
     ]
@@ -118,7 +135,8 @@ def _day_by_day(one: DueTime, standards: Standards, options: RenderOptions) -> s
         rows.append(("high volume", *_period_words(one)))
     if not one.is_certain:
         rows.append(("earliest", date_words(one.first), deadline_words(one.first)))
-    rows.append(("due" if one.is_certain else "latest", date_words(one.last), deadline_words(one.last)))
+    which = _which(one.last, one.instant, standards) if one.is_certain else ""
+    rows.append(("due" if one.is_certain else "latest", date_words(one.last), deadline_words(one.last) + which))
     return "\n".join([heading, "", table_text(None, rows, options), *_foot([one], standards)]) + "\n"
 
 

@@ -73,8 +73,8 @@ def _plain(value: Any) -> Any:
     match value:
         case dt.datetime():
             return f"{value:%Y-%m-%d %H:%M:%S}"
-        case dt.date():
-            return value.isoformat()
+        case dt.date():  # the first of all days stands for a scenario, in which a standard has no day of its own
+            return value.isoformat() if value > dt.date.min else None
         case tuple():
             return [_plain(one) for one in value]
         case _:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cxaudit.findings import CATALOGUE
-from cxaudit.render.days import clock_words, date_words, day_words, deadline_words, traced_words
+from cxaudit.render.days import clock_words, date_words, day_words, deadline_words, since_words, traced_words
 from cxaudit.render.words import BASIS_WORDS, as_of_words, counted
 
 if TYPE_CHECKING:
@@ -88,8 +88,8 @@ def _promise(why: Explanation) -> Iterator[Line]:
         yield "promise", "none", ""
         return
     own = f", for {why.promised.department}" if why.promised.department else ""
-    since = "" if why.promised.effective == dt.date.min else f", in force since {why.promised.effective}"
-    yield "promise", why.promised.within, f"{why.promised.clause}{own}{since}"
+    since = since_words(why.promised.effective)
+    yield "promise", why.promised.within, f"{why.promised.clause}{own}, {since}"
 
 
 def _high_volume(why: Explanation) -> Iterator[Line]:

@@ -58,13 +58,19 @@ def _answered(why: Explanation) -> str:
     promised, replied = why.promised, why.replied.at
     if promised is None or replied is None or why.business_days is None:
         return "answered"
-    if promised.unit in _OFFICE_UNITS and why.business_hours is not None:
+    if promised.unit in _OFFICE_UNITS and why.business_hours is not None and not _is_hair(why):
         return f"answered after {why.business_hours:g} office hours; {_promised(why)}"
     if promised.unit != "business days" or (
         why.due and replied.date() == why.due.latest.date() and why.verdict == "late"
     ):
         return f"answered {moment_words(why.replied)}; {_was_due(why)}"
     return f"answered {_on_which_day(why)}; {_promised(why)}"
+
+
+def _is_hair(why: Explanation) -> bool:
+    """Whether a late reply came so soon after its due time that hours with two decimals do not show it."""
+    promised = why.promised.count / (60 if why.promised.unit.endswith("minutes") else 1) if why.promised else 0
+    return why.verdict == "late" and (why.business_hours or 0) <= round(promised, 2)
 
 
 def _on_which_day(why: Explanation) -> str:

@@ -9,18 +9,22 @@ from __future__ import annotations
 import hashlib
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cxaudit.errors import StandardsError
 from cxaudit.standards.model import Standards
+
+if TYPE_CHECKING:
+    from cxaudit.standards.resolve import Complaints
 
 BUILT_IN = "built-in"
 MAX_BYTES = 1_000_000
 
 
-def load(path: Path | None = None) -> Standards:
-    """The standards of a file, or the built-in ones."""
+def load(path: Path | None = None, also: Complaints | None = None) -> Standards:
+    """The standards of a file, or the built-in ones. What `also` finds in the calendar is named with all other errors."""
     name = BUILT_IN if path is None else str(path)
-    return _read(_built_in_bytes() if path is None else _file_bytes(path), name)
+    return _read(_built_in_bytes() if path is None else _file_bytes(path), name, also)
 
 
 def loads(text: str, name: str) -> Standards:
@@ -28,7 +32,7 @@ def loads(text: str, name: str) -> Standards:
     return _read(text.encode("utf-8", "surrogatepass"), name)
 
 
-def _read(content: bytes, name: str) -> Standards:
+def _read(content: bytes, name: str, also: Complaints | None = None) -> Standards:
     from cxaudit.standards.resolve import resolve
 
     if len(content) > MAX_BYTES:
@@ -38,7 +42,7 @@ def _read(content: bytes, name: str) -> Standards:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise StandardsError(f"{name}:{line}: the file is not UTF-8; save it as UTF-8.") from error
-    return resolve(text, name, hashlib.sha256(content).hexdigest())
+    return resolve(text, name, hashlib.sha256(content).hexdigest(), also)
 
 
 def _built_in_bytes() -> bytes:

@@ -78,11 +78,11 @@ def _counting(shared: Place, own: Place) -> Counting:
     """The version's own rule where it has one, else the rule at the top, else the default."""
     default = Counting()
     day_zero = own.at("day_zero").text or shared.at("day_zero").text
-    day_ends = own.at("day_ends") if own.at("day_ends").is_given else shared.at("day_ends")
+    shared_ends, own_ends = (place.at("day_ends").read(parse_day_ends) for place in (shared, own))
     cohort = shared.at("cohort").text
     return Counting(
         day_zero=next((one for one in get_args(DayZero) if one == day_zero), default.day_zero),
-        day_ends=day_ends.read(parse_day_ends) or default.day_ends,
+        day_ends=own_ends or shared_ends or default.day_ends,
         cohort=next((one for one in get_args(Cohort) if one == cohort), default.cohort),
     )
 

@@ -6,10 +6,12 @@ Source: the standards file's form.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 from cxaudit.errors import StandardsError
 from cxaudit.standards.days import resolve_calendar, resolve_workweek
 from cxaudit.standards.document import Document, read_document
-from cxaudit.standards.model import ExcludeRule, Standards
+from cxaudit.standards.model import CalendarSettings, ExcludeRule, Standards
 from cxaudit.standards.names import resolve_channels, resolve_departments
 from cxaudit.standards.periods import resolve_high_volume
 from cxaudit.standards.place import Place
@@ -18,16 +20,29 @@ from cxaudit.standards.schema import check_shape
 from cxaudit.standards.source import SourceMapping
 from cxaudit.standards.values import parse_date, parse_timezone
 
+#: From a calendar: the keys that lead to an entry, and what is wrong with it.
+Complaints = Callable[[CalendarSettings], Iterable[tuple[tuple[str, ...], str]]]
 
-def resolve(text: str, name: str, sha256: str) -> Standards:
-    """The standards that a text holds; `sha256` is that of the file it came from."""
+
+def resolve(text: str, name: str, sha256: str, also: Complaints | None = None) -> Standards:
+    """The standards that a text holds; `sha256` is that of the file it came from, `also` looks at its calendar."""
     document = read_document(text, name)
     if document.tree is None and not document.problems:
         raise StandardsError(f"{name} is empty.\nRun `cxaudit standards init` to write a starter file.")
     check_shape(document)
     standards = _resolve(Place(document, (), document.tree), text, sha256)
+    for path, message in also(standards.calendar) if also else ():
+        _complain(Place(document, (), document.tree), path, message)
     document.stop_if_wrong()
     return standards
+
+
+def _complain(place: Place, path: tuple[str, ...], message: str) -> None:
+    """Report what is wrong with an entry that is named by its keys, read as they were written or not."""
+    for key in path:
+        below = [*place.entries(), *place.items()]
+        place = next((one for one in below if str(one.path[-1]).strip() == key), place)
+    place.wrong_key(message)
 
 
 def _resolve(root: Place, text: str, sha256: str) -> Standards:

@@ -136,8 +136,8 @@ class VersionForm(Form):
 class HighVolumeForm(Form):
     first: Annotated[Date, Field(alias="from")]
     last: Annotated[Date, Field(alias="to")]
-    departments: Annotated[list[Text] | None, Field(description="all, if left out")] = None
-    channels: Annotated[list[Text] | None, Field(description="all, if left out")] = None
+    departments: Annotated[list[Text] | None, Field(description="all, if left out", min_length=1)] = None
+    channels: Annotated[list[Text] | None, Field(description="all, if left out", min_length=1)] = None
     reason: Text
     declared: Date | None = None
     authority: Text | None = None
@@ -221,7 +221,9 @@ def _report(document: Document, details: ErrorDetails) -> None:
     elif kind == "value_error":
         document.report(path, f"{quoted(found)} {details['ctx']['error']}")
     elif kind in {"too_short", "string_too_short"}:
-        document.report(path, "is empty; name at least one" if kind == "too_short" else "is empty; write some text")
+        or_all = ", or leave it out for all" if path[:1] == ("high_volume",) else ""
+        said = f"is empty; name at least one{or_all}" if kind == "too_short" else "is empty; write some text"
+        document.report(path, said)
     else:
         expected = _EXPECTED.get(kind, details["msg"])
         document.report(path, f"found {quoted(found)} where {expected}{_correction(kind, found)}")
