@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from cxaudit.intake import Arrived, Wanted, take_in
+from cxaudit.arrival import take_in
+from cxaudit.intake import Wanted
 from cxaudit.recognise.cells import duration
 from cxaudit.recognise.zone_names import contradicts_zone, heed_zone_name
+from cxaudit.sorting import Arrived
 from cxaudit.standards import loads
 from cxaudit.zones import zone
 
@@ -37,15 +40,22 @@ sources:
 """
 
 
-def arrive(folder: Path, text: str) -> Arrived:
+@dataclass(frozen=True)
+class Table(Arrived):
+    """A table with its requests at hand."""
+
+    requests: pl.DataFrame
+
+
+def arrive(folder: Path, text: str) -> Table:
     path = folder / "desk.csv"
     path.write_text(text, encoding="utf-8")
     rules = loads(TOWN, "standards.yaml")
-    (arrived,) = take_in({path: path.name}, rules, EDMONTON, Wanted(roles=("case_id", "channel"), channel="email"))
-    return arrived
+    log = take_in({path: path.name}, rules, EDMONTON, Wanted(roles=("case_id", "channel"), channel="email"))
+    return Table(**vars(log.tables[0]), requests=log.rows.collect())
 
 
-def times(arrived: Arrived, role: str = "received") -> list[tuple[str | None, bool]]:
+def times(arrived: Table, role: str = "received") -> list[tuple[str | None, bool]]:
     rows = arrived.requests.select(pl.col(f"{role}_at").dt.to_string("%Y-%m-%d %H:%M:%S"), f"{role}_is_date").rows()
     return [(at, is_date) for at, is_date in rows]
 

@@ -1,7 +1,8 @@
 """The documents say what the program does: their commands are run, their outputs compared.
 
 A fenced block in README.md, CONTRIBUTING.md or docs/ whose first line starts with `$ cxaudit` is run from a copy of the
-project's root: samples/ and standards.yaml are at hand, and what a block writes the next one of the same document finds.
+project's root: samples/, docs/examples/ and standards.yaml are at hand, and what a block writes the next one of the same
+document finds.
 Every line that starts with `$ ` is a command; the lines up to the next one are its output:
 
 - standard output, as into a pipe (add `--format table` for a table); with `2>&1` at its end, or when the command could not
@@ -42,6 +43,7 @@ def test_every_command_shows_what_is_written_below_it(
 ) -> None:
     """What a document shows is what a reader who types it gets."""
     shutil.copytree(TOP / "samples", tmp_path / "samples")
+    shutil.copytree(TOP / "docs" / "examples", tmp_path / "docs" / "examples")
     shutil.copy(TOP / "standards.yaml", tmp_path)
     written = document.read_text("utf-8")
     shown = BLOCK.sub(lambda match: match[0].replace(match["body"], told_again(match["body"], tmp_path)), written)

@@ -13,12 +13,12 @@ import sys
 
 import typer
 
-from cxaudit.cli import audits, dates, reports, standards
+from cxaudit.cli import audits, dates, inputs, reports, standards
 from cxaudit.cli.app import app
 from cxaudit.errors import AuditError
 
 #: Loading these modules adds their commands to the program.
-COMMANDS = (audits, reports, dates, standards)
+COMMANDS = (audits, reports, inputs, dates, standards)
 
 
 def main() -> int:

@@ -7,25 +7,14 @@ Nothing is ambiguous in silence. Source: DESIGN, section 5.
 from __future__ import annotations
 
 import difflib
-import re
 from dataclasses import dataclass, field, replace
 
 from cxaudit.errors import InputError, UsageError
 from cxaudit.read.table import Record, Table
 from cxaudit.recognise.dates import is_textual
+from cxaudit.recognise.likely import likeness
 from cxaudit.standards.model import fold
 from cxaudit.standards.source import ColumnChoice, ReplyBasis, Role, SourceMapping, Unit
-
-#: How other systems name the moment of receipt, for advice only: the likeliest first.
-_LIKE_RECEIVED = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        r"\b(receiv|creat|open|submit|request|report|enter|start)\w*([\s_/-]+|$)(date|time|at|on|dt|$)",
-        r"\b(date|time)[\s_/-]*(receiv|creat|open|submit|request|report|enter|start)",
-        r"receiv|creat|opened|submitted|requested",
-        r"date|timestamp",
-    )
-)
 
 
 @dataclass(frozen=True)
@@ -80,10 +69,10 @@ def recognise_layout(
 
 
 def _fold(cell: str) -> str:
-    return fold(_clean(cell))
+    return fold(clean_header(cell))
 
 
-def _clean(cell: str) -> str:
+def clean_header(cell: str) -> str:
     """A header without a byte order mark that was read as text, and without the quotes that then stand inside."""
     for mark in ("\ufeff", "ï»¿"):
         if cell.startswith(mark):
@@ -120,7 +109,7 @@ def _layout(name: str, mapping: SourceMapping, header: Record, table: Table) -> 
             position = _position(choice.column, role, header, table)
             if position is None:
                 continue
-            layout.positions[role], layout.names[role] = position, _clean(header[1][position])
+            layout.positions[role], layout.names[role] = position, clean_header(header[1][position])
             time = _position(choice.time, role, header, table) if choice.time else None
             if time is not None:
                 layout.times[role] = time
@@ -146,28 +135,32 @@ def _position(name: str, role: Role, header: Record, table: Table) -> int | None
     return found[0] if found else None
 
 
+def likely_header(table: Table) -> Record | None:
+    """The first row that is not a title: one with at least half as many cells as the fullest; None if it holds data."""
+    filled = [sum(bool(clean_header(cell)) for cell in cells) for _, cells in table.head]
+    fullest = max(filled, default=0)
+    likely = next((record for record, n in zip(table.head, filled, strict=True) if n * 2 >= fullest > 0), None)
+    if likely is None or any(is_textual(clean_header(cell)) for cell in likely[1]):
+        return None
+    return likely
+
+
 def describe_unknown(table: Table) -> str:
     """What to say of a table that no source fits: what is missing, what is there, and what to do."""
-    columns = _likely_header(table)
     place = f"{table.file}, sheet {table.sheet}," if table.sheet else table.file
-    if any(map(is_textual, columns)):  # its cells stay unsaid: they are customers' data
+    header = likely_header(table)
+    if header is None:  # its cells stay unsaid: they are customers' data
         return (
             f"{place} has no row with column names: its first row holds data already.\n"
             "Add the names above it; cxaudit knows an export by them."
         )
-    likely = next((column for like in _LIKE_RECEIVED for column in columns if like.search(column)), None)
-    guess = f' — "{likely}" looks right for received_at.' if likely else "."
+    columns = [name for name in map(clean_header, header[1]) if name]
+    likely = max(columns, key=lambda name: likeness("received_at", name))
+    guess = f' — "{likely}" looks right.' if likeness("received_at", likely) else "."
     return "\n".join(
         (
             f"{place} has no column that tells when a request was received.",
             f"It has: {', '.join(columns[:12])}{', …' if len(columns) > 12 else ''}.",
-            f"Say which column is which under `sources:` in standards.yaml{guess}",
+            f"Run `cxaudit inspect {table.file}` for a mapping to paste into standards.yaml{guess}",
         )
     )
-
-
-def _likely_header(table: Table) -> list[str]:
-    """The filled cells of the first row that is not a title: one with at least half as many cells as the fullest."""
-    rows = [[_clean(cell) for cell in cells if _clean(cell)] for _, cells in table.head]
-    fullest = max(map(len, rows), default=0)
-    return next((row for row in rows if len(row) * 2 >= fullest), [])

@@ -28,7 +28,7 @@ def notes(outcome: Report | Records, *, is_quiet: bool = False) -> list[str]:
 
 def notes_of(inputs: Iterable[InputFile], run: str, findings: Iterable[Finding]) -> list[str]:
     """The same for any outcome: the tables of the input, a line about the requests of the run, the findings."""
-    return [visible(line) for line in (*_tables(inputs), run, *_findings(findings))]
+    return [visible(line) for line in (*_tables(inputs), run, *finding_lines(findings))]
 
 
 def _tables(tables: Iterable[InputFile]) -> Iterator[str]:
@@ -37,11 +37,12 @@ def _tables(tables: Iterable[InputFile]) -> Iterator[str]:
     rows_width = max((len(rows) for _, rows, _ in names), default=0)
     for name, rows, table in names:
         noun = "row " if table.fates.rows == 1 else "rows"
-        parts = (f"{rows.rjust(rows_width)} {noun} = {_terms(table.fates)}", table.source, _date_formats(table))
+        parts = (f"{rows.rjust(rows_width)} {noun} = {terms(table.fates)}", table.source, _date_formats(table))
         yield f"{name.ljust(name_width)} {' · '.join(part for part in parts if part)}"
 
 
-def _terms(fates: Fates) -> str:
+def terms(fates: Fates) -> str:
+    """What became of the rows, as a sum."""
     terms = (
         (fates.requests, "request", "requests"),
         (fates.other_messages, "other message", "other messages"),
@@ -83,7 +84,8 @@ def run_words(outcome: Report | Records) -> str:
     return (f"{run} = {inside:,} up to {as_of} + {outside:,} after it" if outside else run) + listed_too
 
 
-def _findings(findings: Iterable[Finding]) -> Iterator[str]:
+def finding_lines(findings: Iterable[Finding]) -> Iterator[str]:
+    """The findings by code, each with its first places."""
     by_code: dict[str, list[Finding]] = {}
     for finding in findings:
         by_code.setdefault(finding.code, []).append(finding)

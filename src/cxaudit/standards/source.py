@@ -83,6 +83,11 @@ class SourceMapping(BaseModel):
     system_verdicts: SystemVerdicts | None = Field(None, description="what the words under system_verdict mean")
     timezone: Name | None = Field(None, description="an IANA name or UTC: the zone of values that name none themselves")
 
+    @property
+    def shape(self) -> Literal["case", "event"]:
+        """One row per request with its reply time, or one per message or call, which pairing turns into requests."""
+        return "event" if getattr(self, "calls", None) or getattr(self, "mail", None) else "case"
+
     @field_validator("timezone")
     @classmethod
     def _is_a_known_zone(cls, value: str | None) -> str | None:

@@ -1,0 +1,33 @@
+"""`cxaudit inspect`: what each file is taken for and why, and a guess for what is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cxaudit.commands.options import Input, Output
+from cxaudit.commands.shared import NOT_RELIABLE, load_standards, settings
+from cxaudit.inspection import Inspection
+from cxaudit.inspector import inspect_files
+from cxaudit.render.inspect import INSPECT_FORMATS, render_inspections
+
+_COULD_NOT_RUN = 2
+
+
+def inspect(given: Input, output: Output) -> int:
+    """Every file and sheet; exit code 2 only where one cannot be read at all."""
+    form = output.chosen(INSPECT_FORMATS, piped="json")
+    output.check_places()
+    question = given.question(load_standards(given), (), reject_cells=False)
+    found = inspect_files(given.files, question)
+    output.write(render_inspections(found, form, output.options()), form)
+    output.say(settings(given, question))
+    if not all(one.is_readable for one in found):
+        return _COULD_NOT_RUN
+    return NOT_RELIABLE if output.strict and _is_doubtful(found) else 0
+
+
+def _is_doubtful(found: Sequence[Inspection]) -> bool:
+    """Whether rows were rejected, an export is stale, or a table could not be counted at all."""
+    codes = {finding.code for one in found for finding in one.findings}
+    n_rejected = sum(one.counted.fates.rejected for one in found if one.counted)
+    return n_rejected > 0 or "stale_export" in codes or any(one.counted is None for one in found)

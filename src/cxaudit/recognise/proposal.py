@@ -1,0 +1,76 @@
+"""A guess as YAML to paste into a standards file, with what speaks for it as comments."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from cxaudit.recognise.guess import Guess
+from cxaudit.recognise.proof import Proof
+from cxaudit.standards.source import ColumnChoice, Role
+
+#: Words and forms that YAML does not take for text.
+_NOT_PLAIN = re.compile(
+    r"""^(?: | true | false | yes | no | on | off | null | ~ | [-+.\d].* )$   # read as something else
+        | ^[\s!&*?|>@`%\-"'#\[\]{},=] | [:\#]\s | \s\# | :$ | [\[\]{},\x00-\x1f"\\] | \s$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+def proposal(guess: Guess) -> str:
+    """The entry under `sources:`; lines that end in a question are to be settled by a person."""
+    lines = [
+        "sources:",
+        f"  {guess.name}:",
+        f"    header: [{', '.join(map(scalar, guess.distinctive))}]",
+        "    columns:",
+    ]
+    lines += [_line(f"      {role}: {_choice(choice)}", _remark(guess, role)) for role, choice in guess.choices.items()]
+    if "channel" not in guess.choices:
+        said = "by the name of the file" if guess.channel else "how these requests came in; or use --channel"
+        lines.append(_line(f"    {'' if guess.channel else '# '}channel: {guess.channel or 'email'}", said))
+    if "replied_at" in guess.choices:
+        why = "known only by the closing of the case" if guess.reply_basis == "closure" else None
+        lines.append(_line(f"    reply_basis: {guess.reply_basis}", why))
+    orders = {fmt.order for proof in guess.proofs.values() for fmt in proof.candidates if proof.is_ambiguous}
+    if orders and not any(proof.order for proof in guess.proofs.values()):
+        lines.append(
+            _line(f"    # date_format: {sorted(orders)[0]}", f"{' or '.join(sorted(orders))}? no value settles it")
+        )
+    return "\n".join(lines) + "\n"
+
+
+def scalar(text: str) -> str:
+    """Text as YAML reads it back.
+
+    >>> scalar("Ref"), scalar("Yes"), scalar("Date: in"), scalar("(Do Not Modify) Case"), scalar("2025")
+    ('Ref', '"Yes"', '"Date: in"', '(Do Not Modify) Case', '"2025"')
+    """
+    return json.dumps(text, ensure_ascii=False) if _NOT_PLAIN.search(text) else text
+
+
+def _choice(choice: ColumnChoice) -> str:
+    if choice.time is None and choice.unit is None:
+        return scalar(choice.column)
+    parts = {"column": choice.column, "time": choice.time, "unit": choice.unit}
+    return "{" + ", ".join(f"{key}: {scalar(value)}" for key, value in parts.items() if value is not None) + "}"
+
+
+def _remark(guess: Guess, role: Role) -> str | None:
+    proof = guess.proofs.get(role)
+    return None if proof is None else proof_words(proof)
+
+
+def proof_words(proof: Proof) -> str:
+    """How a column's times are written, and the value that proves it."""
+    if proof.is_ambiguous:
+        orders = " or ".join(dict.fromkeys(fmt.words for fmt in proof.candidates))
+        return f"{orders}: {proof.example} may be either"
+    if proof.format is None:
+        return "no times" if not proof.n_values else f"not readable: {proof.example}"
+    shown = f" (row {proof.row}: {proof.value})" if proof.row is not None and not proof.format.is_unmistakable else ""
+    return f"{proof.format.words}{shown}"
+
+
+def _line(text: str, remark: str | None) -> str:
+    return f"{text}  # {remark}" if remark else text

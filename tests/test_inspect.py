@@ -1,0 +1,246 @@
+"""`cxaudit inspect` tells what each file is taken for; what it guesses for an unknown one works when it is pasted."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import polars as pl
+import pytest
+import yaml
+from outside import TOP, run
+
+from cxaudit.hours import unusual_hours
+from cxaudit.recognise.likely import likeness
+from cxaudit.recognise.proposal import scalar
+from cxaudit.zones import zone
+
+TOWN = """\
+version: 1
+organisation: Town
+timezone: America/Edmonton
+calendar: {workweek: [Mon, Tue, Wed, Thu, Fri], office_hours: "08:30-16:30"}
+standards:
+  - {effective: 2019-01-01, source: Policy 1, channels: {email: {within: 2 business days}, letter: {within: 5 days}}}
+"""
+#: Layouts that nothing fits, as clerks and systems write them: name -> text, and (requests, replied) of a correct mapping.
+UNKNOWN = {
+    "permits.csv": (
+        "Permit desk, October\n\nPermit No;Asked on;Answered on;Team;Way in;Remarks\n"
+        "P-1;13/10/2025 09:00;14/10/2025 10:00;Planning;email;first of all\n"
+        "P-2;14/10/2025 09:00;;Planning;letter;\nP-3;15/10/2025 09:00;15/10/2025 11:00;Roads;email;\n"
+        "P-4;16/10/2025 09:00;;Roads;email;\nTotal;4;;;;\n",
+        (4, 2),
+    ),
+    "letters 2025-10.csv": (
+        '\ufeff"Reference #","Date Received","Time Received","Date: answered","Clerk"\n'
+        '"0001","10/13/2025","9:05 AM","10/14/2025","Kim"\n"0002","10/14/2025","4:05 PM","","Lee"\n'
+        '"0003","10/15/2025","10:00 AM","10/20/2025","Kim"\n',
+        (3, 2),
+    ),
+    "helpdesk.csv": (
+        "uid\tcontactType\tCreatedDate\tlastModifiedDate\tclosedDate\tassignedTo\tQueue\n"
+        "900001\tEmail\t2025-10-13T15:00:00Z\t2025-10-20T15:00:00Z\t2025-10-14T15:00:00Z\tKim\tRoads\n"
+        "900002\tEmail\t2025-10-14T15:00:00Z\t2025-10-20T15:00:00Z\t\tKim\tRoads\n"
+        "900003\tLetter\t2025-10-15T15:00:00Z\t2025-10-20T15:00:00Z\t2025-10-15T16:00:00Z\tLee\tParks\n",
+        (3, 2),
+    ),
+    "minutes.csv": (
+        "Ticket #,Opened,First response (minutes),First response within business hours (minutes),Source\n"
+        "1,2025-10-13 09:00,95,5,Email\n2,2025-10-14 09:00,,,Email\n3,2025-10-15 09:00,5,5,Email\n",
+        (3, 2),
+    ),
+    "Yes.csv": (
+        "No,On,Done: when,Null\n1,2025-10-13 09:00,2025-10-14 09:00,x\n2,2025-10-14 09:00,,x\n",
+        (2, 1),
+    ),
+}  # fmt: skip
+
+
+def inspect(*arguments: str, folder: Path) -> list[dict[str, object]]:
+    found = run("inspect", *arguments, "--as-of", "2025-10-31", cwd=folder)
+    assert found.code == 0, found.err
+    return json.loads(found.text)  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("name", UNKNOWN)
+def test_a_guess_works_when_it_is_pasted(name: str, tmp_path: Path) -> None:
+    """`check` refuses the file and points at `inspect`; with the guess in the standards file it judges every row."""
+    text, (n_requests, n_replied) = UNKNOWN[name]
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "town.yaml").write_text(TOWN)
+    options = ("--standards", "town.yaml", "--as-of", "2025-10-31")
+    refused = run("check", name, *options, cwd=tmp_path)
+    assert (refused.code, f"Run `cxaudit inspect {name}`" in refused.err) == (2, True)
+    (seen,) = inspect(name, folder=tmp_path)
+    assert seen["recognised"] is None
+    (tmp_path / "town.yaml").write_text(TOWN + str(seen["guess"]))
+    found = run("records", name, "--channel", "email", "--format", "json", *options, cwd=tmp_path)
+    assert found.code == 0, found.err
+    records = run("records", name, "--format", "json", *options, cwd=tmp_path)
+    if records.code == 2:  # no column tells the channel, and the guess says so
+        assert "# channel:" in str(seen["guess"])
+        records = run("check", name, "--channel", "email", "--format", "json", *options, cwd=tmp_path)
+        summary = json.loads(records.text)["rows"][-1]
+        assert (summary["requests"], summary["met"] + summary["late"]) == (n_requests, n_replied)
+    else:
+        rows = json.loads(records.text)
+        assert (len(rows), sum(row["replied_at"] not in ("", None) for row in rows)) == (n_requests, n_replied)
+
+
+def test_the_readme_of_a_guess_names_its_proofs(tmp_path: Path) -> None:
+    """Each column of times comes with the value that proves how it is written; no other cell is shown."""
+    (tmp_path / "permits.csv").write_text(UNKNOWN["permits.csv"][0])
+    (seen,) = inspect("permits.csv", folder=tmp_path)
+    guess = str(seen["guess"])
+    assert "received_at: Asked on  # day first (row 4: 13/10/2025 09:00)" in guess
+    assert yaml.safe_load(guess)["sources"]["permits"]["columns"]["case_id"] == "Permit No"
+    assert "first of all" not in json.dumps(seen)
+
+
+def test_an_order_that_nothing_settles_is_asked_for(tmp_path: Path) -> None:
+    """A guess never settles 03/04/2025."""
+    (tmp_path / "a.csv").write_text("No,Opened on,Answered on\n1,03/04/2025,04/05/2025\n2,05/06/2025,\n")
+    (seen,) = inspect("a.csv", folder=tmp_path)
+    assert "# date_format: dmy  # dmy or mdy? no value settles it" in str(seen["guess"])
+
+
+def test_a_known_export_is_told_for_what_it_is() -> None:
+    """Source, why, columns with roles, formats with proofs, rows by fate, receipts."""
+    folder = TOP / "tests" / "fixtures"
+    (seen,) = inspect("kansascity311.csv", folder=folder)
+    said = seen["recognised"]
+    assert isinstance(said, dict)
+    assert said["because"] == ["CASE ID", "CREATION DATE", "CREATION TIME", "CLOSED DATE"]
+    assert {use["role"]: use["header"] for use in said["columns"]}["received_at"] == "CREATION DATE + CREATION TIME"
+    assert (said["reply_basis"], said["shape"], seen["header_row"]) == ("closure", "case", 1)
+    counted = seen["counted"]
+    assert isinstance(counted, dict)
+    assert counted["fates"]["requests"] == 2
+    assert counted["hours"][16] == counted["hours"][8] == 1
+    assert "Example St" not in json.dumps(seen)
+
+
+def test_every_fixture_can_be_inspected_in_every_format() -> None:
+    """All of them in one call, one block or object each."""
+    folder = TOP / "tests" / "fixtures"
+    files = sorted(path.name for path in folder.glob("*.csv"))
+    for form in ("table", "json", "markdown"):
+        found = run("inspect", *files, "--format", form, "--as-of", "2025-10-31", cwd=folder)
+        assert found.code == 0, found.err
+        assert all(name in found.text for name in files)
+        assert "Traceback" not in found.err
+
+
+def test_one_bad_file_does_not_hide_the_others(tmp_path: Path) -> None:
+    """A picture and an order that nothing settles are told beside a file that is in order; only the picture is exit 2."""
+    (tmp_path / "a.csv").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    (tmp_path / "b.csv").write_text("case_id,channel,received_at,replied_at\n1,email,03/04/2025,04/05/2025\n")
+    (tmp_path / "c.csv").write_text(
+        "case_id,channel,received_at,replied_at\n1,email,2025-10-13 09:00,2025-10-13 10:00\n"
+    )
+    found = run("inspect", "a.csv", "b.csv", "c.csv", "--as-of", "2025-10-31", cwd=tmp_path)
+    picture, vague, clear = json.loads(found.text)
+    assert found.code == 2
+    assert (picture["is_readable"], "picture" in picture["problem"]) == (False, True)
+    assert "day first or month first: 03/04/2025 may be either" in vague["problem"]
+    assert (vague["counted"], clear["counted"]["fates"]["requests"], clear["problem"]) == (None, 1, None)
+    assert run("inspect", "b.csv", "c.csv", cwd=tmp_path).code == 0
+
+
+def test_no_customers_data_are_shown(tmp_path: Path) -> None:
+    """Neither of a known layout, nor of an unknown one, nor of a file without column names."""
+    secret = "Ann Example 780-555-0199"
+    (tmp_path / "known.csv").write_text(f"case_id,channel,received_at,customer\n1,email,2025-10-13,{secret}\n")
+    (tmp_path / "unknown.csv").write_text(f"No,Opened on,Customer\n1,2025-10-13,{secret}\n2,2025-10-14,{secret}\n")
+    (tmp_path / "headless.csv").write_text(f"1,2025-10-13,{secret}\n2,2025-10-14,{secret}\n")
+    for form in ("table", "json", "markdown"):
+        found = run("inspect", ".", "--format", form, "--as-of", "2025-10-31", cwd=tmp_path)
+        assert "Example" not in found.text + found.err
+        assert "no row with column names" in " ".join(found.text.split())
+
+
+def utc_log(n: int, first_hour: int) -> str:
+    """Requests between some hour and nine hours later, one after the other."""
+    rows = [f"{i},email,2025-07-{1 + i % 28:02} {(first_hour + i % 9) % 24:02}:15:00" for i in range(n)]
+    return "case_id,channel,received_at\n" + "\n".join(rows) + "\n"
+
+
+def test_receipts_at_night_are_a_finding(tmp_path: Path) -> None:
+    """Office hours of Edmonton written in UTC gather around 18:45; told to be UTC, the source has nothing odd."""
+    (tmp_path / "night.csv").write_text(utc_log(180, 14))
+    (seen,) = inspect("night.csv", folder=tmp_path)
+    (finding,) = (one for one in seen["findings"] if one["code"] == "unusual_hours")  # type: ignore[attr-defined]
+    assert finding["message"] == (
+        "receipts gather around 18:30; if these times are in UTC, around 12:30 in America/Edmonton"
+    )
+    (tmp_path / "standards.yaml").write_text(TOWN + "sources: {generic: {timezone: UTC}}\n")
+    (seen,) = inspect("night.csv", folder=tmp_path)
+    assert [one for one in seen["findings"] if one["code"] == "unusual_hours"] == []  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("first", [7, 8, 9, 10])
+def test_receipts_by_day_are_none(first: int) -> None:
+    """Nor are few receipts, or receipts at all hours alike."""
+    hours = [10 if first <= hour < first + 9 else 0 for hour in range(24)]
+    at = pl.datetime_range(pl.datetime(2025, 7, 1), pl.datetime(2025, 7, 1), eager=True)[0]
+    assert unusual_hours(hours, zone("America/Edmonton"), at) is None
+    assert unusual_hours([1] * 3 + [0] * 21, zone("America/Edmonton"), at) is None
+    assert unusual_hours([10] * 24, zone("America/Edmonton"), at) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Yes",
+        "no",
+        "2025",
+        "a: b",
+        "# x",
+        "x #1",
+        "- x",
+        "[x]",
+        "Date: in",
+        '"x"',
+        "a,b",
+        "null",
+        "x ",
+        "@x",
+        "ok (y)",
+        "é",
+    ],
+)
+def test_a_header_is_pasted_as_text(text: str) -> None:
+    """YAML would read some headers as something else."""
+    assert yaml.safe_load(f"[{scalar(text)}]") == [text]
+    assert yaml.safe_load(f"x: {scalar(text)}") == {"x": text}
+
+
+@pytest.mark.parametrize(
+    ("role", "better", "worse"),
+    [
+        ("received_at", "Date Received", "Date"), ("received_at", "CreatedDate", "Closed Date"),
+        ("replied_at", "First response time", "Closed time"), ("replied_at", "Acknowledged at local", "Updated at local"),
+        ("case_id", "Ticket ID", "Contact ID"), ("channel", "Channel", "Data source"),
+    ],
+)  # fmt: skip
+def test_some_headers_are_more_like_a_role_than_others(role: str, better: str, worse: str) -> None:
+    """The likeliest name wins."""
+    assert likeness(role, better) > likeness(role, worse)  # type: ignore[arg-type]
+
+
+def test_sources_are_listed_in_every_format(tmp_path: Path) -> None:
+    """One line each; those of the standards file are said to be."""
+    (tmp_path / "town.yaml").write_text(
+        TOWN + "sources: {desk: {header: [No], columns: {received_at: Opened}}, zendesk: {timezone: UTC}}\n"
+    )
+    found = run("sources", "--standards", "town.yaml", "--format", "json", cwd=tmp_path)
+    rows = {row["source"]: row for row in json.loads(found.text)}
+    assert (rows["desk"]["declared"], rows["zendesk"]["declared"], rows["jira"]["declared"]) == (
+        "standards file", "standards file", "built in",
+    )  # fmt: skip
+    assert rows["zendesk"]["reply_basis"] == "minutes, else closure"
+    for form in ("table", "csv", "tsv", "jsonl", "markdown"):
+        text = run("sources", "--format", form, cwd=tmp_path).text
+        assert all(re.search(rf"\b{name}\b", text) for name in ("boston311", "servicenow", "generic"))
