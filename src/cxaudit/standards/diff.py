@@ -13,7 +13,15 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from cxaudit.errors import UsageError
-from cxaudit.standards.diff_text import Difference, exclude_text, hours_text, joined, period_text, source_texts
+from cxaudit.standards.diff_text import (
+    Difference,
+    exclude_text,
+    hours_text,
+    joined,
+    pairing_texts,
+    period_text,
+    source_texts,
+)
 from cxaudit.standards.model import CalendarSettings, HighVolume, Standards, Version, fold
 from cxaudit.standards.values import WEEKDAYS
 from cxaudit.standards.words import target_words
@@ -54,6 +62,7 @@ def differences(before: Standards, after: Standards) -> list[Difference]:
         *_order("order of high_volume", list(_periods(before.high_volume)), list(_periods(after.high_volume))),
         *_compared(_spellings(before), _spellings(after)),
         *_rule_lines([*map(exclude_text, before.exclude)], [*map(exclude_text, after.exclude)]),
+        *_compared(_pairing(before), _pairing(after)),
         *_compared(_sources(before), _sources(after)),
     ]
 
@@ -196,6 +205,10 @@ def _rule_lines(before: Sequence[str], after: Sequence[str]) -> Iterator[Differe
     yield from (Difference("exclude", "", "", "", rule) for rule in (new - old).elements())
     if old == new and list(before) != list(after):
         yield Difference("order of exclude", "", "", "; ".join(before), "; ".join(after))
+
+
+def _pairing(standards: Standards) -> Facts:
+    return {(f"pairing: {name}", "", ""): text for name, text in pairing_texts(standards.pairing).items()}
 
 
 def _sources(standards: Standards) -> Facts:

@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from itertools import groupby
 from typing import NamedTuple
 
-from cxaudit.standards.model import ExcludeRule, HighVolume, OfficeHours, Segment
+from cxaudit.standards.model import ExcludeRule, HighVolume, OfficeHours, Pairing, Segment
 from cxaudit.standards.source import ColumnChoice, SourceMapping
 from cxaudit.standards.values import WEEKDAYS
 
@@ -83,7 +84,21 @@ def source_texts(mapping: SourceMapping) -> dict[str, str]:
     parts["missing"] = joined(mapping.missing)
     for name in ("title", "channel", "reply_basis", "date_format", "timezone"):
         parts[name] = getattr(mapping, name) or ""
+    parts["without_header"] = joined(mapping.without_header)
+    for name in ("calls", "mail", "contents"):
+        part = mapping.model_dump(mode="json", include={name}, exclude_defaults=True).get(name)
+        parts[name] = json.dumps(part, ensure_ascii=False, sort_keys=True) if part else ""
     return {name: text for name, text in parts.items() if text}
+
+
+def pairing_texts(pairing: Pairing) -> dict[str, str]:
+    """The settings of pairing that are not the usual ones."""
+    usual, given = asdict(Pairing()), asdict(pairing)
+    return {
+        name: joined(value) if isinstance(value, tuple) else str(value)
+        for name, value in given.items()
+        if value != usual[name]
+    }
 
 
 def _plain(text: str) -> str:

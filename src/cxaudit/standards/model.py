@@ -21,6 +21,8 @@ DayEndsWord = Literal["midnight", "close", "same_time"]
 DayEnds = DayEndsWord | dt.time
 Cohort = Literal["due", "received"]
 Effect = Literal["note", "extend"]
+Reopen = Literal["new", "ignore"]
+MatchCustomers = Literal["off", "same"]
 
 UNITS: tuple[Unit, ...] = get_args(Unit)
 #: The units that count office hours and so cannot do without them.
@@ -131,6 +133,23 @@ class ExcludeRule:
 
 
 @dataclass(frozen=True)
+class Pairing:
+    """How messages and calls become requests. Numbers are digits only; a trailing `*` stands for any further ones."""
+
+    reopen: Reopen = "new"
+    match_customers: MatchCustomers = "off"
+    own_domains: tuple[str, ...] = ()
+    service_addresses: tuple[str, ...] = ()
+    own_numbers: tuple[str, ...] = ()
+    voicemail_numbers: tuple[str, ...] = ()
+    extension_digits: int = 6
+    dial_prefix: str = ""
+    automatic_subjects: tuple[str, ...] = ()
+    automatic_senders: tuple[str, ...] = ()
+    bulk_from: int = 20
+
+
+@dataclass(frozen=True)
 class Standards:
     """A whole standards file."""
 
@@ -148,6 +167,7 @@ class Standards:
     file: str  # how it was given, or "built-in"
     sha256: str
     text: str
+    pairing: Pairing = field(default_factory=Pairing)
     marks: dict[Path, tuple[int, int]] = field(default_factory=dict)  # entry -> line and column where it begins
 
 

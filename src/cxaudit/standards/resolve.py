@@ -13,6 +13,7 @@ from cxaudit.standards.days import resolve_calendar, resolve_workweek
 from cxaudit.standards.document import Document, read_document
 from cxaudit.standards.model import CalendarSettings, ExcludeRule, Standards
 from cxaudit.standards.names import resolve_channels, resolve_departments
+from cxaudit.standards.pairing import resolve_pairing
 from cxaudit.standards.periods import resolve_high_volume
 from cxaudit.standards.place import Place
 from cxaudit.standards.promises import Context, hours_declared, resolve_versions
@@ -70,6 +71,7 @@ def _resolve(root: Place, text: str, sha256: str) -> Standards:
         file=document.name,
         sha256=sha256,
         text=text,
+        pairing=resolve_pairing(root.at("pairing")),
         marks=_marks(document),
     )
 

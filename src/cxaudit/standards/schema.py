@@ -16,6 +16,7 @@ from pydantic_core import ErrorDetails
 
 from cxaudit.standards.document import Document, Path, quoted
 from cxaudit.standards.model import Cohort, DayZero, Effect
+from cxaudit.standards.pairing import PairingForm
 from cxaudit.standards.source import SourceMapping
 from cxaudit.standards.values import did_you_mean
 
@@ -165,6 +166,7 @@ class StandardsForm(Form):
     channels: Annotated[dict[str, list[Text]] | None, Field(description="other spellings found in exports")] = None
     departments: Annotated[dict[str, list[Text]] | None, Field(description="other spellings found in exports")] = None
     exclude: list[ExcludeForm] | None = None
+    pairing: PairingForm | None = None
     sources: Annotated[dict[str, SourceMapping] | None, Field(description="exports that cxaudit does not know")] = None
 
 

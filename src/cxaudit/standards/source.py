@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
+from cxaudit.standards.events import CallsMapping, MailMapping, Names
 from cxaudit.standards.values import parse_timezone
 
 Role = Literal[
@@ -82,6 +83,12 @@ class SourceMapping(BaseModel):
     date_format: DateFormat | None = Field(None, description="the order of day, month and year")
     system_verdicts: SystemVerdicts | None = Field(None, description="what the words under system_verdict mean")
     timezone: Name | None = Field(None, description="an IANA name or UTC: the zone of values that name none themselves")
+    calls: CallsMapping | None = Field(None, description="a call log, whose voice mails and call-backs are paired")
+    mail: MailMapping | None = Field(None, description="a mail log, whose messages and replies are paired")
+    without_header: list[Name] = Field([], description="the columns of a file without a header, in order")
+    contents: dict[Name, Names] = Field(
+        {}, description="column -> its words: what a file without a header is recognised by"
+    )
 
     @property
     def shape(self) -> Literal["case", "event"]:
@@ -92,3 +99,8 @@ class SourceMapping(BaseModel):
     @classmethod
     def _is_a_known_zone(cls, value: str | None) -> str | None:
         return None if value is None else parse_timezone(value)
+
+    @property
+    def is_events(self) -> bool:
+        """Whether its rows are calls or messages, which pairing turns into requests."""
+        return self.calls is not None or self.mail is not None

@@ -1,0 +1,153 @@
+"""Pair: messages from customers and messages to them become requests with their first reply.
+
+A reply is the first later outbound message of the same conversation, or else to the same customer. A false pair is a false
+"met": where it is not plain which request a message answers, it answers none. Several messages before a reply are one
+request, from the oldest unanswered one. Source: DESIGN, sections 2 (reply) and 5 (event).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from cxaudit.standards.model import Reopen
+
+#: How an outbound message was found to answer a request, the surest first.
+WAYS = ("thread", "subject", "other_mailbox", "number", "customer")
+_CONVERSATION = ("log", "thread", "customer", "mailbox", "subject", "alone")
+_WAY = pl.Enum(WAYS)
+_ANSWER = ("message", "at", "customer", "conversation", "way")
+
+
+@dataclass(frozen=True)
+class Paired:
+    """`requests` (`message`, `reply`, `way`): the message that opened each, its first reply if any, and how that was
+    found; `further` (`message`): what the customer wrote besides; `later` (`message`): what we wrote besides."""
+
+    requests: pl.DataFrame
+    further: pl.DataFrame
+    later: pl.DataFrame
+
+
+def pair_messages(inbound: pl.DataFrame, outbound: pl.DataFrame, reopen: Reopen) -> Paired:
+    """Give each customer's messages their replies.
+
+    **Frame in**: `inbound`, one row per message, and `outbound`, one per message and customer: `message` (UInt32), `at`
+    (Datetime), `log` (UInt32: only messages of one log are paired), `customer`, `mailbox`, `subject`, `thread` (UInt32;
+    null where it is not known), `is_internal` (the customer is a colleague); `outbound` also `is_wide` (it answers
+    whatever the customer asked, as a telephone call does) and
+    `is_form` (many customers were sent the same). **Frame out**: by `message`.
+
+    A message is answered by a later one only: one of the same second is not.
+    """
+    inbound = _with_conversation(inbound)
+    answers = _by_conversation(inbound, outbound)
+    left = outbound.filter(~pl.any_horizontal("is_wide", "is_internal", "is_form"))
+    left = left.join(answers, on=["message", "customer"], how="anti")
+    if left.height:
+        answers = pl.concat([answers, _to_the_customer(inbound, _timeline(inbound, answers, reopen), left)])
+    line = _timeline(inbound, answers, reopen)
+    requests = line.filter("is_start").select("request", "message")
+    replies = line.filter(~pl.col("is_in")).unique("request", keep="first", maintain_order=True)
+    requests = requests.join(
+        replies.select("request", "way", reply="message"), on="request", how="left", maintain_order="left"
+    )
+    said = line.filter(~pl.col("is_in")).select("message").unique()
+    return Paired(
+        requests=requests.select("message", "reply", "way").sort("message"),
+        further=line.filter(pl.col("is_in") & ~pl.col("is_start")).select("message").sort("message"),
+        later=said.join(requests, left_on="message", right_on="reply", how="anti").sort("message"),
+    )
+
+
+def _with_conversation(inbound: pl.DataFrame) -> pl.DataFrame:
+    """Number the conversations: by their thread, else by customer, mailbox and subject; without a customer each message."""
+    has_thread = pl.col("thread").is_not_null()
+    keyed = inbound.with_columns(
+        _mailbox=pl.when(~has_thread).then("mailbox"),
+        _subject=pl.when(~has_thread).then("subject"),
+        alone=pl.when(pl.col("customer").is_null()).then("message"),
+    )
+    keys = {name: f"_{name}" if name in ("mailbox", "subject") else name for name in _CONVERSATION}
+    numbers = keyed.select(keys.values()).unique().with_row_index("conversation")
+    return keyed.join(numbers, on=list(keys.values()), nulls_equal=True).drop("_mailbox", "_subject", "alone")
+
+
+def _by_conversation(inbound: pl.DataFrame, outbound: pl.DataFrame) -> pl.DataFrame:
+    """Outbound messages that belong to a conversation which a customer began."""
+    narrow, wide = outbound.filter(~pl.col("is_wide")), outbound.filter("is_wide")
+    outside = ~pl.col("is_internal")
+    found = [_after_any(inbound.filter(outside), wide, ("log", "customer"), "number")]
+    threads = inbound.filter(pl.col("thread").is_not_null())
+    for ins, by, way in (
+        (threads, ("log", "thread", "customer"), "thread"),
+        (inbound, ("log", "customer", "mailbox", "subject"), "subject"),
+        (inbound.filter(outside), ("log", "customer", "subject"), "other_mailbox"),
+    ):
+        outs = narrow if way != "other_mailbox" else narrow.filter(outside)
+        matched = _after_latest(ins, outs, by, way)
+        found.append(matched)
+        narrow = narrow.join(matched, on=["message", "customer"], how="anti")
+    return pl.concat([one.select(_ANSWER) for one in found])
+
+
+def _after_any(inbound: pl.DataFrame, outbound: pl.DataFrame, by: tuple[str, ...], way: str) -> pl.DataFrame:
+    """Each outbound message with every conversation of its customer that was begun before it."""
+    begun = inbound.group_by(*by, "conversation").agg(begun=pl.col("at").min())
+    both = outbound.join(begun, on=by, how="inner").filter(pl.col("at") > pl.col("begun"))
+    return both.with_columns(way=pl.lit(way, dtype=_WAY))
+
+
+def _after_latest(inbound: pl.DataFrame, outbound: pl.DataFrame, by: tuple[str, ...], way: str) -> pl.DataFrame:
+    """Each outbound message with the conversation of the latest inbound one before it that agrees in these columns."""
+    if not inbound.height or not outbound.height:
+        return outbound.clear().with_columns(conversation=pl.lit(0, dtype=pl.UInt32), way=pl.lit(None, dtype=_WAY))
+    known = inbound.drop_nulls(by).sort("at", "message").select(*by, "at", "conversation")
+    both = outbound.drop_nulls(by).sort("at").join_asof(
+        known, on="at", by=by, strategy="backward", allow_exact_matches=False, check_sortedness=False
+    )  # fmt: skip
+    return both.filter(pl.col("conversation").is_not_null()).with_columns(way=pl.lit(way, dtype=_WAY))
+
+
+def _timeline(inbound: pl.DataFrame, answers: pl.DataFrame, reopen: Reopen) -> pl.DataFrame:
+    """Both sides of each conversation in the order of time, numbered by request: `is_start` opens one."""
+    line = pl.concat(
+        [
+            inbound.select("conversation", "at", "message", is_in=pl.lit(True), way=pl.lit(None, dtype=_WAY)),
+            answers.unique(["conversation", "message"]).select(
+                "conversation", "at", "message", is_in=pl.lit(False), way="way"
+            ),
+        ]
+    ).sort("conversation", "at", "is_in", "message")
+    is_first = (pl.col("conversation") != pl.col("conversation").shift()).fill_null(True)
+    follows_reply = ~pl.col("is_in").shift()
+    is_start = is_first | (pl.col("is_in") & follows_reply) if reopen == "new" else is_first
+    return line.with_columns(is_start=is_start).with_columns(request=pl.col("is_start").cum_sum())
+
+
+def _to_the_customer(inbound: pl.DataFrame, line: pl.DataFrame, outbound: pl.DataFrame) -> pl.DataFrame:
+    """Messages that begin a new subject answer a request of their customer at the same mailbox if it is the only open one.
+
+    Which requests are open follows from what is certain, and from what came before: the number and the sum of the open
+    conversations at a moment; where the number is one, the sum is that conversation.
+    """
+    by = ("log", "customer", "mailbox")
+    closed = line.filter(~pl.col("is_in")).group_by("request").agg(closed=pl.col("at").min())
+    opened = line.filter("is_start").select("request", "conversation", "at").join(closed, on="request", how="left")
+    whose = inbound.filter(~pl.col("is_internal")).unique("conversation", keep="first").select(*by, "conversation")
+    opened = opened.join(whose, on="conversation").drop_nulls(by)
+    conversation = pl.col("conversation").cast(pl.Int64)
+    changes = pl.concat(
+        [
+            opened.select(*by, "at", n=pl.lit(1), of=conversation),
+            opened.drop_nulls("closed").select(*by, at="closed", n=pl.lit(-1), of=-conversation),
+        ]
+    ).sort("at", "n", "of")
+    states = changes.with_columns(pl.col("n", "of").cum_sum().over(by))
+    both = outbound.drop_nulls(by).sort("at").join_asof(
+        states, on="at", by=by, strategy="backward", allow_exact_matches=False, check_sortedness=False
+    )  # fmt: skip
+    one = both.filter(pl.col("n") == 1)
+    one = one.with_columns(conversation=pl.col("of").cast(pl.UInt32), way=pl.lit("customer", dtype=_WAY))
+    return one.select(_ANSWER)

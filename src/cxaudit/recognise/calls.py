@@ -1,0 +1,144 @@
+"""Calls: the legs of a call log become calls, each with who called whom, and whether it reached the voice mail or a person.
+
+A call that rolls over to voice mail has several legs; a leg that the voice mail answered is `ANSWERED` and yet no answer by a
+person. Where no column tells which way a call went, its numbers do: extensions are short, customers' numbers long.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from cxaudit.recognise.parties import is_one_of, is_own_number, numbers
+from cxaudit.standards.model import Pairing
+
+_SIDE = ("message", "at", "log", "customer", "mailbox", "subject", "thread", "is_internal")
+_CODE = r"^[*#]"
+
+
+@dataclass(frozen=True)
+class Calls:
+    """`inbound` (voice mails) and `outbound` (calls that a person answered) as `pair_messages` takes them; `kinds`
+    (`message`, `kind`): what each call is; `rows`: `table`, `row`, `message` for every leg; `firsts`: `message`, `table`,
+    `row` of the leg that counts."""
+
+    inbound: pl.DataFrame
+    outbound: pl.DataFrame
+    kinds: pl.DataFrame
+    rows: pl.DataFrame
+    firsts: pl.DataFrame
+    n_by_length: dict[int, int]  # table -> calls whose direction only the length of their numbers tells
+
+
+def gather_calls(rows: pl.DataFrame, pairing: Pairing) -> Calls:
+    """Gather the legs of each call.
+
+    **Frame in**: `table`, `row`, `log`, `at`, and the columns of `recognise_calls`. A leg that names no call is one by itself.
+    """
+    legs = _typed(rows.sort("at", "table", "row"), pairing)
+    own = pl.format("\x00{} {}", "table", "row")
+    key = pl.when(pl.col("call").is_null()).then(own).otherwise("call").alias("key")
+    names = legs.select("log", key).unique(maintain_order=True).with_row_index("message")
+    legs = legs.with_columns(key).join(names, on=["log", "key"], how="left", maintain_order="left")
+    calls = _calls(legs)
+    voicemails = calls.filter(pl.col("kind") == "inbound")
+    answered = calls.filter(pl.col("kind") == "outbound")
+    return Calls(
+        inbound=_side(voicemails, customer="caller", mailbox="called").select(_SIDE),
+        outbound=_side(answered, customer="called", mailbox="caller").select(
+            *_SIDE, is_form=pl.lit(False), is_wide=~pl.col("is_internal")
+        ),
+        kinds=calls.select("message", "kind"),
+        rows=legs.select("table", "row", "message"),
+        firsts=calls.select("message", "table", "row"),
+        n_by_length=dict(calls.filter("is_by_length").group_by("table").len().sort("table").iter_rows()),
+    )
+
+
+def _typed(legs: pl.DataFrame, pairing: Pairing) -> pl.DataFrame:
+    """Each leg with its numbers and its way."""
+    typed = legs.with_columns(caller=numbers(pl.col("caller")), called=numbers(pl.col("called"), pairing.dial_prefix))
+    from_own, to_own = (is_own_number(pl.col(name), pairing) for name in ("caller", "called"))
+    told, hint = pl.col("direction").cast(pl.String), pl.col("context").cast(pl.String)
+    inside = pl.when(to_own).then(pl.lit("internal")).otherwise(pl.lit("outbound"))
+    is_known = pl.col("caller").is_not_null() & pl.col("called").is_not_null()
+    by_number = (
+        pl.when(is_known & from_own & to_own).then(pl.lit("internal"))
+        .when(is_known & from_own).then(pl.lit("outbound"))
+        .when(pl.col("caller").is_not_null() & ~from_own & to_own).then(pl.lit("inbound"))
+    )  # fmt: skip
+    by_hint = pl.when(hint == "inside").then(inside).otherwise(hint)
+    way = pl.when(told == "inside").then(inside).when(told.is_not_null()).then(told).otherwise(
+        pl.coalesce(by_number, by_hint)
+    )  # fmt: skip
+    is_voicemail = pl.col("is_voicemail") | is_one_of(pl.col("called"), pairing.voicemail_numbers)
+    return typed.with_columns(
+        way=way,
+        is_voicemail=is_voicemail,
+        is_answered=pl.col("is_answered") & ~is_voicemail,
+        is_from_own=from_own,
+        is_by_length=told.is_null() & by_number.is_not_null(),
+    )
+
+
+def _calls(legs: pl.DataFrame) -> pl.DataFrame:
+    """One row for each call: the leg that counts, and what the call is.
+
+    A person who answers after the voice mail did has answered the call. A call with any inbound leg came in, whatever it was
+    passed on to.
+    """
+    answer_at = pl.col("at").filter("is_answered").max()
+    voicemail_at = pl.col("at").filter("is_voicemail").max()
+    facts = legs.group_by("message").agg(
+        has_voicemail=pl.col("is_voicemail").any() & ~(answer_at > voicemail_at).fill_null(False),
+        has_answer=pl.col("is_answered").any(),
+        ways=pl.col("way").unique(),
+    )
+    both = legs.join(facts, on="message", maintain_order="left")
+    counts = (pl.col("has_voicemail") & pl.col("is_voicemail")) | (~pl.col("has_voicemail") & pl.col("is_answered"))
+    first = both.with_columns(rank=~counts).sort("message", "rank", "at", "table", "row").unique(
+        "message", keep="first", maintain_order=True
+    )  # fmt: skip
+    ways = pl.col("ways")
+    way = (
+        pl.when(ways.list.contains("inbound")).then(pl.lit("inbound"))
+        .when(ways.list.contains("outbound")).then(pl.lit("outbound"))
+        .when(ways.list.contains("internal")).then(pl.lit("internal"))
+    )  # fmt: skip
+    first = first.with_columns(way=way)
+    return first.with_columns(kind=_kind(), is_internal=_is_internal())
+
+
+def _is_internal() -> pl.Expr:
+    """Whether the customer is a colleague: who left the message, or who was called."""
+    from_own = pl.col("is_from_own") & (pl.col("way") != "inbound").fill_null(True)
+    return pl.when("has_voicemail").then(from_own).otherwise((pl.col("way") == "internal").fill_null(False))
+
+
+def _kind() -> pl.Expr:
+    way, has_answer = pl.col("way"), pl.col("has_answer")
+    is_to_person = pl.col("called").is_not_null() & ~pl.col("called").str.contains(_CODE)
+    return (
+        pl.when("has_voicemail").then(pl.lit("inbound"))
+        .when(has_answer & way.is_null()).then(pl.lit("no_direction"))
+        .when(has_answer & (way == "inbound")).then(pl.lit("answered_call"))
+        .when(has_answer & way.is_in(["outbound", "internal"]) & is_to_person).then(pl.lit("outbound"))
+        .when(way == "outbound").then(pl.lit("unanswered_call"))
+        .when(way == "internal").then(pl.lit("internal_call"))
+        .otherwise(pl.lit("no_message"))
+    )  # fmt: skip
+
+
+def _side(calls: pl.DataFrame, customer: str, mailbox: str) -> pl.DataFrame:
+    """A number that is not known makes no conversation; all calls have one subject, and none has a thread."""
+    return calls.with_columns(
+        customer=_party(pl.col(customer)),
+        mailbox=_party(pl.col(mailbox).fill_null("")),
+        subject=pl.lit(0, dtype=pl.UInt32),
+        thread=pl.lit(None, dtype=pl.UInt32),
+    )
+
+
+def _party(number: pl.Expr) -> pl.Expr:
+    return number.cast(pl.Categorical).to_physical().cast(pl.UInt32)

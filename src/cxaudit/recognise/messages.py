@@ -1,0 +1,125 @@
+"""Messages: the rows of a mail log become messages, each with who wrote to whom, once however many rows tell of it.
+
+A trace has a row for each recipient and step, so that one e-mail may be sixteen rows, also in two monthly exports. The
+earliest row tells when the message was sent or received.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from cxaudit.recognise.parties import addresses, domains
+from cxaudit.recognise.subjects import bare_subject, is_forward, is_reply
+
+_FLAGS = ("is_spam", "is_automatic")
+_TEXTS = ("sender", "subject", "in_reply_to", "references", "conversation")
+_ROUNDS = 40  # a chain of replies doubles with each
+
+
+@dataclass(frozen=True)
+class Messages:
+    """`messages`, one row each: `message` (UInt32), `table`, `row` (its earliest row), `log`, `at`, `sender` (String),
+    `words` (the subject as written), `subject` (as compared), `is_reply`, `is_forward`, `direction`, `is_spam`,
+    `is_automatic`, `thread` (UInt32). `recipients`: `message`, `recipient` (String), `domain`, `is_failed`. `rows`:
+    `table`, `row`, `message` for every row."""
+
+    messages: pl.DataFrame
+    recipients: pl.DataFrame
+    rows: pl.DataFrame
+
+
+def gather_messages(rows: pl.DataFrame) -> Messages:
+    """Gather the rows of each message.
+
+    **Frame in**: `table`, `row`, `log`, `at`, and the columns of `recognise_mail`. A row that names no message is one by
+    itself.
+    """
+    ordered = rows.sort("at", "table", "row")
+    own = pl.format("\x00{} {}", "table", "row")
+    key = pl.when(pl.col("message").is_null()).then(own).otherwise("message").alias("key")
+    numbers = ordered.select("log", key).unique(maintain_order=True).with_row_index("number")
+    ordered = ordered.with_columns(key).join(numbers, on=["log", "key"], how="left", maintain_order="left").drop("key")
+    messages = ordered.group_by("number", maintain_order=True).agg(
+        pl.col("table", "row", "log", "at", "message").first(),
+        pl.col(*_TEXTS, "direction").drop_nulls().first(),
+        pl.col(_FLAGS).any(),
+    )
+    recipients = _recipients(ordered)
+    where = ordered.select("table", "row", message="number")
+    identity = messages["message"].alias("id").str.extract("\x1f([^\x1f]*)$")
+    messages = messages.drop("message").rename({"number": "message"}).with_columns(_threads(messages, identity))
+    messages = messages.drop("in_reply_to", "references", "conversation")
+    typed = messages.with_columns(
+        sender=addresses(pl.col("sender")).fill_null(""),
+        words="subject",
+        subject=bare_subject(pl.col("subject")),
+        is_reply=is_reply(pl.col("subject")),
+        is_forward=is_forward(pl.col("subject")),
+    )
+    return Messages(typed, recipients, where)
+
+
+def _recipients(rows: pl.DataFrame) -> pl.DataFrame:
+    """Each message's recipients, and whether delivery to one failed and never succeeded.
+
+    A cell may list several, with `;` or `,` between them, or each with its states: `a@x.org##Receive, Deliver;b@x.org##Fail`.
+    """
+    cell = pl.col("recipient")
+    few = rows.select("number", cell, "is_failed", "is_delivered").drop_nulls("recipient").unique()
+    listed = pl.when(cell.str.contains("##", literal=True)).then(cell).otherwise(cell.str.replace_all(r"[,|\n]", ";"))
+    one = few.with_columns(listed.str.split(";")).explode("recipient", keep_nulls=False, empty_as_null=False)
+    states = cell.str.extract("##(.*)$").str.to_lowercase()
+    one = one.with_columns(
+        recipient=addresses(cell.str.replace("##.*$", "")),
+        is_failed=pl.col("is_failed") | states.str.contains("fail").fill_null(False),
+        is_delivered=pl.col("is_delivered") | states.str.contains("deliver|send").fill_null(False),
+    ).filter(cell.str.contains("@"))
+    found = one.group_by("number", "recipient", maintain_order=True).agg(
+        is_failed=pl.col("is_failed").any() & ~pl.col("is_delivered").any()
+    )
+    return found.rename({"number": "message"}).with_columns(domain=domains(pl.col("recipient")))
+
+
+def _threads(messages: pl.DataFrame, identity: pl.Series) -> pl.Series:
+    """The thread of each message: the conversation's id, else the first message of the chain of replies.
+
+    Null where its log has no such columns, or nothing in them.
+    """
+    texts = messages.select(
+        "log",
+        id=_bare_id(identity),
+        parent=pl.coalesce(_first_id(pl.col("references")), _first_id(pl.col("in_reply_to"))),
+        conversation="conversation",
+    )
+    told = texts.select((pl.col("parent").is_not_null() | pl.col("conversation").is_not_null()).any().over("log"))
+    if not told.to_series().any():
+        return pl.Series("thread", [None], dtype=pl.UInt32).new_from_index(0, len(identity))
+    start = pl.coalesce(pl.concat_str(pl.lit("c "), "conversation"), "parent", "id")
+    roots = _roots(texts.select("id", "parent").drop_nulls().filter(pl.col("id") != pl.col("parent")))
+    found = texts.with_columns(start=start).join(roots, left_on="start", right_on="id", how="left", maintain_order="left")
+    root = pl.coalesce("root", "start")
+    codes = found.select(pl.when(told.to_series()).then(root).rank("dense").cast(pl.UInt32).alias("thread"))
+    return codes.to_series()
+
+
+def _roots(links: pl.DataFrame) -> pl.DataFrame:
+    """The first message of each chain: every link is followed twice as far in each round."""
+    known = links.unique("id", keep="first", maintain_order=True).rename({"parent": "root"})
+    for _ in range(_ROUNDS):
+        further = known.rename({"id": "root", "root": "next"})
+        longer = known.join(further, on="root", how="left", maintain_order="left")
+        if longer["next"].null_count() == longer.height:
+            break
+        known = longer.select("id", root=pl.coalesce("next", "root"))
+    return known
+
+
+def _first_id(text: pl.Expr) -> pl.Expr:
+    return _bare_id(pl.coalesce(text.str.extract(r"(<[^<>]+>)"), text.str.extract(r"^\s*([^\s,;]+)")))
+
+
+def _bare_id(text: pl.Expr | pl.Series) -> pl.Expr:
+    expression = pl.lit(text) if isinstance(text, pl.Series) else text
+    return expression.str.strip_chars(" \t<>")

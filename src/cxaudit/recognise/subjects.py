@@ -1,0 +1,119 @@
+"""Subjects: what a mail's subject says once what mail programs put around it is taken away, and what it gives away.
+
+`RE: [EXTERNAL] Fwd: Water bill [#1234]` and `water bill` are one subject. Automatic mail and bounces are known by how their
+subject begins, in the languages of the common mail systems, and by the names that only machines have.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import polars as pl
+
+_REPLY = r"(?:re|aw|antw|antwort|sv|vs|rif|res|odp|ynt|回复|回覆|答复|答覆)"
+_FORWARD = r"(?:fw|fwd|wg|tr|rv|enc|vb|doorst|pd|vl|vidarebefordrat|转发|轉寄)"
+_COUNT = r"(?:\s*[\[(]\d+[\])])?\s*[:：]"
+_TAG = (
+    r"(?:[\[({*]+\s*(?:caution\s*[:\-]?\s*)?(?:ext|external|extern|externe|externo)(?:\s+(?:e-?mail|mail|sender|message))?"
+    r"\s*[\])}*]+|(?:external|caution)\s*:)"
+)
+_TICKET = (
+    r"(?:\[\s*(?:(?:ticket|case|request|incident|inquiry|enquiry|ref|reference|id|sr|issue|call)\s*(?:id|no|nr|number)?\.?"
+    r"\s*[:#]*\s*#?|#+\s*|[a-z]{1,8}-)[a-z]{0,4}-?\d+[\d\-]*\s*\]"
+    r"|\(\s*(?:(?:ticket|case|request|incident)\s*(?:id|no|nr|number)?\.?\s*[:#]*\s*#?|#+\s*)\d+\s*\)|##\s*[a-z]*-?\d+\s*##)"
+)
+_NAMED_TICKET = r"(?:(?:ticket|case|request|incident)\s*(?:id|no|nr|number)?\.?\s*#?\s*\d{2,}\s*(?:[:–—]|-\s))"
+#: What may stand before the words of a subject.
+_LEAD = rf"^(?:\s*(?:{_TAG}|{_TICKET}))*\s*"
+_AROUND = rf"^(?:\s*(?:{_REPLY}{_COUNT}|{_FORWARD}{_COUNT}|{_TAG}|{_TICKET}|{_NAMED_TICKET}))+\s*"
+#: A longer subject is cut off by some systems, the earlier the more stands before it.
+_LENGTH = 200
+
+_AUTOMATIC = (
+    "automatic reply", "automatic response", "automated reply", "automated response", "auto reply", "auto-reply",
+    "autoreply", "auto response", "auto-response", "autoresponse", "auto", "autosvar", "out of office", "out-of-office",
+    "out of the office", "ooo", "vacation reply", "vacation response", "away from my mail", "away from the office",
+    "réponse automatique", "reponse automatique", "absence du bureau", "absent du bureau", "message d'absence",
+    "automatische antwort", "abwesenheitsnotiz", "abwesenheitsassistent", "automatisch antwoord", "automatisch bericht",
+    "afwezigheidsbericht", "respuesta automática", "respuesta automatica", "fuera de la oficina", "fuera de oficina",
+    "risposta automatica", "fuori sede", "resposta automática", "resposta automatica", "fora do escritório",
+    "automaattinen vastaus", "automatiskt svar", "automatisk svar", "autoodpowiedź", "odpowiedź automatyczna",
+    "automatická odpověď", "automatikus válasz", "răspuns automat", "otomatik yanıt", "автоматический ответ", "автоответ",
+    "автоматична відповідь", "αυτόματη απάντηση", "自動応答", "自动答复", "自动回复", "自動回覆", "자동 회신", "رد تلقائي",
+    "מענה אוטומטי",
+)  # fmt: skip
+_RECEIPT = (
+    "read:", "not read:", "read receipt", "gelesen:", "ungelesen:", "lu :", "non lu :", "leído:", "lido:", "delivered:",
+    "confirmation de lecture", "delivery receipt", "zugestellt:",
+)  # fmt: skip
+#: What an organisation's machine writes to whoever wrote to it.
+_ACKNOWLEDGEMENT = (
+    "thank you for contacting", "thank you for your", "thanks for contacting", "thanks for your", "thank you for reaching",
+    "thank you for submitting", "we have received your", "we received your", "we've received your", "your request has been",
+    "your ticket has been", "your case has been", "your submission", "your message has been received",
+    "your email has been received", "your e-mail has been received", "acknowledgement", "acknowledgment",
+    "confirmation of receipt", "receipt of your", "request received", "ticket received", "ticket created", "case created",
+    "new ticket", "accusé de réception", "eingangsbestätigung", "empfangsbestätigung", "merci de nous avoir contacté",
+)  # fmt: skip
+_BOUNCE = (
+    "undeliverable", "undelivered mail returned to sender", "undelivered", "delivery status notification", "delivery failure",
+    "delivery has failed", "delivery delayed", "mail delivery failed", "mail delivery failure", "mail delivery system",
+    "mail system error", "returned mail", "failure notice", "message not delivered", "non remis", "non distribué",
+    "échec de la remise", "échec de remise", "unzustellbar", "nicht zustellbar", "onbestelbaar", "no se puede entregar",
+    "no entregado", "non recapitabile", "mancato recapito", "não é possível entregar", "não entregue",
+    "kan inte levereras", "недоставлено", "未送达", "配信不能",
+)  # fmt: skip
+#: What follows those words; anything else is a sentence that a customer may have written.
+_THEN = r"\s*(?:[:：\-–—(\[,.]|$|re\b|aw\b|auto|reply\b|from\b|notification\b|message\b|until\b|till\b)"
+_MACHINE = r"^(?:no|do[._-]?not|not?|never)[._-]?(?:reply|respond|answer|responder|repondre)(?:[._+-].*)?@"
+_NEWSLETTER = r"^(?:[a-z0-9]+[._-])?(?:newsletters?|news|mailings?|marketing|notifications?|notify|alerts?|bulletins?)@"
+_VERP = r"^(?:bounces?|prvs|msprvs\d|owner)[+=_.-].*@|-bounces?(?:\+.*)?@"
+_POSTMASTER = r"^(?:postmaster|mailer-?daemon|mail-?daemon|microsoftexchange[0-9a-f]{20,}|mdaemon)@|^$"
+
+
+def bare_subject(subject: pl.Expr) -> pl.Expr:
+    """The subject as it is compared; null where nothing is left."""
+    plain = subject.str.to_lowercase().str.replace(_AROUND, "").str.replace_all(_TICKET, " ").str.replace_all(_TAG, " ")
+    plain = plain.str.replace_all(r"\s+", " ").str.strip_chars(" .-–—:").str.slice(0, _LENGTH)
+    return pl.when(plain != "").then(plain)
+
+
+def is_reply(subject: pl.Expr) -> pl.Expr:
+    """Whether a mail program wrote `Re:` (or the like) in front last."""
+    return subject.str.to_lowercase().str.contains(rf"{_LEAD}{_REPLY}{_COUNT}").fill_null(False)
+
+
+def is_forward(subject: pl.Expr) -> pl.Expr:
+    """Whether a mail program wrote `Fwd:` (or the like) in front last."""
+    return subject.str.to_lowercase().str.contains(rf"{_LEAD}{_FORWARD}{_COUNT}").fill_null(False)
+
+
+def is_automatic(subject: pl.Expr, sender: pl.Expr, subjects: Sequence[str], senders: Sequence[str]) -> pl.Expr:
+    """Whether nobody wrote it: an absence note, a receipt, or what a machine's address sends; or as declared."""
+    words = subject.str.to_lowercase()
+    by_subject = words.str.contains(_begins(_AUTOMATIC, _THEN)) | words.str.contains(
+        _begins((*_RECEIPT, *(text.lower() for text in subjects)))
+    )
+    return by_subject.fill_null(False) | (sender.str.contains(_MACHINE) | sender.is_in(list(senders))).fill_null(False)
+
+
+def is_acknowledgement(subject: pl.Expr) -> pl.Expr:
+    """Whether an outbound message only says that a message arrived."""
+    return subject.str.to_lowercase().str.contains(_begins(_ACKNOWLEDGEMENT)).fill_null(False)
+
+
+def is_bounce(subject: pl.Expr, sender: pl.Expr) -> pl.Expr:
+    """Whether a mail system tells that a message did not arrive: by an empty sender, its own address, or the subject."""
+    by_subject = subject.str.to_lowercase().str.contains(_begins(_BOUNCE, _THEN)).fill_null(False)
+    return by_subject | sender.is_null() | sender.str.contains(_POSTMASTER).fill_null(False)
+
+
+def is_bulk_sender(sender: pl.Expr) -> pl.Expr:
+    """Whether an address is one from which newsletters and notices are sent."""
+    return (sender.str.contains(_NEWSLETTER) | sender.str.contains(_VERP)).fill_null(False)
+
+
+def _begins(words: Sequence[str], then: str = "") -> str:
+    alternatives = "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in words)
+    return rf"{_LEAD}(?:{alternatives}){then}"
