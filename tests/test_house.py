@@ -34,12 +34,14 @@ ROOMS = {
     "table": ["read.table"],
     "read": ["read"],
     "recognise": ["recognise"],
+    "pair": ["pair"],
     "merge": ["merge"],
     "judge": ["judge", "elapsed"],
     "tally": ["tally", "compliance", "stored_tally"],
     "records": ["records"],
     "audit": [
         "intake",
+        "events",
         "table_findings",
         "arrival",
         "sorting",
@@ -63,7 +65,7 @@ ROOMS = {
     "command line": ["period", "options", "commands", "cli", "__main__"],
 }
 VOCABULARY = ["words", "time", "promises", "table"]
-STAGES = ["read", "recognise", "merge", "judge", "tally", "records"]
+STAGES = ["read", "recognise", "pair", "merge", "judge", "tally", "records"]
 #: room -> the rooms it may use besides itself.
 MAY_USE = {
     "words": [],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
@@ -33,7 +33,7 @@ standards:
 class Table(Arrived):
     """A table with its requests at hand."""
 
-    requests: pl.DataFrame
+    requests: pl.DataFrame = field(default_factory=pl.DataFrame)
 
 
 def arrive(*paths: Path, standards: str | None = None) -> list[Table]:

@@ -14,11 +14,11 @@ from typing import Any, Literal
 
 import polars as pl
 
-from cxaudit.arrival import take_in
 from cxaudit.calendar import Calendar, calendar_of
 from cxaudit.compliance import compliance_rows, contested, reading_rows, total_row
 from cxaudit.due import Clock, Rule, due_under
 from cxaudit.elapsed import with_business_hours
+from cxaudit.events import requests_of
 from cxaudit.findings import Finding
 from cxaudit.intake import Wanted
 from cxaudit.judge import judge_requests
@@ -73,7 +73,7 @@ class Audit:
         self.files = found.files
         self.paths = tuple(found.files)
         self.same_content = found.same_content
-        self.log = take_in(found.files, question.standards, self.zone, self._wanted())
+        self.log = requests_of(found.files, question.standards, self.zone, self._wanted())
         self.arrived = self.log.tables
         rows = self._named(self.log.rows)
         self.merged = merge_cases(rows, self.log.survey, self.log.n_places, self.zone)

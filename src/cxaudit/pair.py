@@ -23,7 +23,8 @@ _ANSWER = ("message", "at", "customer", "conversation", "way")
 @dataclass(frozen=True)
 class Paired:
     """`requests` (`message`, `reply`, `way`): the message that opened each, its first reply if any, and how that was
-    found; `further` (`message`): what the customer wrote besides; `later` (`message`): what we wrote besides."""
+    found; `further` (`message`, `request`): what the customer wrote besides, and the message that opened the request;
+    `later` (`message`): what we wrote besides."""
 
     requests: pl.DataFrame
     further: pl.DataFrame
@@ -53,10 +54,12 @@ def pair_messages(inbound: pl.DataFrame, outbound: pl.DataFrame, reopen: Reopen)
     requests = requests.join(
         replies.select("request", "way", reply="message"), on="request", how="left", maintain_order="left"
     )
+    further = line.filter(pl.col("is_in") & ~pl.col("is_start")).select("message", "request")
+    further = further.join(requests.select("request", opened="message"), on="request")
     said = line.filter(~pl.col("is_in")).select("message").unique()
     return Paired(
         requests=requests.select("message", "reply", "way").sort("message"),
-        further=line.filter(pl.col("is_in") & ~pl.col("is_start")).select("message").sort("message"),
+        further=further.select("message", request="opened").sort("message"),
         later=said.join(requests, left_on="message", right_on="reply", how="anti").sort("message"),
     )
 

@@ -39,6 +39,17 @@ class Arrived:
     fates: Fates
     findings: tuple[Finding, ...]
     latest_at: dt.datetime | None  # the latest timestamp, local
+    pairing: PairedTable | None = None  # of calls and messages
+
+
+@dataclass(frozen=True)
+class PairedTable:
+    """What pairing made of one table: `others` (`row`, `kind`), `duplicates` (`row`), and for each request `row`,
+    `reply_table`, `reply_row`, `way` (null where it has no reply) and `n_further`, its further messages."""
+
+    others: pl.DataFrame
+    duplicates: pl.DataFrame
+    requests: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -70,7 +81,7 @@ def sort_out_table(
         out = found.filter(pl.col("fate") != "request")
         parts.append(out.select(list(_OUT_SCHEMA)))
         rejected = out.filter(pl.col("fate") != "not_data")
-        rejects.append(_rejects(source, rejected, cells if with_cells else None))
+        rejects.append(rejected_rows(source, rejected, cells if with_cells else None))
         said = found.filter(pl.col("fate") == "request", pl.col("value").is_not_null())
         n_words += said.height
         words += said.select("row", "value").head(PLACES).rows()
@@ -84,7 +95,7 @@ def arrive(
 ) -> Arrived:
     """What became of the rows of one table, and what is to be said of it."""
     n_typed = counts["n"] if counts else 0
-    titles, n_rejected = source.layout.header[0] - 1, found.rejects.height
+    titles, n_rejected = max(source.layout.header[0] - 1, 0), found.rejects.height
     fates = Fates(
         rows=n_typed + titles,
         requests=n_typed - found.out.height,
@@ -102,7 +113,8 @@ def arrive(
     return Arrived(source, found.rejects, fates, findings, latest_at)
 
 
-def _rejects(source: Source, rejected: pl.DataFrame, cells: pl.DataFrame | None) -> pl.DataFrame:
+def rejected_rows(source: Source, rejected: pl.DataFrame, cells: pl.DataFrame | None) -> pl.DataFrame:
+    """Rejected rows (`row`, `fate`, `value`) as they are listed, with their original cells where these are given."""
     frame = rejected.select(
         file=pl.lit(source.table.file, dtype=pl.String),
         sheet=pl.lit(source.table.sheet, dtype=pl.String),
@@ -121,7 +133,8 @@ def _rejects(source: Source, rejected: pl.DataFrame, cells: pl.DataFrame | None)
 def input_file(arrived: Arrived, duplicates: int) -> InputFile:
     """How a table was read and what became of its rows, once it is known how many of them repeat a case."""
     source = arrived.source
-    fates = replace(arrived.fates, requests=arrived.fates.requests - duplicates, duplicates=duplicates)
+    known = arrived.fates
+    fates = replace(known, requests=known.requests - duplicates, duplicates=known.duplicates + duplicates)
     formats = {
         source.layout.names[role]: proof.format.order + (f" ({proof.evidence})" if proof.evidence else "")
         for role, proof in source.proofs.items()

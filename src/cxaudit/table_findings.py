@@ -47,7 +47,7 @@ def place_finding(
 
 def table_findings(source: Source) -> list[Finding]:
     found = [place_finding(code, source, 1) for code in source.table.findings]
-    if "replied_at" not in source.layout.positions:
+    if "replied_at" not in source.layout.positions and not source.layout.mapping.is_events:
         found.append(place_finding("no_reply_column", source, 1))
     if source.layout.mapping.caveat:
         found.append(place_finding("caveat", source, 1, message=source.layout.mapping.caveat))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from cxaudit.recognise.parties import is_one_of, is_own_number, numbers
+from cxaudit.recognise.parties import end_of_day, is_one_of, is_own_number, numbers
 from cxaudit.standards.model import Pairing
 
 _SIDE = ("message", "at", "log", "customer", "mailbox", "subject", "thread", "is_internal")
@@ -19,12 +19,13 @@ _CODE = r"^[*#]"
 
 @dataclass(frozen=True)
 class Calls:
-    """`inbound` (voice mails) and `outbound` (calls that a person answered) as `pair_messages` takes them; `kinds`
-    (`message`, `kind`): what each call is; `rows`: `table`, `row`, `message` for every leg; `firsts`: `message`, `table`,
-    `row` of the leg that counts."""
+    """`inbound` (voice mails) and `outbound` (calls that a person answered) as `pair_messages` takes them; `unanswered`:
+    calls to customers that nobody answered; `kinds` (`message`, `kind`): what each call is; `rows`: `table`, `row`, `message`
+    for every leg; `firsts`: `message`, `table`, `row` of the leg that counts."""
 
     inbound: pl.DataFrame
     outbound: pl.DataFrame
+    unanswered: pl.DataFrame
     kinds: pl.DataFrame
     rows: pl.DataFrame
     firsts: pl.DataFrame
@@ -34,21 +35,24 @@ class Calls:
 def gather_calls(rows: pl.DataFrame, pairing: Pairing) -> Calls:
     """Gather the legs of each call.
 
-    **Frame in**: `table`, `row`, `log`, `at`, and the columns of `recognise_calls`. A leg that names no call is one by itself.
+    **Frame in**: `table`, `row`, `source`, `log`, `at`, `is_date`, and the columns of `recognise_calls`. A leg that names no
+    call is one by itself.
     """
     legs = _typed(rows.sort("at", "table", "row"), pairing)
     own = pl.format("\x00{} {}", "table", "row")
     key = pl.when(pl.col("call").is_null()).then(own).otherwise("call").alias("key")
-    names = legs.select("log", key).unique(maintain_order=True).with_row_index("message")
-    legs = legs.with_columns(key).join(names, on=["log", "key"], how="left", maintain_order="left")
+    names = legs.select("source", key).unique(maintain_order=True).with_row_index("message")
+    legs = legs.with_columns(key).join(names, on=["source", "key"], how="left", maintain_order="left")
     calls = _calls(legs)
     voicemails = calls.filter(pl.col("kind") == "inbound")
     answered = calls.filter(pl.col("kind") == "outbound")
+    tried = calls.filter(~pl.col("has_answer"), pl.col("kind").is_in(["unanswered_call", "internal_call"]))
     return Calls(
         inbound=_side(voicemails, customer="caller", mailbox="called").select(_SIDE),
-        outbound=_side(answered, customer="called", mailbox="caller").select(
-            *_SIDE, is_form=pl.lit(False), is_wide=~pl.col("is_internal")
-        ),
+        outbound=_side(answered, customer="called", mailbox="caller")
+        .with_columns(end_of_day())
+        .select(*_SIDE, is_form=pl.lit(False), is_wide=~pl.col("is_internal")),
+        unanswered=_side(tried, customer="called", mailbox="caller").select(_SIDE),
         kinds=calls.select("message", "kind"),
         rows=legs.select("table", "row", "message"),
         firsts=calls.select("message", "table", "row"),
@@ -72,7 +76,8 @@ def _typed(legs: pl.DataFrame, pairing: Pairing) -> pl.DataFrame:
     way = pl.when(told == "inside").then(inside).when(told.is_not_null()).then(told).otherwise(
         pl.coalesce(by_number, by_hint)
     )  # fmt: skip
-    is_voicemail = pl.col("is_voicemail") | is_one_of(pl.col("called"), pairing.voicemail_numbers)
+    reached = pl.coalesce(numbers(pl.col("reached")), "called")
+    is_voicemail = pl.col("is_voicemail") | is_one_of(reached, pairing.voicemail_numbers)
     return typed.with_columns(
         way=way,
         is_voicemail=is_voicemail,

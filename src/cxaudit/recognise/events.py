@@ -26,7 +26,7 @@ _JOINED = "\x1f"
 def recognise_calls(rows: pl.LazyFrame, layout: Layout) -> pl.LazyFrame:
     """The legs of a call log.
 
-    **Frame in**: a table's body. **Frame out**: `row`, `caller`, `called`, `call` (String; the key of the call),
+    **Frame in**: a table's body. **Frame out**: `row`, `caller`, `called`, `reached`, `call` (String; the key of the call),
     `direction`, `context` (WAYS), `is_voicemail`, `is_answered`. In the order of the file.
     """
     calls = layout.mapping.calls
@@ -35,6 +35,7 @@ def recognise_calls(rows: pl.LazyFrame, layout: Layout) -> pl.LazyFrame:
         "row",
         caller=_text(layout, calls.caller),
         called=_text(layout, calls.called),
+        reached=_text(layout, calls.reached),
         call=_key(layout, calls.call),
         direction=_way(layout, calls.direction),
         context=_way(layout, calls.context),
@@ -97,9 +98,7 @@ def _way(layout: Layout, direction: Direction | None) -> pl.Expr:
     nothing = pl.lit(None, dtype=WAYS)
     if direction is None or layout.find(direction.column) is None:
         return nothing
-    meaning = {
-        fold(word): way for way in WAYS.categories for word in getattr(direction, way) or ()
-    }
+    meaning = {fold(word): way for way in WAYS.categories for word in getattr(direction, way) or ()}
     folded = _folded(layout, direction.column)
     return folded.replace_strict(list(meaning), list(meaning.values()), default=None, return_dtype=WAYS)
 

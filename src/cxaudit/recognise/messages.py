@@ -33,23 +33,25 @@ class Messages:
 def gather_messages(rows: pl.DataFrame) -> Messages:
     """Gather the rows of each message.
 
-    **Frame in**: `table`, `row`, `log`, `at`, and the columns of `recognise_mail`. A row that names no message is one by
-    itself.
+    **Frame in**: `table`, `row`, `source`, `log`, `at`, `is_date`, and the columns of `recognise_mail`. A row that names no
+    message is one by itself.
     """
     ordered = rows.sort("at", "table", "row")
     own = pl.format("\x00{} {}", "table", "row")
     key = pl.when(pl.col("message").is_null()).then(own).otherwise("message").alias("key")
-    numbers = ordered.select("log", key).unique(maintain_order=True).with_row_index("number")
-    ordered = ordered.with_columns(key).join(numbers, on=["log", "key"], how="left", maintain_order="left").drop("key")
+    numbers = ordered.select("source", key).unique(maintain_order=True).with_row_index("number")
+    ordered = (
+        ordered.with_columns(key).join(numbers, on=["source", "key"], how="left", maintain_order="left").drop("key")
+    )
     messages = ordered.group_by("number", maintain_order=True).agg(
-        pl.col("table", "row", "log", "at", "message").first(),
+        pl.col("table", "row", "log", "at", "is_date", "message").first(),
         pl.col(*_TEXTS, "direction").drop_nulls().first(),
         pl.col(_FLAGS).any(),
     )
     recipients = _recipients(ordered)
     where = ordered.select("table", "row", message="number")
     identity = messages["message"].alias("id").str.extract("\x1f([^\x1f]*)$")
-    messages = messages.drop("message").rename({"number": "message"}).with_columns(_threads(messages, identity))
+    messages = messages.with_columns(_threads(messages, identity), message="number").drop("number")
     messages = messages.drop("in_reply_to", "references", "conversation")
     typed = messages.with_columns(
         sender=addresses(pl.col("sender")).fill_null(""),
@@ -79,7 +81,7 @@ def _recipients(rows: pl.DataFrame) -> pl.DataFrame:
     found = one.group_by("number", "recipient", maintain_order=True).agg(
         is_failed=pl.col("is_failed").any() & ~pl.col("is_delivered").any()
     )
-    return found.rename({"number": "message"}).with_columns(domain=domains(pl.col("recipient")))
+    return found.select("recipient", "is_failed", message="number", domain=domains(pl.col("recipient")))
 
 
 def _threads(messages: pl.DataFrame, identity: pl.Series) -> pl.Series:
@@ -98,7 +100,9 @@ def _threads(messages: pl.DataFrame, identity: pl.Series) -> pl.Series:
         return pl.Series("thread", [None], dtype=pl.UInt32).new_from_index(0, len(identity))
     start = pl.coalesce(pl.concat_str(pl.lit("c "), "conversation"), "parent", "id")
     roots = _roots(texts.select("id", "parent").drop_nulls().filter(pl.col("id") != pl.col("parent")))
-    found = texts.with_columns(start=start).join(roots, left_on="start", right_on="id", how="left", maintain_order="left")
+    found = texts.with_columns(start=start).join(
+        roots, left_on="start", right_on="id", how="left", maintain_order="left"
+    )
     root = pl.coalesce("root", "start")
     codes = found.select(pl.when(told.to_series()).then(root).rank("dense").cast(pl.UInt32).alias("thread"))
     return codes.to_series()
@@ -106,9 +110,9 @@ def _threads(messages: pl.DataFrame, identity: pl.Series) -> pl.Series:
 
 def _roots(links: pl.DataFrame) -> pl.DataFrame:
     """The first message of each chain: every link is followed twice as far in each round."""
-    known = links.unique("id", keep="first", maintain_order=True).rename({"parent": "root"})
+    known = links.unique("id", keep="first", maintain_order=True).select("id", root="parent")
     for _ in range(_ROUNDS):
-        further = known.rename({"id": "root", "root": "next"})
+        further = known.select(root="id", next="root")
         longer = known.join(further, on="root", how="left", maintain_order="left")
         if longer["next"].null_count() == longer.height:
             break

@@ -15,10 +15,13 @@ from cxaudit.recognise.parties import domains, is_within
 
 #: Domains at which anybody may have a mailbox.
 _PUBLIC = frozenset(
-    "gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com yahoo.ca icloud.com me.com mac.com aol.com "
-    "telus.net shaw.ca rogers.com bell.net sympatico.ca videotron.ca proton.me protonmail.com gmx.de gmx.net web.de "
-    "t-online.de orange.fr free.fr comcast.net verizon.net att.net outlook.de hotmail.ca live.ca hotmail.co.uk".split()
-)
+    {
+        "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "hotmail.ca", "live.com", "live.ca", "msn.com",
+        "yahoo.com", "yahoo.ca", "icloud.com", "me.com", "mac.com", "aol.com", "telus.net", "shaw.ca", "rogers.com",
+        "bell.net", "sympatico.ca", "videotron.ca", "proton.me", "protonmail.com", "gmx.de", "gmx.net", "web.de",
+        "t-online.de", "orange.fr", "free.fr", "comcast.net", "verizon.net", "att.net", "hotmail.co.uk",
+    }
+)  # fmt: skip
 #: Parts of addresses that belong to a service and not to a person.
 _SERVICE_WORDS = (
     "access|accounts?|accounting|admin|administration|agenda|animals?|appeals?|applications?|arena|assessments?|billing|"

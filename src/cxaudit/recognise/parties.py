@@ -67,3 +67,8 @@ def is_within(domain: pl.Expr, own: Sequence[str]) -> pl.Expr:
     """Whether a domain is one of these or below one of them."""
     below = [domain.str.ends_with(f".{one}") for one in own]
     return pl.any_horizontal(domain.is_in(list(own)), *below).fill_null(False)
+
+
+def end_of_day() -> pl.Expr:
+    """When a message of ours was sent: where only its day is known, it may have been after any other of that day."""
+    return pl.when("is_date").then(pl.col("at") + pl.duration(days=1, microseconds=-1)).otherwise("at").alias("at")

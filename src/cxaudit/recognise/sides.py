@@ -12,7 +12,7 @@ import polars as pl
 
 from cxaudit.recognise.messages import Messages
 from cxaudit.recognise.own import own_domains, service_addresses
-from cxaudit.recognise.parties import domains, is_within
+from cxaudit.recognise.parties import domains, end_of_day, is_within
 from cxaudit.recognise.subjects import is_acknowledgement, is_automatic, is_bounce, is_bulk_sender
 from cxaudit.standards.model import Pairing
 
@@ -43,13 +43,16 @@ def tell_sides(found: Messages, pairing: Pairing, places: str) -> Sides:
     messages = _with_parties(found, own, pairing)
     recipients = found.recipients.with_columns(is_own=is_within(pl.col("domain"), own))
     messages = _with_reach(messages, recipients)
-    kinds = messages.select("message", kind=_kind(messages))
-    messages = messages.join(kinds, on="message", maintain_order="left").with_columns(_party(pl.col("sender")).alias("from"))
+    kinds = messages.select("message", kind=_kind())
+    messages = messages.join(kinds, on="message", maintain_order="left").with_columns(
+        _party(pl.col("sender")).alias("from")
+    )
     inbound = [_from_outside(messages, recipients, services), _from_colleagues(messages, recipients, services)]
     outbound = [_to_outside(messages, recipients), _to_colleagues(messages, recipients, services)]
+    sent = pl.concat(outbound).with_columns(end_of_day())
     return Sides(
         inbound=pl.concat(inbound).select(_SIDE).sort("message"),
-        outbound=pl.concat(outbound).select(*_SIDE, "is_form", is_wide=pl.lit(False)).sort("message"),
+        outbound=sent.select(*_SIDE, "is_form", is_wide=pl.lit(False)).sort("message"),
         kinds=kinds,
         assumed_domains=() if pairing.own_domains else tuple(own),
         assumed_addresses=() if pairing.service_addresses or not inbound[1].height else tuple(services),
@@ -107,7 +110,7 @@ def _with_reach(messages: pl.DataFrame, recipients: pl.DataFrame) -> pl.DataFram
     return joined.with_columns(pl.col("has_own", "has_other").fill_null(False), pl.col("reached").fill_null(True))
 
 
-def _kind(messages: pl.DataFrame) -> pl.Expr:
+def _kind() -> pl.Expr:
     way = pl.col("direction").cast(pl.String)
     is_from_own, has_own, has_other = pl.col("is_from_own"), pl.col("has_own"), pl.col("has_other")
     kinds = {
@@ -167,7 +170,7 @@ def _to_colleagues(messages: pl.DataFrame, recipients: pl.DataFrame, services: l
 
 def _side(customer: str, mailbox: pl.Expr, *, is_internal: bool) -> list[pl.Expr]:
     return [
-        pl.col("message", "at", "log"),
+        pl.col("message", "at", "is_date", "log"),
         pl.col(customer).alias("customer"),
         mailbox.alias("mailbox"),
         pl.col("subject", "thread"),

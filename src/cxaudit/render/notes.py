@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from cxaudit.findings import CATALOGUE, Finding
 from cxaudit.model import Fates, InputFile, Records, Report
-from cxaudit.render.words import as_of_words, counted, listed, visible
+from cxaudit.render.words import OTHER_WORDS, as_of_words, counted, listed, visible
 
 #: Places named in one finding, and findings named for one code, before "and n more".
 FEW = 3
@@ -39,6 +39,8 @@ def _tables(tables: Iterable[InputFile]) -> Iterator[str]:
         noun = "row " if table.fates.rows == 1 else "rows"
         parts = (f"{rows.rjust(rows_width)} {noun} = {terms(table.fates)}", table.source, _date_formats(table))
         yield f"{name.ljust(name_width)} {' · '.join(part for part in parts if part)}"
+        if table.fates.other_by_kind:
+            yield f"  {_kinds(table.fates)}"
 
 
 def terms(fates: Fates) -> str:
@@ -51,6 +53,13 @@ def terms(fates: Fates) -> str:
         (fates.not_data, "not data", "not data"),
     )
     return " + ".join(counted(n, noun, nouns) for n, noun, nouns in terms if n) or "0 requests"
+
+
+def _kinds(fates: Fates) -> str:
+    """What the other messages are, in the order of the catalogue."""
+    known = ((fates.other_by_kind.get(kind, 0), *words) for kind, words in OTHER_WORDS.items())
+    kinds = ", ".join(counted(n, one, several) for n, one, several in known if n)
+    return f"{counted(fates.other_messages, 'other message', 'other messages')}: {kinds}"
 
 
 def _date_formats(table: InputFile) -> str:

@@ -45,6 +45,30 @@ BASIS_WORDS = {
     "paired": "answered = the first later outbound message or call for {requests}: paired, not stated by the export",
 }
 
+#: What a message or call is that is no request: one of it, several.
+OTHER_WORDS = {
+    "reply": ("reply", "replies"),
+    "further_message": ("further message of a request", "further messages of requests"),
+    "further_reply": ("further reply", "further replies"),
+    "reply_without_request": ("reply without its request", "replies without their requests"),
+    "sent": ("sent unasked", "sent unasked"),
+    "automatic": ("automatic", "automatic"),
+    "bounce": ("bounce", "bounces"),
+    "spam": ("spam", "spam"),
+    "bulk": ("bulk mail", "bulk mail"),
+    "not_delivered": ("not delivered", "not delivered"),
+    "internal": ("internal note or forward", "internal notes and forwards"),
+    "passed_on": ("passed on from outside to outside", "passed on from outside to outside"),
+    "no_message": ("call that left no message", "calls that left no message"),
+    "answered_call": ("call answered at once", "calls answered at once"),
+    "unanswered_call_back": ("call back that nobody answered", "call backs that nobody answered"),
+    "unanswered_call": ("call out that nobody answered", "calls out that nobody answered"),
+    "call_out": ("call out", "calls out"),
+    "internal_call": ("internal call", "internal calls"),
+    "same_message": ("further row of the same message", "further rows of the same message"),
+    "further_leg": ("further leg of the same call", "further legs of the same call"),
+}
+
 
 def visible(text: str) -> str:
     """Text of the input as it may be shown.

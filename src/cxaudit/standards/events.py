@@ -59,6 +59,9 @@ class CallsMapping(_Part):
 
     caller: Names = Field(description="the header of the number that called")
     called: Names = Field(description="the header of the number that was called")
+    reached: Names | None = Field(
+        None, description="the header of the number at which the call ended, if it has its own"
+    )
     call: Keys | None = Field(None, description="the columns that tell which rows are legs of one call")
     direction: Direction | None = None
     context: Direction | None = Field(None, description="like direction, but only where both numbers are of one kind")
@@ -74,7 +77,9 @@ class MailMapping(_Part):
     subject: Names | None = None
     message: Keys | None = Field(None, description="the columns that tell which rows are about one message")
     in_reply_to: Names | None = Field(None, description="the header of the message id that is answered")
-    references: Names | None = Field(None, description="the header of the message ids of the conversation, oldest first")
+    references: Names | None = Field(
+        None, description="the header of the message ids of the conversation, oldest first"
+    )
     conversation: Names | None = Field(None, description="the header of the conversation's id")
     direction: Direction | None = None
     failed: Conditions = Field((), description="what a row of a message that was not delivered looks like")

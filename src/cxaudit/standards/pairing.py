@@ -65,17 +65,13 @@ def resolve_pairing(place: Place) -> Pairing:
         reopen="ignore" if place.at("reopen").text == "ignore" else "new",
         match_customers="same" if place.at("match_customers").text == "same" else "off",
         own_domains=_listed(place.at("own_domains"), _DOMAIN, 'a mail domain; write "example.org"'),
-        service_addresses=_listed(
-            place.at("service_addresses"), _ADDRESS, 'an address; write "info@example.org"'
-        ),
+        service_addresses=_listed(place.at("service_addresses"), _ADDRESS, 'an address; write "info@example.org"'),
         own_numbers=_numbers(place.at("own_numbers")),
         voicemail_numbers=_numbers(place.at("voicemail_numbers")),
         extension_digits=_count(place.at("extension_digits"), known.extension_digits),
         dial_prefix=place.at("dial_prefix").read(_digits) or "",
         automatic_subjects=tuple(text.strip() for text in place.at("automatic_subjects").texts),
-        automatic_senders=_listed(
-            place.at("automatic_senders"), _ADDRESS, 'an address; write "alerts@example.org"'
-        ),
+        automatic_senders=_listed(place.at("automatic_senders"), _ADDRESS, 'an address; write "alerts@example.org"'),
         bulk_from=_count(place.at("bulk_from"), known.bulk_from),
     )
 
