@@ -133,7 +133,7 @@ def test_the_manifest_tells_all_that_the_figures_rest_on(tmp_path: Path) -> None
         content = (SAMPLES / name).read_bytes()
         assert (one["bytes"], one["sha256"]) == (len(content), hashlib.sha256(content).hexdigest())
         fates = one["tables"][0]["fates"]
-        assert fates["rows"] == sum(n for fate, n in fates.items() if fate != "rows")
+        assert fates["rows"] == sum(n for fate, n in fates.items() if fate != "rows" and isinstance(n, int))
     outputs = {one["file"]: one["sha256"] for one in found["outputs"]}
     written = {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "manifest.json"}
     assert outputs == {name: hashlib.sha256(content).hexdigest() for name, content in written.items()}

@@ -13,7 +13,7 @@ import polars as pl
 
 from cxaudit.audit import Audit
 from cxaudit.compliance import compliance_rows, reading_rows, total_row
-from cxaudit.model import JUDGED, CheckRow, Readings, Report
+from cxaudit.model import JUDGED, Readings, Report
 from cxaudit.promises import Promises
 from cxaudit.read.stored import find_tallies, read_stored
 from cxaudit.standards import loads
@@ -124,10 +124,11 @@ class Tallied:
         """The part that belongs to some whole months, days inclusive."""
         return Tallied(of_months(self.stored, first, last))
 
-    def months(self) -> dict[str, CheckRow]:
-        """The figures of each month, `2025-10` first to last."""
-        rows = compliance_rows(self.stored.frame, ("month",), self.promises, (), [])
-        return {row.by["month"]: row for row in rows}
+    def month(self, month: int) -> Tallied:
+        """The part of one month, 202510."""
+        first = dt.date(month // 100, month % 100, 1)
+        following = (first + dt.timedelta(days=31)).replace(day=1)
+        return self.of_months(first, following - dt.timedelta(days=1))
 
     def _readings(self) -> Readings | None:
         about: About = self.stored.about

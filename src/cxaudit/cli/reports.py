@@ -11,8 +11,12 @@ from cxaudit.cli.parameters import (
     AsOfOption,
     ChannelOption,
     Files,
+    FormatOption,
+    NoEscapeOption,
+    OutputOption,
     PeriodOption,
     QuietOption,
+    ReportFormatOption,
     SourceOption,
     StandardsFile,
     StrictOption,
@@ -86,3 +90,44 @@ def report(
 
     given = Input(files, period, as_of, standards_path(standards), channel, source, now())
     raise typer.Exit(run(given, Output(strict=strict, quiet=quiet), Wanted(out, formats, by, reject_cells)))
+
+
+@app.command()
+def trend(
+    folder: Annotated[str, typer.Argument(metavar="DIR", help="Where the reports are kept.", show_default=False)],
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="COLUMN", help="channel or department: a series for each.")
+    ] = None,
+    format_: ReportFormatOption = None,
+    output: OutputOption = None,
+    no_escape: NoEscapeOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Show the months of a folder of reports side by side, from their stored tallies."""
+    from cxaudit.commands.options import Output
+    from cxaudit.commands.trend import trend as run
+
+    raise typer.Exit(run(folder, Output(format_, output, escape=not no_escape, quiet=quiet), by=by))
+
+
+@app.command()
+def verify(
+    manifest: Annotated[
+        str, typer.Argument(metavar="MANIFEST", help="The manifest.json of a report.", show_default=False)
+    ],
+    files: Files,
+    standards: Annotated[
+        str | None,
+        typer.Option("--standards", metavar="FILE", help="Make it by this file. Default: the copy in the manifest."),
+    ] = None,
+    format_: FormatOption = None,
+    output: OutputOption = None,
+    no_escape: NoEscapeOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Make a report again from its manifest and the exports, and say what differs; exit code 1 if anything does."""
+    from cxaudit.commands.options import Input, Output
+    from cxaudit.commands.verify import verify as run
+
+    given = Input(files, None, None, standards, None, None, now())
+    raise typer.Exit(run(given, Output(format_, output, escape=not no_escape, quiet=quiet), manifest))

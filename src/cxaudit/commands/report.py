@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from cxaudit.audit import Question
 from cxaudit.commands.options import Input, Output, near_miss
 from cxaudit.commands.report_files import AVAILABLE, TALLY, EarlierTally, MadeReport, digest_of, question_of
 from cxaudit.commands.shared import MISSED_TARGET, NOT_RELIABLE, load_standards, settings
@@ -44,6 +45,7 @@ def report(given: Input, output: Output, wanted: Wanted) -> int:
     _check_options(given, wanted)
     formats = _formats(wanted.formats)
     standards = load_standards(given)
+    is_now = given.as_of is None
     given, period = _settled(given, standards.timezone)
     question = question_of(given, standards, with_employees=wanted.by is not None)
     place = Path(wanted.out or "")
@@ -52,11 +54,11 @@ def report(given: Input, output: Output, wanted: Wanted) -> int:
     try:
         with locked(place, given.now):
             recover(folder)
-            asked = Settings(period, _as_of_text(given), formats, wanted.by is not None, given.channel, given.source)
+            asked = Settings(period, given.as_of or "", formats, wanted.by is not None, given.channel, given.source)
             made = MadeReport(given, question, asked, sys.argv[1:], earlier_tallies(place, period))
             _spare_inputs(made, place)
             if not made.monthly.check.total.judged:
-                output.say([*settings(given, question), *notes(made.monthly.check)])
+                output.say([*_settings(given, question, is_now), *notes(made.monthly.check)])
                 return _nothing(folder, made)
             restated = list(_restated(made, folder))
             write_folder(folder, made.files())
@@ -64,7 +66,8 @@ def report(given: Input, output: Output, wanted: Wanted) -> int:
         if is_new:
             with contextlib.suppress(OSError):
                 place.rmdir()  # only where it is still empty
-    output.say([*settings(given, question), *notes(made.monthly.check), *restated, *_written(folder, made, wanted)])
+    said = [*_settings(given, question, is_now), *notes(made.monthly.check), *restated, *_written(folder, made, wanted)]
+    output.say(said)
     return _exit_code(made, output)
 
 
@@ -104,13 +107,8 @@ def _settled(given: Input, timezone: str) -> tuple[Input, Period]:
     as_of = parse_as_of(given.as_of, city) if given.as_of is not None else today
     period = parse_period(given.period or "", as_of)
     text = f"{period[0]}..{period[1]}"
-    if given.as_of is None and period[1] < today.local.date():
-        return replace(given, period=text, as_of=period[1].isoformat()), period
-    return replace(given, period=text), period
-
-
-def _as_of_text(given: Input) -> str:
-    return given.as_of or f"{given.now:%Y-%m-%dT%H:%M:%S}Z"
+    moment = f"{period[1]}" if period[1] < today.local.date() else f"{given.now:%Y-%m-%dT%H:%M:%S}Z"
+    return replace(given, period=text, as_of=given.as_of or moment), period
 
 
 def earlier_tallies(place: Path, period: Period) -> list[EarlierTally]:
@@ -132,6 +130,15 @@ def _spare_inputs(made: MadeReport, place: Path) -> None:
         raise UsageError(
             f"{inside[0]} lies in {place}, where the reports are written.\nKeep exports and reports in folders of their own."
         )
+
+
+def _settings(given: Input, question: Question, is_chosen: bool) -> Iterator[str]:
+    """Which standards, and which moment where it was chosen for the user."""
+    yield from settings(given, question)
+    if is_chosen and question.as_of.is_date:
+        yield f"As of the end of the period: {question.as_of.local:%Y-%m-%d}"
+    elif is_chosen:
+        yield f"The period is not over. As of now: {question.as_of.local:%Y-%m-%d %H:%M:%S}; --as-of fixes it"
 
 
 def _nothing(folder: Path, made: MadeReport) -> int:

@@ -14,11 +14,13 @@ from cxaudit.audit import Audit, Question
 from cxaudit.calendar import years_known
 from cxaudit.commands.options import Input
 from cxaudit.commands.shared import counting_of, meta_of
+from cxaudit.compare import COMPARED_ROLES, compare_verdicts
 from cxaudit.from_tallies import StoredTally, tally_bytes
 from cxaudit.model import MISSED, Records
 from cxaudit.monthly.figures import ROLES, monthly_report
 from cxaudit.monthly.history import STORED
 from cxaudit.monthly.model import MonthlyReport
+from cxaudit.monthly.trend import chosen_months
 from cxaudit.render import REPORT_FORMATS, RenderOptions
 from cxaudit.render.delimited import delimit, render_records_csv
 from cxaudit.render.report.manifest import MANIFEST, FileDigest, Settings, manifest
@@ -73,6 +75,7 @@ class MadeReport:
             meta_of(self.given, self.question),
             stored=stored_months(self.earlier),
             with_employees=self.settings.employees,
+            comparison=compared if (compared := compare_verdicts(self.audit)).rows else None,
         )
 
     @cached_property
@@ -131,7 +134,7 @@ class MadeReport:
 
 def question_of(given: Input, standards: Standards, *, with_employees: bool) -> Question:
     """What a report asks of the input; employees only where they are asked for."""
-    roles = [*ROLES, *(["employee"] if with_employees else [])]
+    roles = [*ROLES, *COMPARED_ROLES, *(["employee"] if with_employees else [])]
     return given.question(standards, roles, reject_cells=False, with_readings="yes")  # type: ignore[arg-type]
 
 
@@ -147,12 +150,14 @@ def digest_of(path: Path, name: str) -> FileDigest:
 
 
 def stored_months(earlier: Sequence[EarlierTally]) -> pl.DataFrame | None:
-    """The counts of earlier reports by month, channel, department and verdict; a month that several hold is taken once."""
-    frames, taken = [], set[int]()
-    for one in sorted(earlier, key=lambda one: one.digest.file):
-        frame = one.tally.frame.filter(~pl.col("month").is_in(list(taken)))
-        taken |= set(frame["month"].unique().to_list())
-        frames.append(frame.group_by("month", "channel", "department", "verdict").agg(pl.col("n").sum()))
-    if not frames:
-        return None
-    return pl.concat([frame.select(*STORED).cast(pl.Schema(STORED)) for frame in frames]).sort(*STORED)
+    """The counts of earlier reports by month, channel, department and verdict; each month from one of them."""
+    chosen = chosen_months([(one.digest.file, one.tally) for one in earlier])
+    frames = [
+        stored.frame.filter(pl.col("month") == month)
+        .group_by("month", "channel", "department", "verdict")
+        .agg(pl.col("n").sum())
+        .select(*STORED)
+        .cast(pl.Schema(STORED))
+        for month, (_, stored) in chosen.items()
+    ]
+    return pl.concat(frames).sort(*STORED) if frames else None

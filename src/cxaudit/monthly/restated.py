@@ -32,6 +32,7 @@ class Restated:
     now: Counts
     file: str  # where the earlier figure is
     has_other_standards: bool
+    now_in: str = ""  # where today's figure is; empty: in the input
 
 
 def restated_months(audit: Audit, stored: Sequence[tuple[str, StoredTally]]) -> tuple[Restated, ...]:

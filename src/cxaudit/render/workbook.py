@@ -32,7 +32,7 @@ MANY_ROWS = 20_000
 _WIDEST, _NARROWEST, _MOST = 60, 9, 90
 _LINE = 15  # points
 _SETTINGS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
-_FONT = {"font_name": "Arial", "font_size": 11}
+_FONT = {"font_name": "Arial", "font_size": 11}  # handed over as a copy: XlsxWriter writes into it
 _NO_XML = re.compile("[\ufffe\uffff]")
 _NO_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
 _NUMBER_FORMATS: dict[Kind, str] = {"count": "#,##0", "days": "#,##0", "id": "@"}
@@ -44,7 +44,7 @@ def render_workbook(document: Document) -> Iterator[bytes]:
 
     buffer = io.BytesIO()
     is_large = any(part.is_working and _n_rows(part) > MANY_ROWS for part in document.parts)
-    settings: dict[str, Any] = {**_SETTINGS, "default_format_properties": _FONT}
+    settings: dict[str, Any] = {**_SETTINGS, "default_format_properties": dict(_FONT)}
     if is_large:
         settings |= {"in_memory": False, "constant_memory": True}
     book = Workbook(buffer, settings)

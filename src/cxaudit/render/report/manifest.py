@@ -9,7 +9,9 @@ import dataclasses
 import datetime as dt
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from cxaudit.model import InputFile, Report
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from cxaudit.special_days import Year
 
 FORM = 1
+RENDERERS = ("xlsxwriter", "jinja2", "altair", "vl-convert-python", "typst")
 MANIFEST = "manifest.json"
 
 
@@ -61,6 +64,7 @@ def manifest(
         "command": ["cxaudit", *command],
         "settings": dataclasses.asdict(settings),
         "versions": report.meta["versions"],
+        "renderers": renderers(),
         "timezone": report.meta["timezone"],
         "standards": {**report.meta["standards"], "text": standards_text},
         "calendar": [_year(year) for year in years],
@@ -80,6 +84,15 @@ def manifest(
         "outputs": [dataclasses.asdict(digest) for digest in outputs],
     }  # fmt: skip
     return utf8(json.dumps(document, ensure_ascii=False, indent=2, default=_plain) + "\n")
+
+
+def renderers() -> dict[str, str]:
+    """The packages that draw, by version: they decide bytes, never figures."""
+    found = {}
+    for name in RENDERERS:
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found
 
 
 def _year(year: Year) -> dict[str, Any]:

@@ -16,4 +16,5 @@ def restated_words(found: Iterable[Restated]) -> Iterator[str]:
     for one in found:
         now, before = (f"{counts.met:,} of {counts.judged:,}" for counts in (one.now, one.before))
         why = " by another standards file" if one.has_other_standards else ""
-        yield visible(f"Restated: {one.month}: {now} in time today, {before}{why} in {one.file}")
+        when = f"in {one.now_in}" if one.now_in else "today"
+        yield visible(f"Restated: {one.month}: {now} in time {when}, {before}{why} in {one.file}")

@@ -1,0 +1,189 @@
+"""Months side by side, for `trend`: a table with a chart in it, and the same figures in every other format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from cxaudit.render.document import Document, Drawing, TableColumn, TablePart
+from cxaudit.render.escape import escape_cell
+from cxaudit.render.figures import compliance_text, for_people, percentage_text
+from cxaudit.render.options import RenderOptions
+from cxaudit.render.page import render_page
+from cxaudit.render.report.restated import restated_words
+from cxaudit.render.rows import ROW_FORMATS, data_text, markdown_text, remark, table_text
+from cxaudit.render.words import listed, utf8, visible
+from cxaudit.render.workbook import NOT_AVAILABLE, render_workbook
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from cxaudit.monthly.trend import Trend, TrendRow
+
+TREND_FORMATS = (*ROW_FORMATS, "xlsx", "html")
+#: Columns of `trend --format csv`, after the `--by` column.
+TREND_COLUMNS = (
+    "month", "requests", "met", "late", "overdue", "pending", "excluded", "judged", "compliance_pct", "target_pct",
+    "median_business_days", "p90_business_days", "usual_pct", "lower_limit_pct", "upper_limit_pct", "signals", "is_whole",
+    "standards_sha256", "tally",
+)  # fmt: skip
+#: The chart: cells from its left end to its right one, and what stands in them.
+_CELLS = 32
+_POINT, _USUAL, _LIMIT = "●", "│", "┊"
+
+
+def render_trend(trend: Trend, as_of: dt.datetime, form: str, options: RenderOptions) -> Iterator[bytes]:
+    """The trend in one of TREND_FORMATS; `as_of` is the latest moment that any of it is known at."""
+    match form:
+        case "table":
+            low = _lowest(trend)
+            rows = [[*_cells(row, trend.by), _strip(row, low)] for row in trend.rows]
+            titles = [*_titles(trend), _scale(low)]
+            figures = range(2 if trend.by else 1, len(titles) - 2)
+            yield utf8(f"{_heading(trend)}\n\n{table_text(titles, rows, options, figures)}\n")
+            yield utf8("".join(remark(line, options) for line in [*remarks(trend), *_legend(trend)]))
+        case "markdown":
+            cells = [_cells(row, trend.by) for row in trend.rows]
+            figures = range(2 if trend.by else 1, len(_titles(trend)) - 1)
+            yield utf8(f"**{_heading(trend)}**\n\n{markdown_text(_titles(trend), cells, figures)}\n")
+            yield utf8("".join(f"- {line}\n" for line in remarks(trend)))
+        case "xlsx":
+            yield from render_workbook(_document(trend, as_of))
+        case "html":
+            yield from render_page(_document(trend, as_of))
+        case _:
+            columns = [*([trend.by] if trend.by else []), *TREND_COLUMNS]
+            yield utf8(data_text(columns, [_row(row, trend.by, form, options) for row in trend.rows], form))
+
+
+def remarks(trend: Trend) -> Iterator[str]:
+    """What the months cannot tell by themselves."""
+    yield from restated_words(trend.restated)
+    if trend.missing:
+        yield f"No report holds {listed(trend.missing)}."
+    if trend.unfinished:
+        yield f"Not over, or not whole, when reported: {listed(trend.unfinished)}; left out of limits and signals."
+    for month in trend.changes:
+        yield f"From {month} on judged by another standards file."
+
+
+def _heading(trend: Trend) -> str:
+    return visible(f"{trend.organisation} · compliance by month · requests {trend.cohort} in the month")
+
+
+def _legend(trend: Trend) -> Iterator[str]:
+    if any(row.limits for row in trend.rows):
+        yield f"{_POINT} the month, {_USUAL} the usual level, {_LIMIT} how far a month may be from it by chance."
+    else:
+        yield "Six whole months with at least ten judged requests are needed for a usual level and its limits."
+
+
+def _titles(trend: Trend) -> list[str]:
+    first = [trend.by.capitalize()] if trend.by else []
+    return [*first, "Month", "Requests", "Met", "Missed", "Compliance", "Median", "90 %", "Signal"]
+
+
+def _cells(row: TrendRow, by: str | None) -> list[str]:
+    line = row.row
+    days = ("–" if n is None else f"{n:,} d" for n in (line.median_business_days, line.p90_business_days))
+    counts = [f"{n:,}" for n in (line.requests, line.met, line.missed)]
+    return [*([row.label] if by else []), row.point.month, *counts, for_people(_share(row)), *days, _signals(row)]
+
+
+def _share(row: TrendRow) -> str:
+    return compliance_text(row.row.met, row.row.judged, row.row.target_pct)
+
+
+def _signals(row: TrendRow) -> str:
+    return ", ".join(signal.replace("_", " ") for signal in row.point.signals)
+
+
+def _row(row: TrendRow, by: str | None, form: str, options: RenderOptions) -> dict[str, Any]:
+    line, limits = row.row, row.limits
+    levels = (limits.mean, limits.lower, limits.upper) if limits else (None, None, None)
+    percentages = {
+        "compliance_pct": _share(row) or None,
+        "target_pct": percentage_text(line.target_pct) or None,
+        **dict(zip(("usual_pct", "lower_limit_pct", "upper_limit_pct"), map(_level, levels), strict=True)),
+    }
+    is_json = form.startswith("json")
+    label = row.label if is_json or not options.escape else escape_cell(row.label)
+    values: dict[str, Any] = {
+        **({by: label} if by else {}),
+        "month": row.point.month,
+        **{
+            name: getattr(line, name)
+            for name in ("requests", "met", "late", "overdue", "pending", "excluded", "judged")
+        },
+        **({name: float(text) if text else None for name, text in percentages.items()} if is_json else percentages),
+        "median_business_days": line.median_business_days,
+        "p90_business_days": line.p90_business_days,
+        "signals": list(row.point.signals) if is_json else _signals(row),
+        "is_whole": row.point.is_whole if is_json else "yes" if row.point.is_whole else "no",
+        "standards_sha256": row.standards,
+        "tally": row.file,
+    }
+    return {name: values[name] for name in [*([by] if by else []), *TREND_COLUMNS]}
+
+
+def _level(value: Fraction | None) -> str | None:
+    return None if value is None else f"{float(value):.1f}"
+
+
+def _lowest(trend: Trend) -> int:
+    """The left end of the chart: a full ten percent below all that is drawn."""
+    shares = [100 * row.row.met // row.row.judged for row in trend.rows if row.row.judged]
+    limits = [int(row.limits.lower) for row in trend.rows if row.limits]
+    return max(0, (min([*shares, *limits, 90]) - 1) // 10 * 10)
+
+
+def _scale(low: int) -> str:
+    return f"{low} %".ljust(_CELLS - 5) + "100 %"
+
+
+def _strip(row: TrendRow, low: int) -> str:
+    """One month as a dot between the ends of the chart, with the usual level and its limits."""
+    cells = [" "] * _CELLS
+    if row.limits is not None:
+        for value, mark in ((row.limits.lower, _LIMIT), (row.limits.upper, _LIMIT), (row.limits.mean, _USUAL)):
+            cells[_place(value, low)] = mark
+    if row.row.judged:
+        cells[_place(Fraction(100 * row.row.met, row.row.judged), low)] = _POINT
+    return "".join(cells)
+
+
+def _place(value: Fraction, low: int) -> int:
+    return int((max(value, Fraction(low)) - low) * (_CELLS - 1) / (100 - low))
+
+
+def _document(trend: Trend, as_of: dt.datetime) -> Document:
+    columns = (
+        *((TableColumn(trend.by.capitalize()),) if trend.by else ()), TableColumn("Month"), TableColumn("Requests", "count"),
+        TableColumn("Met", "count"), TableColumn("Late", "count"), TableColumn("Overdue", "count"),
+        TableColumn("Compliance, %", "share"), TableColumn("Usual level, %", "share"),
+        TableColumn("Lower limit, %", "share"), TableColumn("Upper limit, %", "share"),
+        TableColumn("Median, business days", "days"), TableColumn("90 % within, business days", "days"),
+        TableColumn("Signal", width=40),
+    )  # fmt: skip
+    rows = [_figures(row, trend.by) for row in trend.rows]
+    drawing = None if trend.by or len(rows) < 2 else _drawing(trend.rows)
+    part = TablePart("Months", "Compliance by month", columns, rows, tuple(remarks(trend)), drawing=drawing)
+    note = (NOT_AVAILABLE, "Not available: nothing was judged, or there are too few months for limits.")
+    return Document(f"{trend.organisation}: compliance by month", (_heading(trend),), (part,), as_of, trend.organisation,
+                    (note,))  # fmt: skip
+
+
+def _figures(row: TrendRow, by: str | None) -> tuple[Any, ...]:
+    line, limits = row.row, row.limits
+    levels = (limits.mean, limits.lower, limits.upper) if limits else (None, None, None)
+    return (
+        *((escape_cell(row.label),) if by else ()), row.point.month, line.requests, line.met, line.late, line.overdue,
+        _share(row) or None, *map(_level, levels), line.median_business_days, line.p90_business_days, _signals(row),
+    )  # fmt: skip
+
+
+def _drawing(rows: Sequence[TrendRow]) -> Drawing:
+    said = "; ".join(f"{row.point.month} {_share(row)}" for row in rows if row.row.judged)
+    values = (5, 6, 7, 8) if rows[0].limits else (5,)
+    return Drawing("line", "Compliance by month", values, f"Compliance by month, in percent: {said}.", "Percent")

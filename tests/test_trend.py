@@ -1,0 +1,152 @@
+"""`cxaudit trend`: months side by side from the stored tallies alone, and what they do not agree on."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from pathlib import Path
+
+import pytest
+from outside import SAMPLES, TOP, run
+
+HEADER = "case_id,channel,department,employee,received_at,replied_at,customer_type\n"
+MONTHS = [f"2025-{month:02}" for month in range(2, 11)]
+TOWN = """\
+version: 1
+organisation: Town
+timezone: America/Edmonton
+calendar: {workweek: [Mon, Tue, Wed, Thu, Fri], office_hours: "08:30-16:30"}
+standards:
+  - effective: 2025-01-01
+    source: Policy 1
+    channels: {email: {within: 2 business days, target: 90%}, letter: {within: 5 business days}}
+"""
+
+
+def export(*, late_from: int = 9) -> str:
+    """Nine months of one department after the other; from September on many replies are late."""
+    chance, rows = random.Random(3), []
+    for case in range(900):
+        month, day = 2 + case % 9, 1 + chance.randrange(20)
+        days = 8 if chance.random() < (0.5 if month >= late_from else 0.05) else 0
+        channel, department = ("email", "letter")[case % 2], ("Roads", "Parks", "")[case % 3]
+        received, replied = f"2025-{month:02}-{day:02} 10:00", f"2025-{month:02}-{day + days:02} 15:00"
+        rows.append(f"C{case},{channel},{department},Somebody,{received},{replied},\n")
+    return HEADER + "".join(rows)
+
+
+@pytest.fixture(scope="module")
+def reported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Nine monthly reports; the exports are gone."""
+    folder = tmp_path_factory.mktemp("town")
+    (folder / "log.csv").write_text(export())
+    (folder / "standards.yaml").write_text(TOWN)
+    for month in MONTHS:
+        done = run("report", "log.csv", "--period", month, "--out", "reports", "--formats", "csv", "-q", cwd=folder)
+        assert (done.code, done.err) in ((0, ""), (1, ""))
+    (folder / "log.csv").rename(folder / "log.kept")
+    return folder
+
+
+def test_every_month_has_the_figures_of_its_report(reported: Path) -> None:
+    """The same counts, compliance, median and 90th percentile as `check --by month` over the export."""
+    shutil.copy(reported / "log.kept", reported / "back.csv")
+    check = run("check", "back.csv", "--by", "month", "--as-of", "2025-12-31", cwd=reported).rows[:-1]
+    (reported / "back.csv").unlink()
+    found = run("trend", "reports", cwd=reported).rows
+    shared = ("requests", "met", "judged", "compliance_pct", "median_business_days")
+    assert [[row[name] for name in ("month", *shared)] for row in found] == [
+        [row[name] for name in ("month", *shared)] for row in check if row["month"] in MONTHS
+    ]
+    assert {row["is_whole"] for row in found} == {"yes"}
+
+
+def test_a_change_beyond_chance_is_a_signal(reported: Path) -> None:
+    """September and October fall below the limits of the months; the table draws it."""
+    rows = run("trend", "reports", cwd=reported).rows
+    assert [row["month"] for row in rows if "below limits" in row["signals"]] == ["2025-09", "2025-10"]
+    table = run("trend", "reports", "--format", "table", cwd=reported).text
+    assert "Town · compliance by month · requests due in the month" in table
+    drawn = [line[line.rindex("%") :] for line in table.splitlines() if line.startswith(" 2025")]
+    assert all("●" in line and "┊" in line for line in table.splitlines() if line.startswith(" 2025")), drawn
+
+
+@pytest.mark.parametrize("by", ["channel", "department"])
+def test_a_series_for_each(reported: Path, by: str) -> None:
+    """Channels or departments, then all; the counts add up month by month."""
+    rows = run("trend", "reports", "--by", by, cwd=reported).rows
+    assert next(iter(rows[0])) == by
+    assert rows[-1][by] == "All"
+    for month in MONTHS:
+        mine = [int(row["requests"]) for row in rows if row["month"] == month]
+        assert sum(mine[:-1]) == mine[-1]
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "tsv", "json", "jsonl", "markdown", "xlsx", "html"])
+def test_every_format_twice_the_same(reported: Path, form: str) -> None:
+    """Same tallies, same bytes; no employee anywhere."""
+    first, second = (run("trend", "reports", "--format", form, cwd=reported) for _ in range(2))
+    assert (first.code, first.out) == (0, second.out)
+    assert b"Somebody" not in first.out
+
+
+def test_restated_and_missing_months_are_said(reported: Path, tmp_path: Path) -> None:
+    """Of two tallies of a month the later one speaks, and what the other said is told."""
+    shutil.copytree(reported, tmp_path / "town")
+    folder = tmp_path / "town"
+    shutil.rmtree(folder / "reports" / "2025-04")
+    (folder / "corrected.csv").write_text(export(late_from=8))
+    done = run("report", "corrected.csv", "--period", "2025-07-01..2025-08-31", "--out", "reports", "--formats", "csv",
+        "--as-of", "2025-11-15", cwd=folder)  # fmt: skip
+    assert done.code in (0, 1), done.err
+    told = run("trend", "reports", cwd=folder).err
+    assert "No report holds 2025-04." in told
+    assert "Restated: 2025-08: " in told
+    assert " in time in 2025-07-01..2025-08-31/tally.parquet" in told
+    assert "in 2025-08/tally.parquet" in told
+
+
+def test_a_change_of_the_standards_is_said(reported: Path, tmp_path: Path) -> None:
+    """From the month on that was judged by another file."""
+    shutil.copytree(reported, tmp_path / "town")
+    folder = tmp_path / "town"
+    (folder / "standards.yaml").write_text(TOWN.replace("5 business days", "4 business days"))
+    shutil.copy(folder / "log.kept", folder / "log.csv")
+    run("report", "log.csv", "--period", "2025-10", "--out", "reports", "--formats", "csv", cwd=folder)
+    told = run("trend", "reports", "--format", "table", cwd=folder).text
+    assert "From 2025-10 on judged by another standards file." in told
+
+
+def test_an_unfinished_month_is_marked(tmp_path: Path) -> None:
+    """It is shown, and left out of limits and signals."""
+    run(
+        "report",
+        SAMPLES,
+        "--period",
+        "2025-10",
+        "--as-of",
+        "2025-10-20",
+        "--out",
+        "reports",
+        "--formats",
+        "csv",
+        cwd=tmp_path,
+    )
+    found = run("trend", "reports", cwd=tmp_path)
+    assert [row["is_whole"] for row in found.rows] == ["no"]
+    assert "Not over, or not whole, when reported: 2025-10" in found.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("none",), "there is no folder none"),
+        ((str(TOP / "samples"),), "holds no report"),
+        ((str(TOP / "samples"), "--by", "employee"), "--by employee is not one of channel, department"),
+    ],
+)
+def test_what_cannot_be(tmp_path: Path, arguments: tuple[str, ...], message: str) -> None:
+    """Said, with what to do."""
+    refused = run("trend", *arguments, cwd=tmp_path)
+    assert (refused.code, refused.out) == (2, b"")
+    assert message in refused.err

@@ -1,0 +1,114 @@
+"""`cxaudit verify`: an auditor makes a report again and sees what is the same and what is not."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from outside import SAMPLES, TOP, run
+
+MANIFEST = "reports/2025-10/manifest.json"
+
+
+@pytest.fixture
+def reported(tmp_path: Path) -> Path:
+    """A folder with the samples and a report of them."""
+    shutil.copytree(SAMPLES, tmp_path / "exports")
+    done = run(
+        "report", "exports", "--period", "2025-10", "--out", "reports", "--formats", "xlsx,json,csv", cwd=tmp_path
+    )
+    assert done.code == 0
+    return tmp_path
+
+
+def differing(folder: Path, *arguments: str) -> dict[str, list[str]]:
+    """What differs, by what it is."""
+    found = run("verify", MANIFEST, "exports", *arguments, cwd=folder)
+    names: dict[str, list[str]] = {}
+    for row in found.rows:
+        if row["outcome"] != "same":
+            names.setdefault(row["what"], []).append(row["name"])
+    assert found.code == (1 if names else 0), found.err
+    return names
+
+
+def test_the_same_exports_give_the_same_report(reported: Path) -> None:
+    """Every version, hash and figure; from whatever folder the exports are read."""
+    assert differing(reported) == {}
+    (reported / "exports").rename(reported / "elsewhere")
+    found = run("verify", MANIFEST, "elsewhere", cwd=reported)
+    assert (found.code, "Everything is as the manifest says" in found.err) == (0, True)
+
+
+def test_a_corrected_export_is_found(reported: Path) -> None:
+    """Which file, which figures, and which files of the report would be other ones today."""
+    path = reported / "exports" / "portal.csv"
+    path.write_bytes(b"\n".join(path.read_bytes().split(b"\n")[:-8]))
+    found = differing(reported)
+    assert found["input"] == ["portal.csv"]
+    assert {"requests", "met", "judged"} <= set(found["figure"])
+    assert {"report.xlsx", "report.json", "tally.parquet"} <= set(found["file made again"])
+    assert "file of the report" not in found
+
+
+def test_a_missing_and_an_added_export_are_found(reported: Path) -> None:
+    """By their names."""
+    (reported / "exports" / "letters.xlsx").rename(reported / "exports" / "letters 2025.xlsx")
+    rows = run("verify", MANIFEST, "exports", cwd=reported).rows
+    outcomes = {row["name"]: row["outcome"] for row in rows if row["what"] == "input" and row["outcome"] != "same"}
+    assert outcomes == {"letters.xlsx": "missing", "letters 2025.xlsx": "added"}
+
+
+def test_a_file_changed_after_it_was_written_is_found(reported: Path) -> None:
+    """The figures are the same, and it says so."""
+    (reported / "reports" / "2025-10" / "records.csv").write_text("case_id\n")
+    (reported / "reports" / "2025-10" / "report.xlsx").unlink()
+    found = run("verify", MANIFEST, "exports", cwd=reported)
+    assert found.code == 1
+    assert "file of the report: report.xlsx, records.csv. A file of the report was changed, or removed" in found.err
+    assert "The figures are the same." in found.err
+
+
+def test_other_standards_are_found(reported: Path) -> None:
+    """The copy in the manifest is what the report was made by; another file shows what it would change."""
+    text = (TOP / "standards.yaml").read_text().replace("within: 1 business day}", "within: 5 business days}")
+    (reported / "other.yaml").write_text(text)
+    found = differing(reported, "--standards", "other.yaml")
+    assert list(found) == ["standards", "figure", "file made again"]
+
+
+def test_another_version_is_found(reported: Path) -> None:
+    """It may count otherwise; the figures tell whether it did."""
+    path = reported / MANIFEST
+    document = json.loads(path.read_text())
+    document["versions"]["holidays"] = "0.1"
+    path.write_text(json.dumps(document))
+    assert differing(reported) == {"version": ["holidays"]}
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "tsv", "json", "jsonl", "markdown"])
+def test_every_format(reported: Path, form: str) -> None:
+    """As for the other commands."""
+    found = run("verify", MANIFEST, "exports", "--format", form, cwd=reported)
+    assert found.code == 0
+    assert "tally.parquet" in found.text
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "cannot be read"),
+        ("no", "is no manifest: it is not JSON"),
+        ("[]", "is no manifest of a report"),
+        ("{}", "is no manifest of a report"),
+    ],
+)
+def test_what_is_no_manifest(tmp_path: Path, content: str | None, message: str) -> None:
+    """Said, with the way to get one."""
+    if content is not None:
+        (tmp_path / "manifest.json").write_text(content)
+    refused = run("verify", "manifest.json", SAMPLES, cwd=tmp_path)
+    assert (refused.code, refused.out) == (2, b"")
+    assert message in refused.err
