@@ -36,7 +36,7 @@ def page_of(story: Story) -> str:
     style = templates.get_template("report/page.css").render()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     page = templates.get_template("report/page.html.j2").render(
-        story=_plain(story),
+        story=told(story),
         svg={name: Markup(svg) for name, svg in pictures(story).items()},
         style=Markup(style),
         style_hash=f"sha256-{digest}",
@@ -59,8 +59,8 @@ def pictures(story: Story) -> dict[str, str]:
     return {chart.id: draw(chart) for chart in charts}
 
 
-def _plain(value: Any) -> Any:
-    """The report as the templates read it: each block with a word for its kind, charts side by side, bars drawn."""
+def told(value: Any) -> Any:
+    """A report, or a part of it, as the templates read it: blocks with a word for their kind, charts side by side."""
     match value:
         case str():
             return _shown(value)
@@ -73,13 +73,13 @@ def _plain(value: Any) -> Any:
             lead, left = (value.blocks[:1], value.blocks[1:]) if value.side else (value.blocks, ())
             flows = {"lead": lead, "left": left, "below": value.below}
             return {
-                "id": value.id, "heading": value.heading, "side": _plain(value.side),
-                **{name: list(grouped(_plain(blocks))) for name, blocks in flows.items()},
+                "id": value.id, "heading": value.heading, "side": told(value.side),
+                **{name: list(grouped(told(blocks))) for name, blocks in flows.items()},
             }  # fmt: skip
         case tuple():
-            return [_plain(one) for one in value]
+            return [told(one) for one in value]
     if dataclasses.is_dataclass(value):
-        fields = {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        fields = {field.name: told(getattr(value, field.name)) for field in dataclasses.fields(value)}
         return {**fields, "kind_of": _KINDS.get(type(value), "")}
     return value
 
@@ -98,7 +98,7 @@ def drawn_bar(one: Bar) -> dict[str, Any]:
     """The places of a bar's parts in pixels; a part with anything in it is never too thin to be seen.
 
     >>> [part["width"] for part in drawn_bar(Bar((("met", 999), ("late", 1), ("overdue", 0))))["parts"]]
-    ['98.9', '2.0']
+    ['99.0', '2.0']
     """
     total = sum(n for _, n in one.parts)
     thinnest = 2.0

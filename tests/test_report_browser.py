@@ -1,0 +1,121 @@
+"""The report in a browser: nothing for axe to find (WCAG 2.2 AA) on a desk, a phone and paper; nothing loaded, nothing cut off.
+
+Needs Chromium, which `.ci/run` installs from Debian; elsewhere `CXAUDIT_CHROMIUM` may name it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+from months import a_year, report_of
+
+from cxaudit.render.report.compose import compose
+from cxaudit.render.report.page import page_of
+
+CHROMIUM = os.environ.get("CXAUDIT_CHROMIUM") or next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome", "chrome") if (found := shutil.which(name))),
+    None,
+)
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium")
+
+#: name -> width and height of the window in pixels, and the medium
+SIZES: dict[str, tuple[int, int, Any]] = {
+    "desktop": (1280, 900, "screen"),
+    "phone": (390, 844, "screen"),
+    "letter paper": (700, 960, "print"),
+}
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A full report, one about people, and one with nothing in it."""
+    folder = tmp_path_factory.mktemp("pages")
+    empty = folder / "empty.csv"
+    empty.write_text("case_id,channel,received_at,replied_at\n1,email,2025-09-01 09:00,\n", "utf-8")
+    reports = {
+        "full": report_of(stored=a_year()),
+        "people": report_of(with_employees=True),
+        "empty": report_of(empty),
+    }
+    for name, report in reports.items():
+        (folder / f"{name}.html").write_text(page_of(compose(report)), "utf-8")
+    return {name: folder / f"{name}.html" for name in reports}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as driver:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+        started = driver.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield started
+        started.close()
+
+
+def opened(browser: Any, page: Path, size: str) -> Any:
+    width, height, medium = SIZES[size]
+    # axe is brought into the page from outside, past the page's own policy.
+    context = browser.new_context(viewport={"width": width, "height": height}, bypass_csp=True, offline=True)
+    tab = context.new_page()
+    tab.goto(page.as_uri())
+    tab.emulate_media(media=medium)
+    return tab
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", ["full", "people", "empty"])
+def test_axe_finds_nothing(browser: Any, pages: dict[str, Path], name: str, size: str) -> None:
+    """WCAG 2.2 level AA, and axe's own best practices."""
+    tab = opened(browser, pages[name], size)
+    tab.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8"))
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    found = tab.evaluate("tags => axe.run({runOnly: tags})", tags)
+    assert [f"{one['id']}: {node['html'][:200]}" for one in found["violations"] for node in one["nodes"]] == []
+    assert len(found["passes"]) > 15
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_page_is_as_wide_as_its_window(browser: Any, pages: dict[str, Path], size: str) -> None:
+    """Nobody scrolls sideways to read a sentence; only wide tables do, within themselves. On paper nothing is cut off."""
+    tab = opened(browser, pages["full"], size)
+    width = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert tab.evaluate(width) <= 0
+    if size == "letter paper":
+        cut = "[...document.querySelectorAll('.scroll')].filter(x => x.scrollWidth > x.clientWidth + 1).map(x => x.innerText)"
+        assert tab.evaluate(cut) == []
+
+
+def test_the_policy_lets_the_style_through_and_nothing_else(browser: Any, pages: dict[str, Path]) -> None:
+    """The page looks as it should under its own policy, asks the network for nothing, and has nothing to complain of."""
+    context = browser.new_context()
+    tab = context.new_page()
+    said, asked = [], []
+    tab.on("console", lambda message: said.append(message.text))
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.goto(pages["full"].as_uri())
+    assert tab.evaluate("getComputedStyle(document.querySelector('.answer')).borderLeftWidth") == "5px"
+    assert (said, asked) == ([], [pages["full"].as_uri()])
+
+
+def test_the_first_screen_answers(browser: Any, pages: dict[str, Path]) -> None:
+    """Without scrolling: the answer, the promise, what changed, what to do today, how firm the figure is."""
+    tab = opened(browser, pages["full"], "desktop")
+    bottoms = {
+        name: tab.evaluate("id => document.getElementById(id).parentElement.getBoundingClientRect().bottom", name)
+        for name in ("promise", "firm", "changed", "today")
+    }
+    assert max(bottoms.values()) < 900
+
+
+def test_the_page_works_by_keyboard(browser: Any, pages: dict[str, Path]) -> None:
+    """The first stop of the keyboard leads to the report, past everything else."""
+    tab = opened(browser, pages["full"], "phone")
+    tab.keyboard.press("Tab")
+    assert tab.evaluate("document.activeElement.getAttribute('href')") == "#main"
+    assert tab.evaluate("document.activeElement.getBoundingClientRect().left") >= 0
