@@ -53,7 +53,7 @@ RECORD_FORMATS: dict[str, RecordsRenderer] = {
 REPORT_FORMATS: dict[str, ReportRenderer] = {
     "html": _later("report.page", "render_report_html"),
     "pdf": _later("report.paged", "render_report_pdf"),
-    "markdown": _later("report.text", "render_report_markdown"),
+    "md": _later("report.text", "render_report_markdown"),
     "json": _later("report.structured", "render_report_json"),
 }
 
