@@ -15,7 +15,7 @@ from cxaudit.errors import InputError
 from cxaudit.read import Table, open_tables
 from cxaudit.recognise.cells import cells_of
 from cxaudit.recognise.layout import Layout, describe_unknown, recognise_layout
-from cxaudit.recognise.library import known_sources
+from cxaudit.recognise.library import built_in_sources, known_sources
 from cxaudit.recognise.order import settle_orders
 from cxaudit.recognise.proof import SAMPLE, Beginning, Proof, prove_format
 from cxaudit.recognise.requests import DATE_ROLES, dated, is_aside
@@ -69,7 +69,9 @@ class Wanted:
 def open_sources(files: dict[Path, str], standards: Standards, wanted: Wanted) -> list[Source]:
     """Open all files and find out what they are. Raises `InputError` for what cannot be read, recognised or dated."""
     known = known_sources(standards.sources)
-    sources = [one for path, name in files.items() for one in _open(path, name, known, set(standards.sources), wanted)]
+    built_in = built_in_sources()
+    stated = {name for name, mapping in standards.sources.items() if name not in built_in or mapping.header}
+    sources = [one for path, name in files.items() for one in _open(path, name, known, stated, wanted)]
     for source in sources:
         for role in dated(wanted.roles):
             if source.layout.holds_moments(role):

@@ -47,6 +47,8 @@ def place_finding(
 
 def table_findings(source: Source) -> list[Finding]:
     found = [place_finding(code, source, 1) for code in source.table.findings]
+    if source.layout.header[0] == 0:
+        found.append(place_finding("header_assumed", source, 1))
     if "replied_at" not in source.layout.positions and not source.layout.mapping.is_events:
         found.append(place_finding("no_reply_column", source, 1))
     if source.layout.mapping.caveat:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from cxaudit.errors import InputError, UsageError
 from cxaudit.read.table import Record, Table
 from cxaudit.recognise.dates import is_textual
+from cxaudit.recognise.headerless import headerless
 from cxaudit.recognise.likely import likeness
 from cxaudit.standards.model import fold
 from cxaudit.standards.source import ColumnChoice, ReplyBasis, Role, SourceMapping, Unit
@@ -65,7 +66,11 @@ def recognise_layout(
         if fitting:
             name = _best(fitting, declared, cells, table)
             return _layout(name, fitting[name], record, table)
-    return None
+    found = {name: header for name, mapping in sources.items() if (header := headerless(table, mapping)) is not None}
+    if not found:
+        return None
+    name = _best({name: sources[name] for name in found}, declared, set(), table)
+    return _layout(name, sources[name], found[name], table)
 
 
 def _fold(cell: str) -> str:
@@ -81,6 +86,8 @@ def clean_header(cell: str) -> str:
 
 
 def _fits(mapping: SourceMapping, cells: set[str], *, is_forced: bool) -> bool:
+    if mapping.without_header:
+        return False
     received = any(fold(choice.column) in cells for choice in mapping.columns.get("received_at", ()))
     return received and (is_forced or all(_is_there(names, cells) for names in mapping.header))
 

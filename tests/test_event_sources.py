@@ -1,0 +1,98 @@
+"""Every shipped layout of calls or messages makes requests of its fixture: one answered, one not, and the rest counted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from paired import audit, kinds, told
+
+from cxaudit.errors import InputError
+from cxaudit.recognise.library import built_in_sources
+
+FIXTURES = Path(__file__).parent / "fixtures"
+PILOT = "pairing: {voicemail_numbers: [6500, 9204], dial_prefix: 9}\n"
+ANSWERED, OPEN = "14 09:05", None
+
+#: source -> settings that it needs, its requests (row, received, replied), what the other rows are
+EXPECTED: dict[str, tuple[str, list[tuple[int, str, str | None]], dict[str, int]]] = {
+    "asterisk": (
+        "", [(5, "13 16:55", OPEN), (7, "13 16:50", ANSWERED)],
+        {"reply": 1, "no_message": 1, "unanswered_call_back": 1, "further_leg": 1},
+    ),
+    "asterisk_table": ("", [(1, "13 16:50", ANSWERED), (3, "14 09:30", OPEN)], {"reply": 1}),
+    "asterisk_master": ("", [(2, "13 16:50", ANSWERED), (4, "14 09:30", OPEN)], {"reply": 1, "further_leg": 1}),
+    "asterisk_report": (
+        "sources: {asterisk_report: {date_format: dmy}}\n", [], {"no_message": 0, "answered_call": 1, "call_out": 1}
+    ),
+    "threecx": (
+        PILOT, [(3, "13 16:50", ANSWERED), (6, "14 09:30", OPEN)],
+        {"reply": 1, "no_message": 1, "unanswered_call_back": 1, "further_leg": 1},
+    ),
+    "cucm": (PILOT, [(3, "13 16:50", ANSWERED), (6, "14 09:30", OPEN)], {"reply": 1, "unanswered_call_back": 1}),
+    "avaya_ip_office": (
+        PILOT, [(3, "13 16:50", ANSWERED), (6, "14 09:30", OPEN)],
+        {"reply": 1, "unanswered_call_back": 1, "further_leg": 1},
+    ),
+    "teams_pstn": ("", [], {"answered_call": 1, "call_out": 1}),
+    "call_log": ("", [(2, "13 16:50", ANSWERED), (4, "14 09:30", OPEN)], {"reply": 1, "no_message": 1}),
+    "exchange_enhanced": (
+        "",
+        [(2, "14 09:00", "15 09:00"), (7, "16 09:00", OPEN), (10, "16 11:00", "16 12:00"), (14, "17 09:00", "17 10:00")],
+        {"reply": 3, "further_message": 1, "reply_without_request": 1, "automatic": 1, "bounce": 1, "bulk": 1,
+         "not_delivered": 1, "internal": 1},
+    ),
+    "exchange_extended": (
+        "", [(5, "14 09:30", OPEN), (12, "13 16:50", ANSWERED)], {"reply": 1, "not_delivered": 1, "same_message": 15}
+    ),
+    "exchange_trace": (
+        "", [(2, "13 16:50", ANSWERED), (6, "14 09:30", OPEN)],
+        {"reply": 1, "automatic": 1, "spam": 1, "not_delivered": 1, "same_message": 1},
+    ),
+    "google_mail_log": ("", [(2, "13 16:50", ANSWERED), (5, "14 09:30", OPEN)], {"reply": 1, "same_message": 1}),
+    "mail_log": ("", [(2, "13 16:50", ANSWERED), (4, "14 09:30", OPEN)], {"reply": 1}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("source", EXPECTED)
+def test_a_source_makes_requests_of_its_export(source: str) -> None:
+    """The layout is known by itself, and each row of the fixture is what it was meant to be."""
+    settings, requests, others = EXPECTED[source]
+    found = audit(FIXTURES / f"{source}.csv", settings=settings)
+    assert [table.source for table in found.inputs] == [source]
+    assert told(found) == requests
+    assert kinds(found) == {kind: n for kind, n in others.items() if n}
+    assert {one.source.layout.reply_basis for one in found.arrived} == {"paired"}
+
+
+def test_every_event_source_was_tried() -> None:
+    """A layout that is shipped is one whose fixture is checked here."""
+    assert set(EXPECTED) == {name for name, mapping in built_in_sources().items() if mapping.is_events}
+
+
+@pytest.mark.parametrize("source", ["threecx", "cucm", "avaya_ip_office", "teams_pstn", "asterisk_report"])
+def test_a_log_that_tells_no_voice_mail_says_so(source: str) -> None:
+    """Without a column or a number for it no call is a request: no figure, and the reason."""
+    found = audit(FIXTURES / f"{source}.csv", settings="sources: {asterisk_report: {date_format: dmy}}\n")
+    assert found.n_requests == 0
+    assert "no_voicemail_column" in {finding.code for finding in found.findings}
+
+
+def test_a_file_without_a_header_must_hold_what_the_source_says(tmp_path: Path) -> None:
+    """One word that the system does not have, and the file is not taken for it."""
+    path = tmp_path / "cdr.csv"
+    path.write_text((FIXTURES / "asterisk_master.csv").read_text().replace('"NO ANSWER"', '"PERHAPS"'))
+    with pytest.raises(InputError, match="no row with column names"):
+        audit(path)
+
+
+def test_the_short_report_must_say_its_order() -> None:
+    """04/09/17 may be three days, and two-digit years settle nothing."""
+    with pytest.raises(InputError, match=r"asterisk_report: \{date_format: dmy\|ymd\}"):
+        audit(FIXTURES / "asterisk_report.csv")
+
+
+def test_an_order_of_dates_does_not_change_what_a_file_is_taken_for() -> None:
+    """Stating the dates of the short report leaves the full export what it is."""
+    found = audit(FIXTURES / "asterisk.csv", settings="sources: {asterisk_report: {date_format: dmy}}\n")
+    assert found.inputs[0].source == "asterisk"
