@@ -44,6 +44,7 @@ ROOMS = {
         "events",
         "table_findings",
         "arrival",
+        "question",
         "sorting",
         "hours",
         "inspector",

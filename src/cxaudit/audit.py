@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 import polars as pl
 
@@ -20,46 +19,25 @@ from cxaudit.due import Clock, Rule, due_under
 from cxaudit.elapsed import with_business_hours
 from cxaudit.events import requests_of
 from cxaudit.findings import Finding
-from cxaudit.intake import Wanted
 from cxaudit.judge import judge_requests
 from cxaudit.merge import merge_cases
-from cxaudit.model import AsOf, InputFile, Readings, Records, Report
+from cxaudit.model import InputFile, Readings, Records, Report
 from cxaudit.notice import notice
 from cxaudit.promises import Promises
+from cxaudit.question import ROLES, Question, WithReadings, wanted_of
 from cxaudit.read import find_files
 from cxaudit.readings import Reading, readings_for
 from cxaudit.recognise.names import exempt, name_channels, name_departments, tidy
 from cxaudit.records import record_frame
 from cxaudit.sorting import input_file
-from cxaudit.standards.model import Promise, Standards, Within
-from cxaudit.standards.source import Role
-from cxaudit.tally import tally_readings, tally_verdicts, with_cohort
+from cxaudit.standards.model import Promise, Within
+from cxaudit.tally import sum_tally, tally_readings, tally_verdicts, with_cohort
 from cxaudit.zones import Zone, zone
 
-_ROLES: tuple[Role, ...] = (
-    "case_id", "channel", "department", "employee", "status", "customer_type", "kind", "system_due_at",
-    "system_verdict",
-)  # fmt: skip
+__all__ = ["Audit", "Question", "WithReadings"]
 
-
-#: Whether the verdicts under other readings are wanted too; `if_small`: where they cost the reader no time.
-WithReadings = Literal["no", "yes", "if_small"]
+#: So many requests are judged once for all that is asked of them.
 _SMALL = 500_000
-
-
-@dataclass(frozen=True)
-class Question:
-    """What is asked of the input."""
-
-    standards: Standards
-    as_of: AsOf
-    period: tuple[dt.date, dt.date] | None = None
-    channel: str | None = None
-    source: str | None = None
-    roles: tuple[Role, ...] = ()  # what the answer shows, besides what judging needs
-    reject_cells: bool = False
-    with_readings: WithReadings = "no"
-    scenario: str | None = None
 
 
 class Audit:
@@ -73,11 +51,12 @@ class Audit:
         self.files = found.files
         self.paths = tuple(found.files)
         self.same_content = found.same_content
-        self.log = requests_of(found.files, question.standards, self.zone, self._wanted())
+        self.log = requests_of(found.files, question.standards, self.zone, wanted_of(question, self.promises))
         self.arrived = self.log.tables
         rows = self._named(self.log.rows)
         self.merged = merge_cases(rows, self.log.survey, self.log.n_places, self.zone)
         self.n_requests = self.merged.n_requests
+        self._counted: pl.DataFrame | None = None
         self._assert_no_row_lost()
 
     @cached_property
@@ -98,7 +77,7 @@ class Audit:
     @property
     def headers(self) -> tuple[str, ...]:
         """Columns of the exports that play no role but that an exclude rule names."""
-        return tuple(sorted({rule.column for rule in self.question.standards.exclude} - set(_ROLES)))
+        return self.question.headers
 
     @property
     def readings(self) -> list[Reading]:
@@ -106,20 +85,6 @@ class Audit:
         asked = self.question.with_readings
         is_small = self.n_requests <= _SMALL
         return readings_for(self.promises.rules) if asked == "yes" or (asked == "if_small" and is_small) else []
-
-    def _wanted(self) -> Wanted:
-        named = {rule.column for rule in self.question.standards.exclude}
-        departments = {p.department for p in self.promises.all} - {None}
-        departments |= {name for period in self.question.standards.high_volume for name in period.departments}
-        needed = {"case_id", "channel", *self.question.roles, *(named & set(_ROLES))}
-        needed |= {"department"} if departments else set()
-        return Wanted(
-            roles=tuple(role for role in _ROLES if role in needed),
-            headers=self.headers,
-            channel=self.question.channel,
-            source=self.question.source,
-            reject_cells=self.question.reject_cells,
-        )
 
     def _named(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """The rows with the names of the standards file."""
@@ -133,7 +98,7 @@ class Audit:
 
     def _judge(self, requests: pl.LazyFrame) -> pl.LazyFrame:
         standards, as_of = self.question.standards, self.question.as_of
-        columns = {role: role for role in _ROLES} | {header: f"header:{i}" for i, header in enumerate(self.headers)}
+        columns = {role: role for role in ROLES} | {header: f"header:{i}" for i, header in enumerate(self.headers)}
         requests = exempt(requests, standards.exclude, columns)
         requests = requests.with_columns(is_exempt=pl.col("exempt_by").is_not_null())
         if "department" not in requests.collect_schema().names():
@@ -158,6 +123,12 @@ class Audit:
             assert table.fates.adds_up, f"rows of {table.file} do not add up: {table.fates}"
         n_requests = sum(table.fates.requests for table in self.inputs)
         assert n_requests == self.n_requests, f"{n_requests} requests by file, {self.n_requests} in all"
+
+    def _assert_no_request_lost(self, counted: pl.DataFrame) -> None:
+        """The other side: requests by verdict."""
+        n = int(counted["n"].sum())
+        assert n == self.n_requests, f"{self.n_requests} requests, {n} judged"
+        assert not counted["verdict"].null_count(), "a request without a verdict"
 
     @cached_property
     def inputs(self) -> tuple[InputFile, ...]:
@@ -229,15 +200,21 @@ class Audit:
 
     def tally(self, by: Sequence[str]) -> pl.DataFrame:
         """The tally by these dimensions, with `reply_basis`; what belongs to a table is looked up once per table."""
-        counted = [name for name in by if name != "file"]
-        absent = [
-            pl.lit(None, dtype=pl.String).alias(name)
-            for name in counted
-            if name not in {*self.judged_columns, "month", "week"}
-        ]
-        tally = tally_verdicts(self.judged.with_columns(absent), counted).collect(engine="streaming")
-        assert not tally["verdict"].null_count(), "a request without a verdict"
+        names = [name for name in by if name != "file"]
+        tally = sum_tally(self.count(names).filter("in_period"), names)
         return tally.with_columns(self._of_table("file"), self._of_table("reply_basis"))
+
+    def count(self, by: Sequence[str]) -> pl.DataFrame:
+        """The tally of all requests, also those outside the period, by these dimensions and some more, `in_period` one of
+        them. One pass over the requests serves every question about fewer dimensions."""
+        if self._counted is None or not {*by} <= {*self._counted.columns}:
+            names = sorted({*by, "channel", "in_period"})
+            known = {*self.judged_columns, "month", "week", "in_period"}
+            absent = [pl.lit(None, dtype=pl.String).alias(name) for name in names if name not in known]
+            judged = self.judged.with_columns(*absent, in_period="is_inside", is_inside=pl.lit(True))
+            self._counted = tally_verdicts(judged, names).collect(engine="streaming")
+            self._assert_no_request_lost(self._counted)
+        return self._counted
 
     def records(self, where: pl.Expr, *, with_employees: bool, beside: pl.DataFrame | None = None) -> Records:
         """The requests inside the period that a filter lets through, in the order of the input."""
@@ -247,7 +224,7 @@ class Audit:
         chosen = with_business_hours(chosen, self.promises, self.calendar, question.as_of.local)
         chosen = chosen.with_columns(labels)
         frame = record_frame(chosen, question.standards, self.promises, beside, with_employees=with_employees)
-        outside = int(self.judged.select((~pl.col("is_inside")).sum()).collect(engine="streaming").item())
+        outside = self.n_requests - int(self.tally(("channel",))["n"].sum())
         as_of, has_period = question.as_of, question.period is not None
         return Records(frame, self.inputs, self.findings, as_of.local, as_of.is_date, has_period, outside)
 

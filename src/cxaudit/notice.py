@@ -44,6 +44,8 @@ def _same_content(audit: Audit) -> Iterator[Finding]:
 def _channels(audit: Audit) -> Iterator[Finding]:
     """Channels for which nothing is promised, each with the nearest one for which something is."""
     known, channel = audit.question.standards.channel_names, pl.col("channel").cast(pl.String)
+    if audit.count(("channel",)).filter(pl.col("excluded") == "no_standard").is_empty():
+        return
     unknown = audit.judged.filter(pl.col("excluded") == "no_standard")
     counted = unknown.group_by("table", channel).agg(pl.len(), pl.col("row").sort().head(_PLACES))
     for table, name, n, rows in counted.sort("table", "channel").collect(engine="streaming").iter_rows():
@@ -59,8 +61,7 @@ def _channels(audit: Audit) -> Iterator[Finding]:
 
 
 def _absent_channels(audit: Audit) -> Iterator[Finding]:
-    inside = audit.judged.filter("is_inside").group_by("channel").agg().collect(engine="streaming")
-    present = set(inside["channel"].cast(pl.String))
+    present = set(audit.tally(("channel",))["channel"].cast(pl.String))
     titles = audit.question.standards.titles
     for channel in dict.fromkeys(p.channel for p in audit.promised):
         if channel not in present:
@@ -83,7 +84,7 @@ def _weaker(audit: Audit) -> Iterator[Finding]:
 def _high_volume(audit: Audit) -> Iterator[Finding]:
     """Periods declared after they began, and those that name a department which nobody has."""
     standards = audit.question.standards
-    present = _departments(audit) if standards.high_volume else set()
+    present = _departments(audit) if any(period.departments for period in standards.high_volume) else set()
     present |= {promise.department for promise in audit.promises.all if promise.department is not None}
     for period in standards.high_volume:
         place = f"{standards.file}:{period.line}:{period.column}"
@@ -99,7 +100,7 @@ def _high_volume(audit: Audit) -> Iterator[Finding]:
 
 
 def _departments(audit: Audit) -> set[str]:
-    found = audit.judged.group_by("department").agg().collect(engine="streaming")["department"]
+    found = audit.merged.requests.group_by("department").agg().collect(engine="streaming")["department"]
     return set(found.drop_nulls().cast(pl.String))
 
 

@@ -78,6 +78,12 @@ def tally_readings(judged: pl.LazyFrame, readings: Sequence[str]) -> pl.LazyFram
     return judged.filter("is_inside").select(**columns).group_by("declared", *readings).agg(n=pl.len())
 
 
+def sum_tally(tally: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """The same counts by fewer dimensions."""
+    kept = [*by, *(name for name in tally.columns if name in MEASURES + HIGH_VOLUME_MEASURES)]
+    return tally.group_by(kept).agg(pl.col("n").sum())
+
+
 def merge_tallies(tallies: Sequence[pl.DataFrame], by: Sequence[str]) -> pl.DataFrame:
     """The tally of everything that the tallies count. Merging is adding."""
     together = pl.concat(tallies)
