@@ -11,6 +11,7 @@ CATALOGUE: dict[str, tuple[bool, str]] = {
     "unreadable_reply": (True, "the reply time cannot be read; it is never taken for no reply"),
     "ragged_row": (True, "the row has more cells than the header, so its columns may have shifted"),
     "no_direction": (True, "nothing tells whether this call came in or went out, so that it may be a call back or not"),
+    "broken_quotes": (True, "the quotes of the row are out of order, so its cells cannot be told apart"),
     "short_row": (False, "the row has fewer cells than the header; the missing ones at its end were taken as empty"),
     "word_for_no_reply": (False, "a word or sign that stands for nothing was read as no reply"),
     "unknown_channel": (False, "nothing is promised for this channel; its requests cannot be judged"),
@@ -40,6 +41,7 @@ CATALOGUE: dict[str, tuple[bool, str]] = {
     "zone_name": (False, "a time names a zone that the city's clocks are not in at that moment"),
     "unusual_hours": (False, "receipts gather at an unusual time of day: are their times in another zone?"),
     "encoding_assumed": (False, "the file is not UTF-8; it was read as Windows-1252"),
+    "encoding_mixed": (False, "some bytes of the file are not UTF-8; they were read as Windows-1252"),
     "exclude_column_missing": (False, "an exclude rule names a column that no file has"),
 }
 

@@ -14,7 +14,7 @@ import polars as pl
 from cxaudit.findings import Finding
 from cxaudit.intake import Source
 from cxaudit.model import Fates, InputFile
-from cxaudit.read.table import column
+from cxaudit.read.table import DAMAGED, column
 from cxaudit.recognise.requests import Reading, sort_out
 from cxaudit.table_findings import (
     PLACES,
@@ -126,7 +126,10 @@ def rejected_rows(source: Source, rejected: pl.DataFrame, cells: pl.DataFrame | 
         return frame
     names = [cell.strip() or f"column {i + 1}" for i, cell in enumerate(source.layout.header[1])]
     pairs = [pl.format("{}: {}", pl.lit(name), pl.col(column(i)).fill_null("")) for i, name in enumerate(names)]
-    original = cells.select("row", cells=pl.concat_str([*pairs, pl.col("extra")], separator=" | ", ignore_nulls=True))
+    original = cells.select(
+        "row",
+        cells=pl.concat_str([*pairs, pl.col("extra").str.strip_prefix(DAMAGED)], separator=" | ", ignore_nulls=True),
+    )
     return frame.join(original, on="row", how="left", maintain_order="left")
 
 

@@ -46,7 +46,7 @@ def place_finding(
 
 
 def table_findings(source: Source) -> list[Finding]:
-    found = [place_finding(code, source, 1) for code in source.table.findings]
+    found = [place_finding(r.code, source, r.n, r.rows, r.values) for r in source.table.remarks]
     if source.layout.header[0] == 0:
         found.append(place_finding("header_assumed", source, 1))
     if "replied_at" not in source.layout.positions and not source.layout.mapping.is_events:

@@ -1,25 +1,28 @@
 """Delimited text (CSV, TSV and their kin): which delimiter, and the rows.
 
-polars scans the file where it reads it as a spreadsheet would; where quotes are out of order, Python's `csv` reads it
-instead. Either way each row keeps the number that Excel shows, and no cell is cut off or shifted in silence.
+polars scans the file, or a copy of it in which all is in order. Each row keeps the number that Excel shows, and no cell is cut
+off or shifted in silence.
 """
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
+import mmap
 import re
 from collections import Counter
-from collections.abc import Iterator
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
 import polars as pl
 
-from cxaudit.errors import InputError
-from cxaudit.read.table import HEAD_RECORDS, Record, Table, column
-from cxaudit.read.text import TextFile, open_text
+from cxaudit.read.quotes import MOST_EXTRA_CELLS, Orderly, put_in_order
+from cxaudit.read.records import Records
+from cxaudit.read.scratch import making_room, scratch_file
+from cxaudit.read.table import DAMAGED, HEAD_RECORDS, Record, Remark, Table, column
+from cxaudit.read.text import TextFile, open_text, start_of
 
 _COMMON = (",", ";", "\t", "|")
 _RARE = ("^", "~", "\x1f", "\x01", "¦", "§", "#", "!", "*")
@@ -29,29 +32,26 @@ _HEAD_CHARACTERS = 1 << 18
 #: A quoted cell, also one that is cut off at the end of what was read: its text says nothing about the delimiter.
 _QUOTED = re.compile(r'(?:^|(?<=[^\w "]))"(?:[^"]|"")*(?:"|\Z)', re.MULTILINE)
 _SEP = "sep="
-#: A row may have so many cells beyond the header before polars would have to prepare too many columns.
-_MOST_EXTRA_CELLS = 64
-csv.field_size_limit(1 << 30)
+#: Stands for a delimiter that takes several bytes, which polars cannot read.
+_STAND_IN = "\x1d"
 
 
 def open_delimited(path: Path, name: str, head: bytes) -> Table:
     """The table of a delimited text file. Raises `InputError` for what is no text."""
     file = open_text(path, name, head)
-    start, is_whole = file.start(_HEAD_CHARACTERS)
+    start, _ = file.start(_HEAD_CHARACTERS)
     declared = _declared_delimiter(start)
     delimiter = declared or _likely_delimiter(start)
-    head_records = _records(start, delimiter, skip=1 if declared else 0)
-    if not is_whole:
-        head_records = head_records[:-1] or head_records
-    reader = _Reader(file, name, delimiter, has_sep_line=declared is not None)
+    reader = _Reader(file, name, delimiter, start, skip=1 if declared else 0)
+    remarks = {"encoding_assumed": file.encoding == "cp1252", "encoding_mixed": file.is_mixed}
     return Table(
         file=name,
         sheet=None,
         encoding=file.encoding,
         delimiter=delimiter,
-        head=tuple(head_records[:HEAD_RECORDS]),
+        head=reader.head(),
         body=reader.body,
-        findings=("encoding_assumed",) if file.encoding == "cp1252" else (),
+        remarks=tuple(Remark(code) for code, holds in remarks.items() if holds),
         short_rows=reader.short_rows,
     )
 
@@ -90,86 +90,62 @@ def _is_even(plain: str, delimiter: str) -> bool:
     return len(widths) == 1 and min(widths) > 2
 
 
-def _records(text: str, delimiter: str, *, skip: int) -> list[Record]:
-    """The first records with their row numbers; a line that names the delimiter is not a row."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    return list(enumerate(islice(reader, skip, HEAD_RECORDS + 1 + skip), start=1))
-
-
 class _Reader:
     """The rows of one delimited file below a header."""
 
-    def __init__(self, file: TextFile, name: str, delimiter: str, *, has_sep_line: bool) -> None:
-        self.file = file
+    def __init__(self, file: TextFile, name: str, delimiter: str, start: str, *, skip: int) -> None:
         self.name = name
         self.delimiter = delimiter
-        self.skip = 1 if has_sep_line else 0
-
-    def body(self, header: int, width: int) -> pl.LazyFrame:
-        if self._is_plain and self._most_cells <= width + _MOST_EXTRA_CELLS:
-            return self._by_polars(header, width, n_extra=max(1, self._most_cells - width))
-        return self._by_python(header, width)
-
-    def short_rows(self, header: int, width: int) -> list[int]:
-        """The rows that have fewer cells than the header, blank ones left aside."""
-        if not self._is_plain:
-            return [row for row, cells in self._rows(header) if 0 < len(cells) < width]
-        below = pl.col("at") >= self.skip + header
-        short = self._lines().filter(below, pl.col("line").str.len_bytes() > 0, self._n_cells < width)
-        row = pl.col("at").cast(pl.Int64) - self.skip + 1
-        return short.select(row).collect(engine="streaming").to_series().to_list()
+        self.skip = skip
+        self.has_quotes = file.has_quotes
+        self.path = file.path
+        self.stands_for = delimiter if len(delimiter.encode()) > 1 else None
+        if self.stands_for:
+            self.path, self.delimiter = _with_stand_in(file.path, name, delimiter), _STAND_IN
+            start = start.replace(delimiter, _STAND_IN)
+        self.start = start
+        plain = _QUOTED.sub("", start)
+        self.usual = _evenness(plain, self.delimiter)[1]
+        widest = max(_widths(plain, self.delimiter), default=1)
+        self.widest = max(1, min(widest, self.usual + MOST_EXTRA_CELLS))
 
     @cached_property
-    def _is_plain(self) -> bool:
-        """Whether polars and a spreadsheet read the same cells."""
-        return len(self.delimiter.encode()) == 1 and (not self.file.has_quotes or self._has_orderly_quotes())
-
-    def _has_orderly_quotes(self) -> bool:
-        """Whether every line is well-formed by itself: a quote opens and closes a cell, or is doubled inside one.
-
-        A cell with a line break fails this test too; the strict reader takes it.
-        """
-        d = "\\t" if self.delimiter == "\t" else f"\\x{{{ord(self.delimiter):x}}}"
-        cell = f'(?:[^"{d}]*|"(?:[^"]|"")*")'
-        is_orderly = pl.col("line").str.contains(f"^{cell}(?:{d}{cell})*$")
-        quoted = self._lines().filter(pl.col("line").str.contains('"', literal=True))
-        return bool(quoted.select(is_orderly.all()).collect(engine="streaming").item())
-
-    @cached_property
-    def _most_cells(self) -> int:
-        """The number of cells of the longest row that has an empty one; 0 where no row has any.
-
-        polars drops without a word what no column is ready for. One column more than the header is always ready, so that
-        only text behind an empty cell can get lost: such a row has two delimiters side by side.
-        """
-        d = self.delimiter
-        has_empty = pl.col("line").str.contains(d + d, literal=True)
-        if self.file.has_quotes:
-            has_empty |= pl.col("line").str.contains(f'{d}""{d}', literal=True)
-        most: int | None = (
-            self._lines().filter(has_empty).select(self._n_cells.max()).collect(engine="streaming").item()
-        )
-        return most or 0
+    def orderly(self) -> Orderly:
+        """The file in order. Only a file with quotes or with empty cells can be out of order."""
+        records = self.records
+        if not self.has_quotes and not records.has_blank_cells and not _holds(self.path, self.delimiter * 2):
+            return Orderly(self.path, 0)
+        return put_in_order(self.path, self.name, records, self.start)
 
     @property
-    def _n_cells(self) -> pl.Expr:
-        line = pl.col("line")
-        unquoted = line.str.replace_all('"(?:[^"]|"")*"', "") if self.file.has_quotes else line
-        return unquoted.str.count_matches(self.delimiter, literal=True) + 1
+    def records(self) -> Records:
+        return Records(self.delimiter, self.usual, self.widest, has_quotes=self.has_quotes, start=self.start)
 
-    def _lines(self) -> pl.LazyFrame:
-        """The file as lines, whatever is in them."""
-        lines = self._scan({"line": pl.String()}, separator="\x00", quote_char=None, row_index_name="at")
-        return lines.with_columns(line=pl.col("line").str.strip_prefix("\ufeff").str.strip_suffix("\r"))
+    def head(self) -> tuple[Record, ...]:
+        """The first records with their row numbers; a line that names the delimiter is not a row."""
+        path = self.orderly.path if self.has_quotes else self.path
+        start, is_whole = start_of(path, _HEAD_CHARACTERS)
+        rows = csv.reader(io.StringIO(start, newline=""), delimiter=self.delimiter)
+        records = list(enumerate(islice(rows, self.skip, HEAD_RECORDS + 1 + self.skip), start=1))
+        if not is_whole:
+            records = records[:-1] or records
+        return tuple((row, [self._shown(cell) for cell in cells]) for row, cells in records[:HEAD_RECORDS])
 
-    def _scan(self, schema: dict[str, pl.DataType], **options: object) -> pl.LazyFrame:
-        source = self.file.source if isinstance(self.file.source, bytes) else str(self.file.source)
-        return pl.scan_csv(source, has_header=False, schema=schema, glob=False, **options)  # type: ignore[arg-type]
+    def _shown(self, cell: str) -> str:
+        cell = cell.removeprefix(DAMAGED)
+        return cell.replace(_STAND_IN, self.stands_for) if self.stands_for else cell
 
-    def _by_polars(self, header: int, width: int, n_extra: int) -> pl.LazyFrame:
+    def body(self, header: int, width: int) -> pl.LazyFrame:
+        if width > self.widest:
+            self.widest = width
+            vars(self).pop("orderly", None)
+        n_extra = max(1, self.orderly.most_cells - width)
         names, beyond = [column(i) for i in range(width)], [f"extra{i}" for i in range(n_extra)]
-        rows = self._scan(
-            dict.fromkeys([*names, *beyond], pl.String()),
+        rows = pl.scan_csv(
+            str(self.orderly.path),
+            has_header=False,
+            schema=dict.fromkeys([*names, *beyond], pl.String()),
+            glob=False,
             separator=self.delimiter,
             null_values=[""],  # else a quoted empty cell is not null
             skip_rows=self.skip + header,
@@ -178,42 +154,69 @@ class _Reader:
             missing_columns="insert",
             extra_columns="ignore",
         )
-        filled = [pl.when(cell.str.strip_chars() != "").then(cell) for cell in map(pl.col, beyond)]
-        joined = pl.concat_str(filled, separator=self.delimiter, ignore_nulls=True)
-        extra = filled[0] if n_extra == 1 else pl.when(joined != "").then(joined)
-        return rows.select("row", *names, extra=extra)
+        extra = self._beyond(beyond)
+        cells: dict[str, pl.Expr] = {name: pl.col(name) for name in names}
+        if self.orderly.has_damage:
+            is_damaged = pl.col(column(0)).str.starts_with(DAMAGED)
+            extra = pl.when(is_damaged).then(pl.col(column(0))).otherwise(extra)
+            cells[column(0)] = pl.when(~is_damaged).then(pl.col(column(0)))
+        if self.stands_for:
+            cells = {
+                name: cell.str.replace_all(_STAND_IN, self.stands_for, literal=True) for name, cell in cells.items()
+            }
+            extra = extra.str.replace_all(_STAND_IN, self.stands_for, literal=True)
+        return rows.select("row", **cells, extra=extra)
 
-    def _by_python(self, header: int, width: int) -> pl.LazyFrame:
-        columns: list[list[str | None]] = [[] for _ in range(width + 1)]
-        for _, cells in self._rows(header):
-            beyond = self.delimiter.join(cell for cell in cells[width:] if cell.strip()) or None
-            padded = [cell or None for cell in cells[:width]] + [None] * (width - len(cells))
-            for values, cell in zip(columns, [*padded, beyond], strict=True):
-                values.append(cell)
-        names = [*(column(i) for i in range(width)), "extra"]
-        frame = pl.DataFrame(dict(zip(names, columns, strict=True)), schema=dict.fromkeys(names, pl.String()))
-        return frame.with_row_index("row", offset=header + 1).lazy()
+    def _beyond(self, names: list[str]) -> pl.Expr:
+        """What stands beyond the header, blank cells left aside.
 
-    def _rows(self, header: int) -> Iterator[Record]:
-        """The rows below the header, one by one, as a spreadsheet reads them."""
-        text = self.file.text()
-        rows = csv.reader(io.StringIO(text, newline=""), delimiter=self.delimiter)
-        line = 0
-        for row, cells in enumerate(rows, start=1 - self.skip):
-            first_line, line = line + 1, rows.line_num
-            if row > header:
-                yield row, cells
-        if line > 0 and line != first_line:
-            self._refuse_open_quote(text, first_line, line)
+        Where a blank cell is the last one that a column is ready for, text behind it would be lost: it counts as text itself,
+        unless the first rows of the file have blank cells, so that as many columns are ready as there are cells.
+        """
+        filled = [pl.when(cell.str.strip_chars() != "").then(cell) for cell in map(pl.col, names)]
+        if len(names) > 1 or self.records.has_blank_cells:
+            joined = pl.concat_str(filled, separator=self.delimiter, ignore_nulls=True)
+            return pl.when(joined != "").then(joined)
+        cell = pl.col(names[0])
+        return pl.when(cell != "").then(filled[0].otherwise(pl.lit(self.delimiter)))
 
-    def _refuse_open_quote(self, text: str, first: int, last: int) -> None:
-        """Refuse a file whose last record never ends: a quote that is not closed takes all lines behind it for one cell."""
-        record = "".join(io.StringIO(text, newline="").readlines()[first - 1 : last])
-        try:
-            list(csv.reader(io.StringIO(record, newline=""), delimiter=self.delimiter, strict=True))
-        except csv.Error as error:
-            if "unexpected end of data" in str(error):
-                raise InputError(
-                    f"{self.name}, line {first}: a quote is opened and never closed, so that {last - first:,} more lines "
-                    "would be read as one cell.\nCorrect that line, or export again."
-                ) from error
+    def short_rows(self, header: int, width: int) -> list[int]:
+        """The rows that have fewer cells than the header, blank ones left aside."""
+        orderly = self.orderly
+        n_cells = self.records.n_cells
+        lines = pl.scan_lines(str(orderly.path), name="line", row_index_name="at", glob=False)
+        is_filled = (pl.col("line").str.len_bytes() > 0) & ~pl.col("line").str.contains(DAMAGED, literal=True)
+        short = lines.filter(is_filled, n_cells < width).select(pl.col("at").cast(pl.Int64))
+        if orderly.spans:
+            short = _outside_spans(short, orderly.spans, width)
+        rows = short.select(pl.col("at") + 1 - self.skip).filter(pl.col("at") > header)
+        return sorted(rows.collect(engine="streaming").to_series().to_list())
+
+
+def _outside_spans(short: pl.LazyFrame, spans: list[tuple[int, int, int]], width: int) -> pl.LazyFrame:
+    """Lines to records: those inside a record of several lines are none; such a record may be short itself."""
+    schema = {"first": pl.Int64, "n_lines": pl.Int64, "n_cells": pl.Int64}
+    frame = pl.LazyFrame(spans, schema=schema, orient="row").with_columns(
+        end=pl.col("first") + pl.col("n_lines"), swallowed=(pl.col("n_lines") - 1).cum_sum()
+    )
+    alone = short.join_asof(frame, left_on="at", right_on="first", check_sortedness=False)
+    alone = alone.filter(pl.col("end").is_null() | (pl.col("at") >= pl.col("end")))
+    mine = frame.filter(pl.col("n_cells") < width)
+    return pl.concat([
+        alone.select(at=pl.col("at") - pl.col("swallowed").fill_null(0)),
+        mine.select(at=pl.col("first") - pl.col("swallowed") + pl.col("n_lines") - 1),
+    ])  # fmt: skip
+
+
+def _holds(path: Path, text: str) -> bool:
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return content.find(text.encode()) >= 0
+
+
+def _with_stand_in(path: Path, name: str, delimiter: str) -> Path:
+    """A copy in which a byte that no text holds stands for a delimiter of several bytes."""
+    copy, decoder = scratch_file(".csv"), codecs.getincrementaldecoder("utf-8")()
+    with making_room(name), path.open("rb") as source, copy.open("wb") as target:
+        while chunk := source.read(1 << 22):
+            target.write(decoder.decode(chunk).replace(delimiter, _STAND_IN).encode())
+    return copy

@@ -16,6 +16,18 @@ Record = tuple[int, list[str]]
 
 #: How many records are looked at to find the header, the delimiter and the shape of dates.
 HEAD_RECORDS = 200
+#: Marks a record whose cells cannot be told apart. No text holds it: zero bytes are taken out.
+DAMAGED = "\x00"
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What the reader must know about a table: the code of a finding, how often, where, and the values (each if any)."""
+
+    code: str
+    n: int = 1
+    rows: tuple[int, ...] = ()
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -23,7 +35,8 @@ class Table:
     """One CSV file or one sheet of a workbook.
 
     `body(header, width)` gives the rows below the header: columns `c0`, `c1`, … of text (null where the cell is empty),
-    `row` (UInt32, as Excel shows it), `extra` (text beyond the last column of the header; null as a rule).
+    `row` (UInt32, as Excel shows it), `extra` (text beyond the last column of the header; null as a rule; a record whose cells
+    cannot be told apart stands here whole, marked by a zero byte in front).
     """
 
     file: str  # the name shown to the user
@@ -32,7 +45,7 @@ class Table:
     delimiter: str | None
     head: tuple[Record, ...]
     body: Callable[[int, int], pl.LazyFrame]
-    findings: tuple[str, ...] = ()  # codes of findings about the whole table
+    remarks: tuple[Remark, ...] = ()
     short_rows: Callable[[int, int], list[int]] | None = (
         None  # (header, width) -> rows with fewer cells than the header
     )

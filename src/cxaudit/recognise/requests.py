@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from cxaudit.read.table import column
+from cxaudit.read.table import DAMAGED, column
 from cxaudit.recognise.cells import cells_of, duration
 from cxaudit.recognise.dates import DateFormat, is_missing
 from cxaudit.recognise.layout import Layout
@@ -170,8 +170,10 @@ def sort_out(doubtful: pl.DataFrame, reading: Reading) -> pl.DataFrame:
     is_unread = _unread(reading, "received_at")
     is_unread_reply = ~is_missing(reply) & _unread(reading, "replied_at")
     has_extra = pl.col("extra").str.contains(_FILLED).fill_null(False)
+    is_damaged = pl.col("extra").str.starts_with(DAMAGED).fill_null(False)
     fate = (
-        pl.when(~has_extra & ~pl.any_horizontal(_filled_cells(reading.layout))).then(pl.lit("not_data"))
+        pl.when(is_damaged).then(pl.lit("broken_quotes"))
+        .when(~has_extra & ~pl.any_horizontal(_filled_cells(reading.layout))).then(pl.lit("not_data"))
         .when(is_unread & _is_not_data(reading)).then(pl.lit("not_data"))
         .when(has_extra).then(pl.lit("ragged_row"))
         .when(is_missing(received)).then(pl.lit("no_received"))
@@ -183,6 +185,7 @@ def sort_out(doubtful: pl.DataFrame, reading: Reading) -> pl.DataFrame:
         pl.when(pl.col("fate") == "unreadable_received").then(received)
         .when(pl.col("fate") == "unreadable_reply").then(reply)
         .when(pl.col("fate") == "ragged_row").then(pl.col("extra"))
+        .when(is_damaged).then(pl.col("extra").str.strip_prefix(DAMAGED))
         .when((pl.col("fate") == "request") & reply.str.contains(_FILLED_WORD)).then(reply)
     )  # fmt: skip
     return doubtful.with_columns(fate=fate).with_columns(value=value).select("row", "fate", "value")
