@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
@@ -44,7 +44,7 @@ sources:
 class Table(Arrived):
     """A table with its requests at hand."""
 
-    requests: pl.DataFrame
+    requests: pl.DataFrame = field(default_factory=pl.DataFrame)
 
 
 def arrive(folder: Path, text: str) -> Table:

@@ -110,8 +110,8 @@ EXPECTED: dict[str, tuple[dict[Role, str], str, str, str | None]] = {
     ),
     "seeclickfix": (
         {"case_id": "Id", "received_at": "Created at local", "replied_at": "Acknowledged at local",
-         "channel": "Report method", "department": "Category", "employee": "Assignee name", "status": "Status",
-         "system_due_at": "Sla expires at local"},
+         "closed_at": "Closed at local", "channel": "Report method", "department": "Category",
+         "employee": "Assignee name", "status": "Status", "system_due_at": "Sla expires at local"},
         "first_response", "2025-10-10 16:50", "2025-10-14 08:15",
     ),
     "open311": (
@@ -349,3 +349,26 @@ def test_a_standards_file_may_give_words_to_a_source() -> None:
     for change, channel in ((words, "email"), ("columns: {channel: SRType}", "SW-Dirty Alley")):
         (found,) = arrive(FIXTURES / "baltimore311.csv", standards=TOWN + f"sources: {{baltimore311: {{{change}}}}}\n")
         assert found.requests["channel"].cast(str)[0] == channel
+
+
+def test_a_closing_stands_for_a_reply_only_where_there_is_no_other(tmp_path: Path) -> None:
+    """A SeeClickFix issue that was closed without being acknowledged was answered by its closing, and the row says so."""
+    found = changed(
+        tmp_path, "seeclickfix", ("2025-10-11 08:05:00,,,,,,,P", "2025-10-11 08:05:00,,,2025-10-12 10:00:00,,,,P")
+    )
+    assert found.requests.select("replied_at", "replied_by_closure").rows() == [
+        (dt.datetime(2025, 10, 14, 8, 15), False), (dt.datetime(2025, 10, 12, 10), True),
+    ]  # fmt: skip
+    assert found.fates.requests == 2
+
+
+def test_an_unreadable_closing_is_never_taken_for_no_reply(tmp_path: Path) -> None:
+    """Nor for one: the row is rejected."""
+    rows = [f"{i},2025-10-{i + 1:02} 09:00:00,,2025-10-{i + 1:02} 10:00:00" for i in range(1, 20)]
+    path = tmp_path / "issues.csv"
+    path.write_text(
+        "\n".join(["Id,Created at local,Acknowledged at local,Closed at local", *rows, "20,2025-10-21 09:00:00,,soon"])
+    )
+    (soon,) = arrive(path)
+    assert soon.rejects.select("row", "code", "value").rows() == [(21, "unreadable_reply", "soon")]
+    assert soon.requests["replied_by_closure"].sum() == 19

@@ -28,7 +28,7 @@ from cxaudit.question import ROLES, Question, WithReadings, wanted_of
 from cxaudit.read import find_files
 from cxaudit.readings import Reading, readings_for
 from cxaudit.recognise.names import exempt, name_channels, name_departments, tidy
-from cxaudit.records import record_frame
+from cxaudit.records import record_frame, reply_basis
 from cxaudit.sorting import input_file
 from cxaudit.standards.model import Promise, Within
 from cxaudit.tally import sum_tally, tally_readings, tally_verdicts, with_cohort
@@ -202,7 +202,8 @@ class Audit:
         """The tally by these dimensions, with `reply_basis`; what belongs to a table is looked up once per table."""
         names = [name for name in by if name != "file"]
         tally = sum_tally(self.count(names).filter("in_period"), names)
-        return tally.with_columns(self._of_table("file"), self._of_table("reply_basis"))
+        basis = reply_basis(self._of_table("reply_basis"), tally.columns)
+        return tally.with_columns(self._of_table("file"), basis).drop("replied_by_closure", strict=False)
 
     def count(self, by: Sequence[str]) -> pl.DataFrame:
         """The tally of all requests, also those outside the period, by these dimensions and some more, `in_period` one of
@@ -220,7 +221,8 @@ class Audit:
         """The requests inside the period that a filter lets through, in the order of the input."""
         question = self.question
         chosen = self.judged_in_order.filter(pl.col("is_inside") & where)
-        labels = [self._of_table(name) for name in ("file", "sheet", "source", "reply_basis")]
+        basis = reply_basis(self._of_table("reply_basis"), self.judged_columns)
+        labels = [*(self._of_table(name) for name in ("file", "sheet", "source")), basis]
         chosen = with_business_hours(chosen, self.promises, self.calendar, question.as_of.local)
         chosen = chosen.with_columns(labels)
         frame = record_frame(chosen, question.standards, self.promises, beside, with_employees=with_employees)

@@ -66,9 +66,11 @@ class Evidence:
 
     def moment(self, role: Role) -> Moment:
         """A time: where it stands, its text, and how that was read."""
-        layout, name = self.source.layout, role.removesuffix("_at")
+        layout, name, told = self.source.layout, role.removesuffix("_at"), role
+        if role == "replied_at" and self.typed.get("replied_by_closure"):
+            role = "closed_at"
         place = self.place(layout.names.get(role))
-        text, at = self._words(role), self.typed[role]
+        text, at = self._words(role), self.typed[told]
         if text is None or at is None:
             return Moment(place, text, None, is_date=False)
         zone, is_declared = self._zone(role, text)
@@ -81,7 +83,8 @@ class Evidence:
         if fmt is not None and fmt.has_zone and (found := _ZONE.search(text)):
             return "UTC" if found["utc"] else found["offset"], False
         declared = self.source.layout.mapping.timezone
-        is_instant = self.typed.get(f"{role.removesuffix('_at')}_utc") is not None
+        stem = "replied" if role == "closed_at" else role.removesuffix("_at")
+        is_instant = self.typed.get(f"{stem}_utc") is not None
         return (declared, True) if is_instant else (None, False)
 
     def _order(self, role: Role, text: str) -> tuple[str | None, str | None]:

@@ -73,7 +73,7 @@ def _explain(audit: Audit, row: dict[str, Any], frame: pl.DataFrame) -> Explanat
         received=taken.moment("received_at"),
         replied=reply.moment("replied_at"),
         has_reply=_has_reply(audit, row),
-        reply_basis=source.reply_basis,
+        reply_basis="closure" if reply.typed.get("replied_by_closure") else source.reply_basis,
         promised=_promised(audit, row["promise"]),
         day_zero=path.day_zero if path else None,
         due=path.due if path else None,

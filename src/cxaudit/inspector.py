@@ -114,7 +114,7 @@ def _unknown(table: Table, problem: str, guess: str | None) -> Inspection:
 
 def _date_problem(one: _Seen) -> str | None:
     """Why the times of a table cannot be read."""
-    for role in DATE_ROLES:
+    for role in (*DATE_ROLES, "closed_at"):
         proof = one.proofs.get(role)
         if proof is not None and proof.is_ambiguous:
             orders = "|".join(dict.fromkeys(fmt.order for fmt in proof.candidates))
@@ -208,7 +208,7 @@ def _recognised(one: _Seen) -> Recognised:
         because=tuple(clean_header(layout.header[1][at]) for name in names if (at := layout.find(name)) is not None),
         columns=tuple(_uses(one)),
         unused=tuple(name for i, name in enumerate(map(clean_header, layout.header[1])) if name and i not in used),
-        reply_basis=layout.reply_basis if "replied_at" in layout.positions else None,
+        reply_basis=layout.reply_basis if layout.tells_replies else None,
         channel=None if "channel" in layout.positions else mapping.channel,
         caveat=mapping.caveat,
     )

@@ -105,7 +105,7 @@ def _open(path: Path, name: str, known: dict[str, SourceMapping], declared: set[
 
 
 def require_dates(source: Source) -> None:
-    for role, proof in ((role, source.proofs[role]) for role in DATE_ROLES if role in source.proofs):
+    for role, proof in ((role, source.proofs[role]) for role in (*DATE_ROLES, "closed_at") if role in source.proofs):
         name = source.layout.names[role]
         if proof.is_ambiguous:
             orders = " or ".join(dict.fromkeys(fmt.words for fmt in proof.candidates))

@@ -6,6 +6,8 @@ section 6, "Columns that scripts depend on".
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import polars as pl
 
 from cxaudit.model import RECORD_COLUMNS
@@ -92,3 +94,11 @@ def _because(standards: Standards, promises: Promises) -> pl.Expr:
     for code, said in words.items():
         because = pl.when(pl.col("excluded") == code).then(said).otherwise(because)
     return because
+
+
+def reply_basis(of_table: pl.Expr, columns: Collection[str]) -> pl.Expr:
+    """How the reply is known: as the table says, but for rows where only the closing tells it."""
+    if "replied_by_closure" not in columns:
+        return of_table
+    by_closure = pl.col("replied_by_closure").fill_null(False)
+    return pl.when(by_closure).then(pl.lit("closure")).otherwise(of_table).alias("reply_basis")

@@ -49,7 +49,7 @@ def table_findings(source: Source) -> list[Finding]:
     found = [place_finding(r.code, source, r.n, r.rows, r.values) for r in source.table.remarks]
     if source.layout.header[0] == 0:
         found.append(place_finding("header_assumed", source, 1))
-    if "replied_at" not in source.layout.positions and not source.layout.mapping.is_events:
+    if not source.layout.tells_replies and not source.layout.mapping.is_events:
         found.append(place_finding("no_reply_column", source, 1))
     if source.layout.mapping.caveat:
         found.append(place_finding("caveat", source, 1, message=source.layout.mapping.caveat))

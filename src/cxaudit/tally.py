@@ -18,6 +18,8 @@ from cxaudit.standards.model import Cohort
 MEASURES = ("table", "promise", "verdict", "excluded", "business_days", "is_quick")
 #: And where periods of high volume are declared.
 HIGH_VOLUME_MEASURES = ("in_high_volume", "verdict_without")
+#: And where a closing may stand for a reply.
+CLOSURE_MEASURES = ("replied_by_closure",)
 _MINUTE = dt.timedelta(seconds=60)
 
 
@@ -49,12 +51,15 @@ def tally_verdicts(judged: pl.LazyFrame, by: Sequence[str]) -> pl.LazyFrame:
     """Count the requests inside the period.
 
     **Frame in**: judged requests with `cohort_on`, `is_inside` and the columns of `by` (`month` and `week`
-    are made from `cohort_on`). **Frame out**: `by`, MEASURES, HIGH_VOLUME_MEASURES where there are any, `n` (UInt32).
+    are made from `cohort_on`). **Frame out**: `by`, MEASURES, HIGH_VOLUME_MEASURES and
+    `replied_by_closure` where there are any, `n` (UInt32).
     """
     measures: tuple[str, ...] = MEASURES
     if "high_volume" in judged.collect_schema().names():
         measures += HIGH_VOLUME_MEASURES
         judged = judged.with_columns(in_high_volume=pl.col("high_volume").is_not_null())
+    if "replied_by_closure" in judged.collect_schema().names():
+        measures += CLOSURE_MEASURES
     day = pl.col("cohort_on")
     made = {"month": day.dt.year() * 100 + day.dt.month(), "week": day.dt.iso_year() * 100 + day.dt.week()}
     quick = (pl.col("replied_at") - pl.col("received_at")).is_between(dt.timedelta(0), _MINUTE)
@@ -80,7 +85,7 @@ def tally_readings(judged: pl.LazyFrame, readings: Sequence[str]) -> pl.LazyFram
 
 def sum_tally(tally: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
     """The same counts by fewer dimensions."""
-    kept = [*by, *(name for name in tally.columns if name in MEASURES + HIGH_VOLUME_MEASURES)]
+    kept = [*by, *(name for name in tally.columns if name in MEASURES + HIGH_VOLUME_MEASURES + CLOSURE_MEASURES)]
     return tally.group_by(kept).agg(pl.col("n").sum())
 
 

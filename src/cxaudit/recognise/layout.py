@@ -35,6 +35,11 @@ class Layout:
     def width(self) -> int:
         return len(self.header[1])
 
+    @property
+    def tells_replies(self) -> bool:
+        """Whether a column tells the reply, or the closing that stands for it."""
+        return "replied_at" in self.positions or "closed_at" in self.positions
+
     def holds_moments(self, role: Role) -> bool:
         """Whether the table has a column for this role of a date, with moments in it."""
         return role in self.positions and not (role == "replied_at" and self.unit is not None)

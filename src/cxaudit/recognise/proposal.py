@@ -58,7 +58,12 @@ def _choice(choice: ColumnChoice) -> str:
 
 def _remark(guess: Guess, role: Role) -> str | None:
     proof = guess.proofs.get(role)
-    return None if proof is None else proof_words(proof)
+    if proof is None:
+        return None
+    settled = {one.order: one.format for one in guess.proofs.values() if one.format and one.order}
+    if proof.is_ambiguous and len(settled) == 1:
+        return f"{next(iter(settled.values())).words}, as another column proves"
+    return proof_words(proof)
 
 
 def proof_words(proof: Proof) -> str:

@@ -80,7 +80,8 @@ def recognise_requests(
 
     **Frame in**: a table's body. **Frame out**: `row` (UInt32), `case_id` (String), the category roles asked for
     (Categorical), `received_at`, `replied_at` (Datetime, local wall time), `received_is_date`, `replied_is_date`, with
-    `received_utc`, `replied_utc` (Datetime) where the table has instants; a Categorical column for each header in
+    `received_utc`, `replied_utc` (Datetime) where the table has instants, and `replied_by_closure` where the closing stands
+    for a reply that a row does not tell otherwise; a Categorical column for each header in
     `headers` that the table has (named `header:` and its position in the list); `is_doubtful`, true for rows that
     `sort_out` must look at; and `ends_empty`, true where the last cell is empty. In the order of the file.
     """
@@ -99,20 +100,36 @@ def recognise_requests(
             columns |= _added(reading, columns)
         elif role == "updated_at" and reading.formats.get(role) is not None:
             columns[role] = _moments(reading, role)[role]
-        elif role != "updated_at":
+        elif role not in ("updated_at", "closed_at"):
             columns |= _moments(reading, role)
+    told: list[tuple[Role, pl.Expr]] = [("replied_at", columns["replied_at"])]
+    if "closed_at" in reading.layout.positions:
+        closed = _moments(reading, "closed_at")
+        told.append(("closed_at", closed["closed_at"]))
+        columns |= _closed(columns, closed)
     columns["ends_empty"] = pl.col(column(reading.layout.width - 1)).is_null()
-    typed = rows.select(
-        **columns, _reply=reading.text("replied_at").is_not_null(), _extra=pl.col("extra").is_not_null()
+    is_unread = pl.any_horizontal(reading.text(role).is_not_null() & at.is_null() for role, at in told)
+    typed = rows.select(**columns, _unread=is_unread, _extra=pl.col("extra").is_not_null())
+    return typed.with_columns(is_doubtful=pl.col("received_at").is_null() | pl.col("_unread") | pl.col("_extra")).drop(
+        "_unread", "_extra"
     )
-    is_unread = pl.col("received_at").is_null() | (pl.col("_reply") & pl.col("replied_at").is_null())
-    return typed.with_columns(is_doubtful=is_unread | pl.col("_extra")).drop("_reply", "_extra")
+
+
+def _closed(columns: Mapping[str, pl.Expr], closed: Mapping[str, pl.Expr]) -> dict[str, pl.Expr]:
+    """The columns of the reply, where the closing stands for one that a row does not tell."""
+    has_none = columns["replied_at"].is_null()
+    by_closure = has_none & closed["closed_at"].is_not_null()
+    names = [name for name in ("at", "is_date", "utc") if f"replied_{name}" in columns]
+    chosen = {
+        f"replied_{n}": pl.when(has_none).then(closed[f"closed_{n}"]).otherwise(columns[f"replied_{n}"]) for n in names
+    }
+    return chosen | {"replied_by_closure": by_closure}
 
 
 def dated(roles: Sequence[Role]) -> tuple[Role, ...]:
-    """The date roles that a run needs: receipt and reply, what tells the last state, and the system's own due time where it
-    is asked for."""
-    return (*DATE_ROLES, "updated_at", *(role for role in roles if role == "system_due_at"))
+    """The date roles that a run needs: receipt and reply, the closing that may stand for a reply, what tells the last state,
+    and the system's own due time where it is asked for."""
+    return (*DATE_ROLES, "closed_at", "updated_at", *(role for role in roles if role == "system_due_at"))
 
 
 def has_instants(reading: Reading) -> bool:
@@ -169,6 +186,8 @@ def sort_out(doubtful: pl.DataFrame, reading: Reading) -> pl.DataFrame:
     received, reply = reading.text("received_at"), reading.text("replied_at")
     is_unread = _unread(reading, "received_at")
     is_unread_reply = ~is_missing(reply) & _unread(reading, "replied_at")
+    closed = reading.text("closed_at")
+    is_unread_closing = ~is_missing(closed) & _unread(reading, "closed_at")
     has_extra = pl.col("extra").str.contains(_FILLED).fill_null(False)
     is_damaged = pl.col("extra").str.starts_with(DAMAGED).fill_null(False)
     fate = (
@@ -178,12 +197,12 @@ def sort_out(doubtful: pl.DataFrame, reading: Reading) -> pl.DataFrame:
         .when(has_extra).then(pl.lit("ragged_row"))
         .when(is_missing(received)).then(pl.lit("no_received"))
         .when(is_unread).then(pl.lit("unreadable_received"))
-        .when(is_unread_reply).then(pl.lit("unreadable_reply"))
+        .when(is_unread_reply | is_unread_closing).then(pl.lit("unreadable_reply"))
         .otherwise(pl.lit("request"))
     )  # fmt: skip
     value = (
         pl.when(pl.col("fate") == "unreadable_received").then(received)
-        .when(pl.col("fate") == "unreadable_reply").then(reply)
+        .when(pl.col("fate") == "unreadable_reply").then(pl.when(is_unread_reply).then(reply).otherwise(closed))
         .when(pl.col("fate") == "ragged_row").then(pl.col("extra"))
         .when(is_damaged).then(pl.col("extra").str.strip_prefix(DAMAGED))
         .when((pl.col("fate") == "request") & reply.str.contains(_FILLED_WORD)).then(reply)

@@ -15,7 +15,7 @@ from cxaudit.standards.values import parse_timezone
 
 Role = Literal[
     "case_id", "received_at", "replied_at", "channel", "department", "employee", "status", "customer_type",
-    "kind", "updated_at", "system_due_at", "system_verdict",
+    "kind", "closed_at", "updated_at", "system_due_at", "system_verdict",
 ]  # fmt: skip
 ReplyBasis = Literal["first_response", "minutes", "closure", "paired"]
 DateFormat = Literal["dmy", "mdy", "ymd"]
@@ -93,7 +93,7 @@ class SourceMapping(BaseModel):
     @property
     def shape(self) -> Literal["case", "event"]:
         """One row per request with its reply time, or one per message or call, which pairing turns into requests."""
-        return "event" if getattr(self, "calls", None) or getattr(self, "mail", None) else "case"
+        return "event" if self.is_events else "case"
 
     @field_validator("timezone")
     @classmethod
