@@ -181,6 +181,36 @@ def test_an_interrupt_is_130(tmp_path: Path) -> None:
     assert not (tmp_path / "out.csv").exists()
 
 
+@pytest.mark.skipif(os.name != "posix", reason="needs a shell that closes a stream")
+@pytest.mark.parametrize(("closed", "code"), [(">&-", 0), ("2>&-", 0), (">&- 2>&-", 0), (">&- -o out.csv", 0)])
+def test_streams_that_are_closed_from_the_start(tmp_path: Path, closed: str, code: int) -> None:
+    """Nobody reads, nobody is troubled: no traceback, and a file that is asked for is written all the same."""
+    (tmp_path / "met.csv").write_text(MET)
+    command = f"{' '.join(map(str, COMMAND))} check met.csv --as-of 2025-10-31 {closed}"
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=tmp_path, env=clean_environment(), capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, "Traceback" in done.stderr) == (code, False)
+    assert (tmp_path / "out.csv").exists() == ("-o" in closed)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a signal")
+def test_an_interrupt_while_loading_is_130() -> None:
+    """Ctrl-C before the program has even loaded is no traceback either."""
+    code = (
+        "import cxaudit.__main__ as m, builtins;"
+        "real = builtins.__import__\n"
+        "def slow(name, *rest):\n"
+        "    if name == 'cxaudit.cli': raise KeyboardInterrupt\n"
+        "    return real(name, *rest)\n"
+        "builtins.__import__ = slow; raise SystemExit(m.main())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=clean_environment(), capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (130, "")
+
+
 # Bad input
 
 

@@ -23,10 +23,7 @@ COMMANDS = (audits, reports, inputs, dates, standards)
 
 def main() -> int:
     """Run the command line and turn every outcome into an exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if (stream.encoding or "").lower().replace("-", "") != "utf8":
-            with contextlib.suppress(AttributeError, ValueError):
-                stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    _prepare_streams()
     try:
         code = typer.main.get_command(app).main(prog_name="cxaudit", standalone_mode=False)
         sys.stdout.flush()
@@ -41,14 +38,25 @@ def main() -> int:
             return _closed_pipe()
         return error.code if isinstance(error.code, int) else 2
     except OSError as error:
-        if error.errno in (errno.EPIPE, errno.EINVAL):
+        if error.filename is None and error.errno in (errno.EPIPE, errno.EINVAL):
             return _closed_pipe()
-        return _say(f"{error.filename or 'a file'}: {error.strerror}.")
+        return _say(f"{error.filename or 'standard output'}: {error.strerror}.")
     except MemoryError:
         return _say("not enough memory for this input.\nJudge fewer files at a time.")
     except Exception as error:
         return _usage_or_bug(error)
     return code if isinstance(code, int) else 0
+
+
+def _prepare_streams() -> None:
+    """Standard output and error that take any text, wherever they lead."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed before the start: what is said goes nowhere
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - until the interpreter ends
+    for stream in (sys.stdout, sys.stderr):
+        if (stream.encoding or "").lower().replace("-", "") != "utf8":
+            with contextlib.suppress(AttributeError, ValueError):
+                stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
 
 
 def _closed_pipe() -> int:
