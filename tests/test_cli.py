@@ -391,7 +391,7 @@ def test_a_standards_file_that_is_not_there(here: Path) -> None:
         (["--fail-under", "101"], "--fail-under 101 is not between 1 and 100."),
         (["--fail-under", "nan"], "--fail-under nan is not a percentage."),
         (["--fail-under", "high"], "--fail-under high is not a percentage. Write 90 or 97.5."),
-        (["--format", "jsn"], "--format jsn is not one of table, csv, tsv, json, jsonl, markdown. Did you mean json?"),
+        (["--format", "jsn"], "--format jsn is not one of table, csv, tsv, json, jsonl, markdown, xlsx, html."),
         (["-o", "x.csv", "--format", "json"], "-o x.csv asks for csv, --format for json."),
         (["-o", "x.foo"], "the ending of x.foo says no format."),
         (["-o", "nowhere/x.csv"], "cannot write nowhere/x.csv: there is no folder nowhere."),
