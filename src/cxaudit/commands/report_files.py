@@ -75,8 +75,13 @@ class MadeReport:
             meta_of(self.given, self.question),
             stored=stored_months(self.earlier),
             with_employees=self.settings.employees,
-            comparison=compared if (compared := compare_verdicts(self.audit)).rows else None,
+            comparison=compare_verdicts(self.audit) if self._systems_tell else None,
         )
+
+    @property
+    def _systems_tell(self) -> bool:
+        """Whether any export carries its system's own verdict or due time."""
+        return any(role in one.source.layout.positions for one in self.audit.arrived for role in COMPARED_ROLES)
 
     @cached_property
     def missed(self) -> Records:

@@ -74,7 +74,7 @@ class _Drawing:
         self.formats: dict[tuple[tuple[str, Any], ...], Any] = {}
 
     def format(self, **properties: Any) -> Any:
-        key = tuple(sorted(properties.items()))
+        key = tuple(properties.items())
         if key not in self.formats:
             self.formats[key] = self.book.add_format({"valign": "top", **properties})
         return self.formats[key]
@@ -166,7 +166,8 @@ class _Drawing:
                 side = {"align": "right"} if column.kind == "share" else {}
                 _write(sheet, *at, cell, self.format(num_format="@", text_wrap=not is_working, **side, **more))
             case _:
-                sheet.write_number(*at, cell, self.format(num_format=_NUMBER_FORMATS.get(column.kind, "0.00"), **more))
+                form = _NUMBER_FORMATS.get(column.kind, "0.00") if isinstance(cell, int) else "0.00"
+                sheet.write_number(*at, cell, self.format(num_format=form, **more))
 
     @staticmethod
     def _page(sheet: Worksheet, header: int) -> None:
