@@ -48,9 +48,12 @@ def check(
     wanted: WithReadings = "yes" if with_readings else "if_small" if form in ("table", "markdown") else "no"
     roles = [*(role for role in SHOWN_ROLES if role in dimensions), *(COMPARED_ROLES if with_comparison else ())]
     question = given.question(standards, roles, reject_cells=output.reject_cells, with_readings=wanted)
-    audit = Audit(given.files, question)
-    meta = meta_of(given, question)
-    report = audit.report(dimensions, limit, counting_of(standards), meta, with_total=with_total)
+    with output.progress(2) as step:
+        step("Reading")
+        audit = Audit(given.files, question)
+        step("Judging")
+        meta = meta_of(given, question)
+        report = audit.report(dimensions, limit, counting_of(standards), meta, with_total=with_total)
     output.spare_inputs(audit.paths)
     write_rejects(audit, output)
     if with_comparison:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cxaudit.audit import Question, WithReadings
+from cxaudit.commands.progress import Progress
 from cxaudit.errors import UsageError
 from cxaudit.period import now_as_of, parse_as_of, parse_period
 from cxaudit.render import EXTENSIONS, RenderOptions
@@ -123,8 +124,14 @@ class Output:
     def write(self, data: Iterable[bytes], form: str) -> None:
         if self.file is None or self.file == "-":
             write_standard_output(data)
-        else:
+            return
+        with self.progress(1) as step:
+            step(f"Writing {self.file}")
             write_bytes(Path(self.file), with_bom(data) if form == "csv" else data)
+
+    def progress(self, steps: int) -> Progress:
+        """What shows the steps of a run to a person who waits."""
+        return Progress(steps, is_quiet=self.quiet)
 
     def say(self, lines: Iterable[str]) -> None:
         if not self.quiet:

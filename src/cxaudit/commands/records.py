@@ -41,7 +41,9 @@ def records(given: Input, output: Output, filters: Filters, *, show_employees: b
     question = given.question(
         standards, roles, reject_cells=output.reject_cells, with_readings="yes" if filters.contested else "no"
     )
-    audit = Audit(given.files, question)
+    with output.progress(1) as step:
+        step("Reading")
+        audit = Audit(given.files, question)
     beside = said_otherwise(audit) if filters.disagree else None
     listed = audit.records(_condition(filters, audit, standards), with_employees=show_employees, beside=beside)
     output.spare_inputs(audit.paths)

@@ -56,12 +56,17 @@ def report(given: Input, output: Output, wanted: Wanted) -> int:
             recover(folder)
             asked = Settings(period, given.as_of or "", formats, wanted.by is not None, given.channel, given.source)
             made = MadeReport(given, question, asked, sys.argv[1:], earlier_tallies(place, period))
-            _spare_inputs(made, place)
-            if not made.monthly.check.total.judged:
+            with output.progress(made.n_steps) as step:
+                step("Reading")
+                _spare_inputs(made, place)
+                step("Judging")
+                is_judged = made.monthly.check.total.judged > 0
+                restated = list(_restated(made, folder)) if is_judged else []
+                if is_judged:
+                    write_folder(folder, made.files(step))
+            if not is_judged:
                 output.say([*_settings(given, question, is_now), *notes(made.monthly.check)])
                 return _nothing(folder, made)
-            restated = list(_restated(made, folder))
-            write_folder(folder, made.files())
     finally:
         if is_new:
             with contextlib.suppress(OSError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -88,8 +88,21 @@ class MadeReport:
         """The requests of the period that were answered late or not yet."""
         return self.audit.records(pl.col("verdict").is_in(MISSED), with_employees=False)
 
-    def files(self) -> Iterator[tuple[str, Iterator[bytes]]]:
-        """Each file with its bytes in pieces; each is to be used up before the next is asked for. The manifest is last."""
+    @property
+    def n_steps(self) -> int:
+        """Reading, judging, and each file."""
+        return 4 + sum(len(FORMATS[form]) for form in self.settings.formats)
+
+    def files(self, step: Callable[[str], None]) -> Iterator[tuple[str, Iterator[bytes]]]:
+        """Each file with its bytes in pieces; each is to be used up before the next is asked for. The manifest is last.
+
+        `step` is told of each file before it is made.
+        """
+        for name, pieces in self._files():
+            step(f"Writing {name}")
+            yield name, pieces
+
+    def _files(self) -> Iterator[tuple[str, Iterator[bytes]]]:
         options = RenderOptions()
         self.digests.clear()
         for form in (form for form in FORMATS if form in self.settings.formats):

@@ -23,10 +23,14 @@ def tally(given: Input, output: Output) -> int:
     output.check_places()
     standards = load_standards(given)
     question = given.question(standards, ["department"], reject_cells=False, with_readings="if_small")
-    audit = Audit(given.files, question)
-    output.spare_inputs(audit.paths)
-    report = audit.report(("channel",), None, counting_of(standards), meta_of(given, question))
-    output.write([tally_bytes(audit, report)], "parquet")
+    with output.progress(2) as step:
+        step("Reading")
+        audit = Audit(given.files, question)
+        output.spare_inputs(audit.paths)
+        step("Judging")
+        report = audit.report(("channel",), None, counting_of(standards), meta_of(given, question))
+        data = tally_bytes(audit, report)
+    output.write([data], "parquet")
     output.say([*settings(given, question), *notes(report)])
     return NOT_RELIABLE if output.strict and audit.is_doubtful else 0
 

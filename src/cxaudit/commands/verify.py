@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -30,15 +30,19 @@ def verify(given: Input, output: Output, path: str) -> int:
     manifest = _read(place)
     standards = _standards(manifest, given.standards)
     made = _made(manifest, given, standards, place)
-    made.audit  # noqa: B018 - what cannot be read is said before anything is compared
+    with output.progress(made.n_steps) as step:
+        step("Reading")
+        inputs = {name: one.sha256 for name, one in digests_of(made.audit).items()}
+        step("Judging")
+        again = list(_again(manifest, made, step))
     found = [
         *_versions(manifest),
         *_pairs("standards", {manifest["standards"]["file"]: manifest["standards"]["sha256"]},
                 {manifest["standards"]["file"]: standards.sha256}),
-        *_pairs("input", _hashes(manifest["inputs"]), {name: one.sha256 for name, one in digests_of(made.audit).items()}),
+        *_pairs("input", _hashes(manifest["inputs"]), inputs),
         *_pairs("earlier tally", _hashes(manifest["earlier_tallies"]), {e.digest.file: e.digest.sha256 for e in made.earlier}),
         *_pairs("file of the report", _hashes(manifest["outputs"]), _on_disk(manifest, place)),
-        *_again(manifest, made),
+        *again,
     ]  # fmt: skip
     output.write(render_verify(found, form, output.options()), form)
     output.say(advice(found))
@@ -115,14 +119,14 @@ def _on_disk(manifest: Mapping[str, Any], place: Path) -> dict[str, str]:
     return {path.name: digest_of(path, path.name).sha256 for path in paths if path.is_file()}
 
 
-def _again(manifest: Mapping[str, Any], made: MadeReport) -> Iterator[Compared]:
+def _again(manifest: Mapping[str, Any], made: MadeReport, step: Callable[[str], None]) -> Iterator[Compared]:
     """The figures, then every file made anew."""
     total = made.monthly.check.total
     figures = {name: getattr(total, name) for name in manifest["totals"] if hasattr(total, name)}
     figures["compliance_pct"] = compliance(made.monthly.check, total) or None
     recorded = {name: manifest["totals"][name] for name in figures if isinstance(manifest["totals"][name], int | str)}
     yield from _pairs("figure", _text(recorded), _text({name: figures[name] for name in recorded}))
-    for _, pieces in made.files():
+    for _, pieces in made.files(step):
         for _ in pieces:
             pass
     yield from _pairs("file made again", _hashes(manifest["outputs"]), _made_again(made.digests))

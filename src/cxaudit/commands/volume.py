@@ -26,7 +26,9 @@ def volume(given: Input, output: Output, *, per: str, baseline: str | None, peri
     question = given.question(load_standards(given), ["department"], reject_cells=False)
     usual_days = _days(baseline, question, "--baseline")
     shown = _days(period, question, "--period")
-    audit = Audit(given.files, question)
+    with output.progress(1) as step:
+        step("Reading")
+        audit = Audit(given.files, question)
     found = _measured(audit, unit, usual_days, shown)
     output.write(render_volume(found, form, output.options()), form)
     output.say([*settings(given, question), *notes_of(audit.inputs, _run(found), audit.findings), *_advice(found)])
