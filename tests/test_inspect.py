@@ -244,3 +244,16 @@ def test_sources_are_listed_in_every_format(tmp_path: Path) -> None:
     for form in ("table", "csv", "tsv", "jsonl", "markdown"):
         text = run("sources", "--format", form, cwd=tmp_path).text
         assert all(re.search(rf"\b{name}\b", text) for name in ("boston311", "servicenow", "generic"))
+
+
+def test_a_log_of_calls_is_told_with_the_parts_that_its_columns_play() -> None:
+    """Its rows are calls, which pairing turns into requests; no number is shown."""
+    folder = TOP / "tests" / "fixtures"
+    (seen,) = inspect("asterisk.csv", folder=folder)
+    said = seen["recognised"]
+    assert isinstance(said, dict)
+    uses = {use["header"]: use["role"] for use in said["columns"]}
+    assert (said["shape"], said["reply_basis"]) == ("event", "paired")
+    assert (uses["calldate"], uses["dst"], uses["lastapp"]) == ("received_at, call", "called", "voicemail, answered")
+    assert set(uses).isdisjoint(said["unused"])
+    assert re.search(r"\d{7}", json.dumps(seen)) is None

@@ -19,6 +19,7 @@ from cxaudit.inspection import ColumnUse, Counted, Inspection, Recognised
 from cxaudit.model import InputFile
 from cxaudit.read import Table, find_files, open_tables
 from cxaudit.recognise.cells import cells_of
+from cxaudit.recognise.event_columns import event_columns
 from cxaudit.recognise.guess import guess_layout
 from cxaudit.recognise.layout import Layout, clean_header, describe_unknown, likely_header, recognise_layout
 from cxaudit.recognise.library import known_sources
@@ -200,7 +201,7 @@ def _recognised(one: _Seen) -> Recognised:
     layout, mapping = one.layout, one.layout.mapping
     names = [choice if isinstance(choice, str) else next((n for n in choice if layout.find(n) is not None), choice[0])
              for choice in mapping.header]  # fmt: skip
-    used = {*layout.positions.values(), *layout.times.values()}
+    used = {*layout.positions.values(), *layout.times.values(), *event_columns(layout)}
     return Recognised(
         source=layout.source,
         title=mapping.title or "",
@@ -208,25 +209,33 @@ def _recognised(one: _Seen) -> Recognised:
         because=tuple(clean_header(layout.header[1][at]) for name in names if (at := layout.find(name)) is not None),
         columns=tuple(_uses(one)),
         unused=tuple(name for i, name in enumerate(map(clean_header, layout.header[1])) if name and i not in used),
-        reply_basis=layout.reply_basis if layout.tells_replies else None,
+        reply_basis=layout.reply_basis if layout.tells_replies or mapping.is_events else None,
         channel=None if "channel" in layout.positions else mapping.channel,
         caveat=mapping.caveat,
     )
 
 
 def _uses(one: _Seen) -> Iterator[ColumnUse]:
-    for role, position in sorted(one.layout.positions.items(), key=lambda item: item[1]):
-        header = clean_header(one.layout.header[1][position])
-        if role in one.layout.times:
-            header = f"{header} + {clean_header(one.layout.header[1][one.layout.times[role]])}"
-        proof = one.proofs.get(role)
-        if role == "replied_at" and one.layout.unit:
-            yield ColumnUse(header, role, f"{one.layout.unit} from receipt")
-        elif proof is None:
-            yield ColumnUse(header, role)
-        else:
-            is_proof = proof.format is not None and not proof.format.is_unmistakable
-            yield ColumnUse(header, role, _words(proof), *((proof.row, proof.value) if is_proof else (None, None)))
+    """Every column that is read, in the order of the file."""
+    parts = event_columns(one.layout)
+    roles = {position: role for role, position in one.layout.positions.items()}
+    for position in sorted({*parts, *roles}):
+        role = roles.get(position)
+        said = ", ".join(part for part in (role, parts.get(position)) if part)
+        yield _use(one, role, position, said) if role else ColumnUse(clean_header(one.layout.header[1][position]), said)
+
+
+def _use(one: _Seen, role: Role, position: int, said: str) -> ColumnUse:
+    header = clean_header(one.layout.header[1][position])
+    if role in one.layout.times:
+        header = f"{header} + {clean_header(one.layout.header[1][one.layout.times[role]])}"
+    proof = one.proofs.get(role)
+    if role == "replied_at" and one.layout.unit:
+        return ColumnUse(header, said, f"{one.layout.unit} from receipt")
+    if proof is None:
+        return ColumnUse(header, said)
+    is_proof = proof.format is not None and not proof.format.is_unmistakable
+    return ColumnUse(header, said, _words(proof), *((proof.row, proof.value) if is_proof else (None, None)))
 
 
 def _words(proof: Proof) -> str:
