@@ -74,7 +74,8 @@ def _with_conversation(inbound: pl.DataFrame) -> pl.DataFrame:
     )
     keys = {name: f"_{name}" if name in ("mailbox", "subject") else name for name in _CONVERSATION}
     numbers = keyed.select(keys.values()).unique().with_row_index("conversation")
-    return keyed.join(numbers, on=list(keys.values()), nulls_equal=True).drop("_mailbox", "_subject", "alone")
+    keyed = keyed.join(numbers, on=list(keys.values()), nulls_equal=True).drop("_mailbox", "_subject", "alone")
+    return keyed.sort("message")
 
 
 def _by_conversation(inbound: pl.DataFrame, outbound: pl.DataFrame) -> pl.DataFrame:
@@ -138,7 +139,11 @@ def _to_the_customer(inbound: pl.DataFrame, line: pl.DataFrame, outbound: pl.Dat
     by = ("log", "customer", "mailbox")
     closed = line.filter(~pl.col("is_in")).group_by("request").agg(closed=pl.col("at").min())
     opened = line.filter("is_start").select("request", "conversation", "at").join(closed, on="request", how="left")
-    whose = inbound.filter(~pl.col("is_internal")).unique("conversation", keep="first").select(*by, "conversation")
+    whose = (
+        inbound.filter(~pl.col("is_internal"))
+        .unique("conversation", keep="first", maintain_order=True)
+        .select(*by, "conversation")
+    )
     opened = opened.join(whose, on="conversation").drop_nulls(by)
     conversation = pl.col("conversation").cast(pl.Int64)
     changes = pl.concat(

@@ -1,0 +1,106 @@
+"""Pairing as a person would do it with a pencil: message by message, slow and obvious."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message; `customer` wrote it or got it."""
+
+    message: int
+    at: int
+    log: int
+    customer: int | None
+    mailbox: int | None
+    subject: int | None
+    thread: int | None
+    is_internal: bool = False
+    is_form: bool = False
+    is_wide: bool = False
+
+
+Conversation = tuple[object, ...]
+Answer = tuple[Conversation, str]
+
+
+def conversation(one: Message) -> Conversation:
+    """To what conversation a customer's message belongs."""
+    if one.customer is None:
+        return ("alone", one.message)
+    if one.thread is not None:
+        return ("thread", one.log, one.thread, one.customer)
+    return ("subject", one.log, one.customer, one.mailbox, one.subject)
+
+
+def agree(one: Message, other: Message, *names: str) -> bool:
+    values = [(getattr(one, name), getattr(other, name)) for name in ("log", "customer", *names)]
+    return all(mine is not None and mine == theirs for mine, theirs in values)
+
+
+def certain(reply: Message, inbound: list[Message]) -> list[Answer]:
+    """The conversations that a message of ours belongs to."""
+    before = [one for one in inbound if one.at < reply.at]
+    if reply.is_wide:
+        return [(conversation(one), "number") for one in before if agree(one, reply) and not one.is_internal]
+    tiers = [("thread", ("thread",)), ("subject", ("mailbox", "subject"))]
+    if not reply.is_internal:
+        tiers.append(("other_mailbox", ("subject",)))
+    for way, names in tiers:
+        fitting = [one for one in before if agree(one, reply, *names)]
+        if way == "other_mailbox":
+            fitting = [one for one in fitting if not one.is_internal]
+        if fitting:
+            return [(conversation(max(fitting, key=lambda one: (one.at, one.message))), way)]
+    return []
+
+
+def requests(
+    inbound: list[Message], answers: list[tuple[Message, Answer]], reopen: str
+) -> list[tuple[Conversation, Message, Message | None, str | None]]:
+    """Conversation by conversation: a message opens a request unless one is open (or was ever, if none is reopened)."""
+    found = []
+    for name in dict.fromkeys(map(conversation, inbound)):
+        events = [(one.at, 1, one.message, one, None) for one in inbound if conversation(one) == name]
+        events += [(one.at, 0, one.message, one, way) for one, (whose, way) in answers if whose == name]
+        opened: Message | None = None
+        reply: Message | None = None
+        how: str | None = None
+        for _, is_in, _, one, way in sorted(events, key=lambda event: event[:3]):
+            if is_in and (opened is None or (reply is not None and reopen == "new")):
+                if opened is not None:
+                    found.append((name, opened, reply, how))
+                opened, reply, how = one, None, None
+            elif not is_in and opened is not None and reply is None:
+                reply, how = one, way
+        if opened is not None:
+            found.append((name, opened, reply, how))
+    return found
+
+
+def pair(inbound: list[Message], outbound: list[Message], reopen: str) -> dict[int, tuple[int | None, str | None]]:
+    """The message that opened each request -> its reply, and how that was found."""
+    answers, left = [], []
+    for reply in outbound:
+        found = certain(reply, inbound)
+        answers += [(reply, one) for one in found]
+        if not found and not (reply.is_wide or reply.is_internal or reply.is_form):
+            left.append(reply)
+    sure = requests(inbound, answers, reopen)
+    for reply in left:
+        still_open = [
+            name for name, opened, answer, _ in sure
+            if opened.at < reply.at and (answer is None or answer.at >= reply.at)
+            and not opened.is_internal and agree(first_of(name, inbound), reply, "mailbox")
+        ]  # fmt: skip
+        if len(still_open) == 1:
+            answers.append((reply, (still_open[0], "customer")))
+    return {
+        opened.message: (reply.message if reply else None, how)
+        for _, opened, reply, how in requests(inbound, answers, reopen)
+    }
+
+
+def first_of(name: Conversation, inbound: list[Message]) -> Message:
+    return min((one for one in inbound if conversation(one) == name), key=lambda one: one.message)
