@@ -256,4 +256,7 @@ def _requests(held: pl.DataFrame, evidence: pl.DataFrame, outcome: Outcome) -> p
         pl.col("replied_is_date").fill_null(False)
     )
     kept = held.drop(*moments, "customer_type", strict=False).join(found, on=["table", "row"], how="inner")
+    kept = kept.with_columns(
+        case_hash=pl.lit(None, dtype=pl.UInt64)
+    )  # no two of them are one case: a number may be reused
     return kept.select(held.columns)

@@ -36,6 +36,7 @@ class Evidence:
     typed: dict[str, Any]
     code: str | None = None
     value: str | None = None
+    kind: str | None = None
 
     @property
     def key(self) -> tuple[int, int]:
@@ -101,7 +102,9 @@ class Evidence:
     @property
     def row(self) -> CaseRow:
         table, received, replied = self.source.table, self.moment("received_at"), self.moment("replied_at")
-        return CaseRow(table.file, table.sheet, self.cells["row"], self.fate, received, replied, self.code, self.value)
+        return CaseRow(
+            table.file, table.sheet, self.cells["row"], self.fate, received, replied, self.code, self.value, self.kind
+        )
 
 
 def rows_of_case(audit: Audit, case_id: str, source: str | None = None) -> list[Evidence]:
@@ -119,6 +122,12 @@ def rows_of_case(audit: Audit, case_id: str, source: str | None = None) -> list[
     return found
 
 
+def row_of(audit: Audit, table: int, row: int) -> Evidence:
+    """One row of the input."""
+    cells = audit.arrived[table].source.rows.filter(pl.col("row") == row).collect(engine="streaming")
+    return next(iter(_evidence(audit, table, cells)))
+
+
 def _evidence(audit: Audit, table: int, cells: pl.DataFrame) -> Iterator[Evidence]:
     source = audit.arrived[table].source
     fates = _fates(audit, table, cells["row"].to_list())
@@ -133,13 +142,20 @@ def typed_rows(source: Source, cells: pl.DataFrame, city: Zone) -> list[dict[str
     return recognise_requests(cells.lazy(), reading, (), ()).collect().to_dicts()
 
 
-def _fates(audit: Audit, table: int, rows: list[int]) -> dict[int, tuple[Fate, str | None, str | None]]:
-    """Row -> what became of it, and why where it was rejected."""
+def _fates(audit: Audit, table: int, rows: list[int]) -> dict[int, tuple[Fate, str | None, str | None, str | None]]:
+    """Row -> what became of it, why (and by which value) where it was rejected, what it is where it is another message."""
     wanted = (pl.col("table") == table) & pl.col("row").is_in(rows)
-    fates: dict[int, tuple[Fate, str | None, str | None]] = dict.fromkeys(rows, ("not_data", None, None))
+    fates: dict[int, tuple[Fate, str | None, str | None, str | None]] = dict.fromkeys(
+        rows, ("not_data", None, None, None)
+    )
     for frame, fate in ((audit.merged.requests, "taken"), (audit.merged.duplicates, "duplicate")):
         found = frame.filter(wanted).select("row").collect(engine="streaming").to_series()
-        fates |= dict.fromkeys(found, (fate, None, None))
+        fates |= dict.fromkeys(found, (fate, None, None, None))
+    if (paired := audit.arrived[table].pairing) is not None:
+        mine = pl.col("row").is_in(rows)
+        fates |= dict.fromkeys(paired.duplicates.filter(mine)["row"], ("duplicate", None, None, None))
+        others = paired.others.filter(mine)
+        fates |= {row: ("other_message", None, None, kind) for row, kind in others["row", "kind"].iter_rows()}
     rejects = audit.arrived[table].rejects.filter(pl.col("row").is_in(rows))
-    fates |= {row: ("rejected", code, value) for row, code, value in rejects["row", "code", "value"].iter_rows()}
+    fates |= {row: ("rejected", code, value, None) for row, code, value in rejects["row", "code", "value"].iter_rows()}
     return fates

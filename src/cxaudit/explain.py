@@ -17,8 +17,18 @@ import polars as pl
 from cxaudit.audit import Audit
 from cxaudit.daily import Path, days_of, due_time
 from cxaudit.due import Rule
-from cxaudit.evidence import Evidence, rows_of_case
-from cxaudit.explanation import CaseRow, Day, DueTime, Explanation, HighVolumePeriod, OtherReading, Promised, Said
+from cxaudit.evidence import Evidence, row_of, rows_of_case
+from cxaudit.explanation import (
+    CaseRow,
+    Day,
+    DueTime,
+    Explanation,
+    HighVolumePeriod,
+    OtherReading,
+    Pairing,
+    Promised,
+    Said,
+)
 from cxaudit.findings import CATALOGUE
 from cxaudit.judge import HIGH_VOLUME_COLUMNS, JUDGED_COLUMNS, judge_requests
 from cxaudit.readings import readings_for
@@ -53,8 +63,9 @@ def unused_rows(audit: Audit, case_id: str) -> list[CaseRow]:
 def _explain(audit: Audit, row: dict[str, Any], frame: pl.DataFrame) -> Explanation:
     source = audit.arrived[row["table"]].source.layout
     rows = rows_of_case(audit, row["case_id"], source.source)
-    taken = next(found for found in rows if found.fate == "taken")
-    reply = _reply_row(rows, taken)
+    taken = next(found for found in rows if found.key == (row["table"], row["row"]))
+    pairing, paired_with = _pairing(audit, row)
+    reply = paired_with or _reply_row(rows, taken)
     listed = audit.records(_is_row(row), with_employees=False).frame
     record = listed.row(0, named=True) if listed.height else {"excluded_because": None, "business_hours": None}
     path = path_of(audit, row)
@@ -71,9 +82,10 @@ def _explain(audit: Audit, row: dict[str, Any], frame: pl.DataFrame) -> Explanat
         excluded_by=_excluded_by(audit, row, [taken, *rows]),
         is_known=row["is_inside"],
         received=taken.moment("received_at"),
-        replied=reply.moment("replied_at"),
+        replied=paired_with.moment("received_at") if paired_with else reply.moment("replied_at"),
         has_reply=_has_reply(audit, row),
         reply_basis="closure" if reply.typed.get("replied_by_closure") else source.reply_basis,
+        pairing=pairing,
         promised=_promised(audit, row["promise"]),
         day_zero=path.day_zero if path else None,
         due=path.due if path else None,
@@ -103,6 +115,16 @@ def _reply_row(rows: list[Evidence], taken: Evidence) -> Evidence:
     """The row whose reply counts: the earliest, ties by file and then row; without any, the request's own."""
     answered = [row for row in rows if row.fate in {"taken", "duplicate"} and row.typed["replied_at"] is not None]
     return min(answered, key=lambda row: (row.typed["replied_at"], row.key), default=taken)
+
+
+def _pairing(audit: Audit, row: dict[str, Any]) -> tuple[Pairing | None, Evidence | None]:
+    """How a call or message was paired, and with which row."""
+    paired = audit.arrived[row["table"]].pairing
+    if paired is None:
+        return None, None
+    found = paired.requests.row(by_predicate=pl.col("row") == row["row"], named=True)
+    reply = None if found["reply_row"] is None else row_of(audit, found["reply_table"], found["reply_row"])
+    return Pairing(found["way"], found["n_further"]), reply
 
 
 def _newest(audit: Audit, rows: list[Evidence], role: Role, taken: Evidence) -> Evidence:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 #: What happened on a day.
 Mark = Literal["received", "day_zero", "due_before_extension", "due", "replied", "as_of"]
 #: What became of a row of the case: the request itself, one whose reply counts, merged with it, or not used.
-Fate = Literal["taken", "reply_taken", "duplicate", "rejected", "not_data"]
+Fate = Literal["taken", "reply_taken", "duplicate", "rejected", "not_data", "other_message"]
 
 
 @dataclass(frozen=True)
@@ -119,6 +119,15 @@ class CaseRow:
     replied: Moment
     code: str | None = None  # why it was rejected
     value: str | None = None  # the offending value
+    kind: str | None = None  # what it is, where it is another message
+
+
+@dataclass(frozen=True)
+class Pairing:
+    """How a call or message was paired: `way` is a code of `pair.WAYS`; None where nothing answers it."""
+
+    way: str | None
+    n_further: int  # messages of the customer that are part of this request
 
 
 @dataclass(frozen=True)
@@ -147,6 +156,7 @@ class Explanation:
     replied: Moment
     has_reply: bool  # known at the as-of moment
     reply_basis: str
+    pairing: Pairing | None  # of calls and messages
     promised: Promised | None
     day_zero: dt.date | None
     due: DueTime | None

@@ -10,7 +10,7 @@ from cxaudit.explain import ROLES, explain_case, near_cases, unused_rows
 from cxaudit.findings import CATALOGUE
 from cxaudit.render.explain import EXPLAIN_FORMATS, render_explanations
 from cxaudit.render.explain_view import row_words
-from cxaudit.render.words import visible
+from cxaudit.render.words import OTHER_WORDS, visible
 
 
 def explain(given: Input, output: Output, case: str) -> int:
@@ -31,8 +31,12 @@ def _not_found(audit: Audit, case: str) -> list[str]:
     """That there is no such request, with the rows that have its id all the same, or else ids like it."""
     said = [f"no request has the case id {case}."]
     for row in unused_rows(audit, case):
+        where = row_words(row.file, row.sheet, row.row)
+        if row.kind is not None:
+            said.append(f"{where}, has it, and is no request: {OTHER_WORDS[row.kind][0]}.")
+            continue
         why = CATALOGUE[row.code][1] if row.code else "it is no data"
-        said.append(f"{row_words(row.file, row.sheet, row.row)}, has it, but could not be used: {why}.")
+        said.append(f"{where}, has it, but could not be used: {why}.")
     if len(said) == 1 and (near := near_cases(audit, case)):
         said.append(f"Did you mean {' or '.join(near)}?")
     return said

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from cxaudit.findings import CATALOGUE
 from cxaudit.render.days import clock_words, date_words, day_words, deadline_words, since_words, traced_words
-from cxaudit.render.words import BASIS_WORDS, as_of_words, counted
+from cxaudit.render.words import BASIS_WORDS, OTHER_WORDS, WAY_WORDS, as_of_words, counted
 
 if TYPE_CHECKING:
     from cxaudit.explanation import CaseRow, Day, DueTime, Explanation, HighVolumePeriod, Mark, Moment, Place, Said
@@ -226,18 +226,25 @@ def _replied(why: Explanation) -> Iterator[Line]:
     else:
         yield "replied", moment_words(why.replied), place_words(why.replied.place)
         yield from (("", "", how) for how in _how_read(why.replied, why.timezone))
-        if why.reply_basis in BASIS_WORDS:
+        if why.pairing is not None and why.pairing.way is not None:
+            yield "", "", f"paired: {WAY_WORDS[why.pairing.way]}"
+        elif why.reply_basis in BASIS_WORDS:
             yield "", "", BASIS_WORDS[why.reply_basis].format(requests="this request")
 
 
 def _no_reply_where(why: Explanation) -> str:
     place = why.replied.place
+    if why.pairing is not None:
+        return "no later message or call of ours belongs to this request"
     if place.column is None:
         return f"{place.file} has no column that tells"
     return place_words(place) + (f' holds "{why.replied.text}"' if why.replied.text else " is empty")
 
 
 def _other_rows(why: Explanation) -> Iterator[Line]:
+    if why.pairing is not None and why.pairing.n_further:
+        yield "also", counted(why.pairing.n_further, "further message"), "part of this request"
+    yield from _same_message(why.other_rows)
     for row in why.other_rows:
         where = row_words(row.file, row.sheet, row.row)
         match row.fate:
@@ -246,8 +253,23 @@ def _other_rows(why: Explanation) -> Iterator[Line]:
                 yield "also", "rejected", f"{where}{value}: {CATALOGUE[row.code or ''][1]}"
             case "not_data":
                 yield "also", "no data", where
+            case "other_message":
+                continue
+            case "duplicate" if why.pairing is not None:
+                yield "also", "duplicate", f"{where}: the same in another export"
             case _:
                 yield "also", "duplicate", f"{where}: {'; '.join(_compared(row, why))}"
+
+
+def _same_message(rows: tuple[CaseRow, ...]) -> Iterator[Line]:
+    """The other rows about the same call or message, in one line for each of their kinds."""
+    kinds = dict.fromkeys(row.kind for row in rows if row.kind)
+    for kind in kinds:
+        mine = [row for row in rows if row.kind == kind]
+        first, last = mine[0], mine[-1]
+        where = row_words(first.file, first.sheet, first.row)
+        where += f", the last of them row {last.row}" if len(mine) > 1 else ""
+        yield "also", counted(len(mine), "row"), f"{where}: {OTHER_WORDS[kind][len(mine) > 1]}"
 
 
 def _compared(row: CaseRow, why: Explanation) -> Iterator[str]:

@@ -45,6 +45,15 @@ BASIS_WORDS = {
     "paired": "answered = the first later outbound message or call for {requests}: paired, not stated by the export",
 }
 
+#: How an outbound message or call was found to answer a request.
+WAY_WORDS = {
+    "thread": "the first later message to this customer in the same thread",
+    "subject": "the first later message to this customer from the same mailbox with the same subject",
+    "other_mailbox": "the first later message to this customer with the same subject, from another mailbox",
+    "number": "the first later call to this customer that a person answered",
+    "customer": "the first later message to this customer from the same mailbox; no other request of theirs was open",
+}
+
 #: What a message or call is that is no request: one of it, several.
 OTHER_WORDS = {
     "reply": ("reply", "replies"),

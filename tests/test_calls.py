@@ -1,0 +1,127 @@
+"""What a call log says: which calls are requests, which are replies, and what counts for nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+from paired import audit, kinds, told
+
+from cxaudit.recognise.parties import numbers
+
+HEADER = "call_id,called_at,from,to,direction,result\n"
+LEFT = "a,2025-10-13 10:00:00,{},204,in,voicemail\n"
+
+
+def log(folder: Path, *rows: str, name: str = "calls.csv") -> Path:
+    path = folder / name
+    path.write_text(HEADER + "".join(row.rstrip("\n") + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["7805550101", "+17805550101", "1-780-555-0101", "(780) 555-0101", "+1 780.555.0101", '"Doe <+17805550101>"',
+     "Doe (7805550101)", "tel:+17805550101", "sip:7805550101@trunk", "780-555-0101 x12", "780 555 0101;ext=12"],
+)  # fmt: skip
+def test_a_number_is_one_however_it_is_written(tmp_path: Path, number: str) -> None:
+    """The call back is found by its number."""
+    path = log(tmp_path, LEFT.format(number), "b,2025-10-14 09:00:00,204,1-780-555-0101,out,answered")
+    assert told(audit(path)) == [(2, "13 10:00", "14 09:00")]
+
+
+@pytest.mark.parametrize("number", ["", "anonymous", "Restricted", "+1780555****", "780555XXXX", "unknown"])
+def test_a_hidden_number_is_nobodys(tmp_path: Path, number: str) -> None:
+    """A voice mail without a number is a request that no call can be known to answer, and each is one of its own."""
+    path = log(tmp_path, LEFT.format(number), f"b,2025-10-13 11:00:00,{number},204,in,voicemail",
+               f"c,2025-10-14 09:00:00,204,{number},out,answered")  # fmt: skip
+    assert told(audit(path)) == [(2, "13 10:00", None), (3, "13 11:00", None)]
+
+
+@pytest.mark.parametrize(
+    ("row", "kind"),
+    [
+        ("b,2025-10-14 09:00:00,204,7805550101,out,missed", "unanswered_call_back"),
+        ("b,2025-10-14 09:00:00,204,7805550102,out,answered", "call_out"),
+        ("b,2025-10-14 09:00:00,204,7805550102,out,missed", "unanswered_call"),
+        ("b,2025-10-13 09:00:00,204,7805550101,out,answered", "call_out"),
+        ("b,2025-10-14 09:00:00,7805550101,204,in,answered", "answered_call"),
+        ("b,2025-10-14 09:00:00,7805550101,204,in,missed", "no_message"),
+        ("b,2025-10-14 09:00:00,204,205,internal,answered", "internal_call"),
+        ("b,2025-10-14 09:00:00,7805550101,204,in,voicemail", "further_message"),
+    ],
+)
+def test_what_is_no_call_back(tmp_path: Path, row: str, kind: str) -> None:
+    """A call that nobody answered, one to somebody else, one before, and whatever comes in answer nothing."""
+    found = audit(log(tmp_path, LEFT.format("7805550101"), row))
+    assert told(found) == [(2, "13 10:00", None)]
+    assert kinds(found) == {kind: 1}
+
+
+def test_colleagues_are_answered_by_whom_they_called(tmp_path: Path) -> None:
+    """A colleague's voice mail is answered by a call from the extension on which it was left, and by no other."""
+    left = "a,2025-10-13 10:00:00,205,204,internal,voicemail"
+    other = "b,2025-10-13 11:00:00,206,205,internal,answered"
+    right = "c,2025-10-14 09:00:00,204,205,internal,answered"
+    assert told(audit(log(tmp_path, left, other))) == [(2, "13 10:00", None)]
+    found = audit(log(tmp_path, left, other, right))
+    assert told(found) == [(2, "13 10:00", "14 09:00")]
+    assert found.judged.select("customer_type").collect().item() == "internal"
+
+
+def test_the_legs_of_one_call_are_one(tmp_path: Path) -> None:
+    """A call that rings, rolls over and is answered by the voice mail is one request; one that a person takes up after the
+    voice mail is none."""
+    legs = ("a,2025-10-13 10:00:00,7805550101,204,in,missed", "a,2025-10-13 10:00:20,7805550101,204,in,voicemail")
+    found = audit(log(tmp_path, *legs))
+    assert (told(found), kinds(found)) == ([(3, "13 10:00", None)], {"further_leg": 1})
+    found = audit(log(tmp_path, *legs, "a,2025-10-13 10:00:50,7805550101,200,in,answered"))
+    assert (told(found), kinds(found)) == ([], {"answered_call": 1, "further_leg": 2})
+
+
+def test_the_same_call_in_two_exports_is_one(tmp_path: Path) -> None:
+    """The rows of the second export are duplicates; its call back answers the first export's voice mail."""
+    first = log(tmp_path, LEFT.format("7805550101"), name="a.csv")
+    second = log(tmp_path, LEFT.format("7805550101"), "b,2025-10-14 09:00:00,204,7805550101,out,answered", name="b.csv")
+    found = audit(first, second)
+    assert told(found) == [(2, "13 10:00", "14 09:00")]
+    assert [(table.fates.requests, table.fates.duplicates) for table in found.inputs] == [(1, 0), (0, 1)]
+
+
+def test_numbers_tell_the_direction_where_no_column_does(tmp_path: Path) -> None:
+    """Short is an extension, long a customer; between two long ones only the standards file can tell, and where nothing
+    does, an answered call is rejected by its row."""
+    path = log(
+        tmp_path, LEFT.format("7805550101"), "b,2025-10-14 08:00:00,7805550100,7805550101,,answered",
+        "c,2025-10-14 09:00:00,204,7805550101,,answered",
+    )  # fmt: skip
+    found = audit(path)
+    assert told(found) == [(2, "13 10:00", "14 09:00")]
+    assert found.rejects.select("row", "code").rows() == [(3, "no_direction")]
+    assert "direction_assumed" in {finding.code for finding in found.findings}
+    found = audit(path, settings="pairing: {own_numbers: [780-555-0100]}\n")
+    assert told(found) == [(2, "13 10:00", "14 08:00")]
+    assert found.rejects.height == 0
+
+
+def test_two_systems_are_two_logs(tmp_path: Path) -> None:
+    """A call back through another system counts only where the standards file says that a number is the same customer."""
+    left = log(tmp_path, LEFT.format("7805550101"))
+    teams = Path(__file__).parent / "fixtures" / "teams_pstn.csv"
+    assert told(audit(left, teams)) == [(2, "13 10:00", None)]
+    found = audit(left, teams, settings="pairing: {match_customers: same}\n")
+    assert told(found) == [(2, "13 10:00", "14 09:05")]
+    assert found.judged.select("case_id").collect().to_series().to_list() == ["a"]
+
+
+def test_what_is_no_number() -> None:
+    """Names and letters are not compared; a mailbox of Asterisk is its number."""
+    text = pl.Series(["User 9", "s", "vmu204", "*97", "", "Voice Mail", "011 44 20 7946 0958", "+44 20 7946 0958"])
+    assert pl.select(numbers(pl.lit(text))).to_series().to_list() == [
+        None, None, "204", "*97", None, None, "442079460958", "442079460958",
+    ]  # fmt: skip
+    dialled = pl.Series(["97805550101", "917805550101", "9055550101", "911"])
+    assert pl.select(numbers(pl.lit(dialled), "9")).to_series().to_list() == [
+        "7805550101", "7805550101", "9055550101", "911",
+    ]  # fmt: skip

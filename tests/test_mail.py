@@ -1,0 +1,269 @@
+"""What a mail log says: which messages are requests, which are replies, and what counts for nothing."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from paired import audit, kinds, told
+
+from cxaudit.errors import InputError
+
+US, CUSTOMER, OTHER = "info@town.example", "doe@mail.example", "roe@post.example"
+CLERK = "j.smith@town.example"
+#: day and time, sender, recipient, subject
+Row = tuple[str, str, str, str]
+
+
+def trace(folder: Path, *rows: Row, name: str = "trace.csv", first: int = 1) -> Path:
+    """An Exchange trace, summary form: no column tells the direction."""
+    path = folder / name
+    lines = ["Received,SenderAddress,RecipientAddress,Subject,Status,MessageId"]
+    for i, (at, sender, recipient, subject) in enumerate(rows, start=first):
+        state = "Failed" if subject.endswith("!") else "Delivered"
+        lines.append(f'2025-10-{at}:00Z,{sender},{recipient},"{subject}",{state},<{i}@x.example>')
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+#: Enough other mail that the town's own domain is the one in nearly all of it.
+NOISE: tuple[Row, ...] = tuple(
+    (f"01 1{i}:00", f"c{i}@a{i}.example", US, f"Question {i}") for i in range(8)
+) + tuple((f"02 1{i}:00", US, f"c{i}@a{i}.example", f"RE: Question {i}") for i in range(8))  # fmt: skip
+
+
+def outcome(folder: Path, *rows: Row, settings: str = "") -> tuple[list[tuple[int, str, str | None]], dict[str, int]]:
+    """The requests and the kinds of everything else, noise left aside."""
+    found = audit(trace(folder, *NOISE, *rows), settings=settings)
+    others = kinds(found)
+    others["reply"] = others.get("reply", 0) - 8
+    return [one for one in told(found) if one[0] > len(NOISE) + 1], {kind: n for kind, n in others.items() if n}
+
+
+FIRST = len(NOISE) + 2
+
+
+@pytest.mark.parametrize(
+    "subject",
+    ["RE: Water bill", "Re: [EXTERNAL] Water bill", "AW: Water  bill", "RE: RE: FW: water bill", "[#1234] Water bill",
+     "RE: Water bill [Ticket #1234]", "Ticket #1234: Water bill", "[EXT] Re[2]: Water bill", "SV: (External) WATER BILL"],
+)  # fmt: skip
+def test_a_reply_has_the_subject_whatever_stands_around_it(tmp_path: Path, subject: str) -> None:
+    """What mail programs, gateways and help desks put around a subject makes no difference."""
+    requests, others = outcome(
+        tmp_path, ("13 16:00", CUSTOMER, US, "[External] Water bill"), ("14 16:00", CLERK, CUSTOMER, subject)
+    )
+    assert requests == [(FIRST, "13 10:00", "14 10:00")]
+    assert others == {"reply": 1}
+
+
+@pytest.mark.parametrize(
+    ("sender", "recipient", "subject", "kind"),
+    [
+        (US, CUSTOMER, "Automatic reply: Water bill", "automatic"),
+        (US, CUSTOMER, "Réponse automatique : Water bill", "automatic"),
+        (US, CUSTOMER, "Out of Office: Water bill", "automatic"),
+        (US, CUSTOMER, "We have received your request", "automatic"),
+        ("no-reply@town.example", CUSTOMER, "RE: Water bill", "automatic"),
+        (CLERK, CUSTOMER, "RE: Water bill!", "not_delivered"),
+        (US, CLERK, "FW: Water bill", "internal"),
+        (CLERK, US, "RE: Water bill", "internal"),
+        (US, OTHER, "RE: Water bill", "reply_without_request"),
+        (CLERK, OTHER, "FW: Water bill", "sent"),
+        ("postmaster@town.example", CUSTOMER, "Undeliverable: Water bill", "bounce"),
+        ("<>", US, "Delivery Status Notification (Failure)", "bounce"),
+        ("newsletter@shop.example", US, "Offers", "bulk"),
+        (CUSTOMER, "other@far.example", "Water bill", "passed_on"),
+    ],
+)
+def test_what_is_no_reply(tmp_path: Path, sender: str, recipient: str, subject: str, kind: str) -> None:
+    """Machines, failures, colleagues among themselves and other customers answer nothing: the request stays open."""
+    requests, others = outcome(
+        tmp_path, ("13 16:00", CUSTOMER, US, "Water bill"), ("14 16:00", sender, recipient, subject)
+    )
+    assert requests == [(FIRST, "13 10:00", None)]
+    assert others == {kind: 1}
+
+
+@pytest.mark.parametrize(
+    ("sender", "subject"),
+    [("bounce+1@list.example", "Survey"), (CUSTOMER, "Automatic reply: Your invoice"), ("noreply@bank.example", "Statement"),
+     ("MAILER-DAEMON@mail.example", "failure notice")],
+)  # fmt: skip
+def test_what_is_no_request(tmp_path: Path, sender: str, subject: str) -> None:
+    """Nobody waits for an answer to what a machine wrote."""
+    assert outcome(tmp_path, ("13 16:00", sender, US, subject))[0] == []
+
+
+@pytest.mark.parametrize(
+    "subject", ["Undeliverable mail in my street", "Out of office hours noise", "Read this", "Auto theft"]
+)
+def test_a_sentence_is_not_taken_for_a_machine(tmp_path: Path, subject: str) -> None:
+    """Words that mail systems write are also words of people."""
+    assert outcome(tmp_path, ("13 16:00", CUSTOMER, US, subject))[0] == [(FIRST, "13 10:00", None)]
+
+
+def test_a_colleague_who_writes_to_a_service_address_is_a_customer(tmp_path: Path) -> None:
+    """Policy 2.3 and 2.10: colleagues served by another department are customers; the answer of the service counts."""
+    rows = (
+        ("13 16:00", CLERK, "permits@town.example", "Fence"),
+        ("14 16:00", "permits@town.example", CLERK, "RE: Fence"),
+    )
+    found = audit(trace(tmp_path, *NOISE, *rows))
+    last = found.judged_in_order.select("replied_at", "customer_type").collect().row(-1)
+    assert (f"{last[0]:%d %H:%M}", last[1]) == ("14 10:00", "internal")
+    assert "service_addresses_assumed" in {finding.code for finding in found.findings}
+
+
+def test_among_colleagues_there_are_no_requests(tmp_path: Path) -> None:
+    """Notes, answers and forwards among people, and forwards to a service, are none."""
+    rows = (
+        ("13 16:00", CLERK, "boss@town.example", "Fence"),
+        ("13 17:00", "boss@town.example", CLERK, "RE: Fence"),
+        ("13 18:00", CLERK, "permits@town.example", "FW: Fence"),
+        ("13 19:00", CLERK, "permits@town.example", "RE: Fence"),
+    )
+    assert outcome(tmp_path, *rows) == ([], {"internal": 4})
+
+
+def test_the_standards_file_names_the_service_addresses(tmp_path: Path) -> None:
+    """Then only these are."""
+    settings = "pairing: {service_addresses: [boss@town.example]}\n"
+    rows = (("13 16:00", CLERK, "boss@town.example", "Fence"), ("13 17:00", CLERK, "permits@town.example", "Gate"))
+    assert outcome(tmp_path, *rows, settings=settings) == ([(FIRST, "13 10:00", None)], {"internal": 1})
+
+
+def test_several_messages_before_a_reply_are_one_request(tmp_path: Path) -> None:
+    """From the oldest; a message after the reply is a new request, or part of the old one if the standards file says so."""
+    rows = (
+        ("13 16:00", CUSTOMER, US, "Water bill"), ("14 16:00", CUSTOMER, US, "RE: Water bill"),
+        ("15 16:00", US, CUSTOMER, "RE: Water bill"), ("16 16:00", CUSTOMER, US, "RE: Water bill"),
+    )  # fmt: skip
+    requests, others = outcome(tmp_path, *rows)
+    assert requests == [(FIRST, "13 10:00", "15 10:00"), (FIRST + 3, "16 10:00", None)]
+    assert others == {"further_message": 1, "reply": 1}
+    requests, others = outcome(tmp_path, *rows, settings="pairing: {reopen: ignore}\n")
+    assert requests == [(FIRST, "13 10:00", "15 10:00")]
+    assert others == {"further_message": 2, "reply": 1}
+
+
+def test_a_form_letter_answers_nobody(tmp_path: Path) -> None:
+    """The same new subject to three customers says that nobody was answered by it; to many on one day it is bulk mail."""
+    asked = [("13 16:00", f"p{i}@q{i}.example", US, f"Matter {i}") for i in range(3)]
+    sent = [("13 16:01", US, f"p{i}@q{i}.example", "Welcome to our service") for i in range(3)]
+    requests, others = outcome(tmp_path, *asked, *sent)
+    assert [reply for _, _, reply in requests] == [None] * 3
+    assert others == {"sent": 3}
+    assert outcome(tmp_path, *asked, *sent, settings="pairing: {bulk_from: 3}\n")[1] == {"bulk": 3}
+
+
+def test_further_automatic_mail_is_declared(tmp_path: Path) -> None:
+    """Subjects and senders that only this organisation's machines use."""
+    rows = (("13 16:00", CUSTOMER, US, "Water bill"), ("13 16:01", US, CUSTOMER, "Your case at the town"))
+    assert outcome(tmp_path, *rows)[0] == [(FIRST, "13 10:00", "13 10:01")]
+    for settings in ("automatic_subjects: [Your case at]", f"automatic_senders: [{US}]"):
+        found = audit(trace(tmp_path, *rows), settings=f"pairing: {{own_domains: [town.example], {settings}}}\n")
+        assert told(found) == [(2, "13 10:00", None)]
+
+
+def test_one_message_in_two_exports_is_one(tmp_path: Path) -> None:
+    """Monthly exports overlap: the rows of the second are duplicates, and a reply in the second answers the first."""
+    question, reply = ("13 16:00", CUSTOMER, US, "Water bill"), ("14 16:00", US, CUSTOMER, "RE: Water bill")
+    first = trace(tmp_path, *NOISE, question, name="a.csv")
+    second = trace(tmp_path, question, reply, name="b.csv", first=len(NOISE) + 1)
+    found = audit(first, second)
+    assert told(found)[-1] == (FIRST, "13 10:00", "14 10:00")
+    assert [(table.fates.requests, table.fates.duplicates) for table in found.inputs] == [(9, 0), (0, 1)]
+
+
+def test_splitting_and_shuffling_change_nothing(tmp_path: Path) -> None:
+    """The same messages in one file or in three, in whatever order, are the same requests."""
+    people, subjects = [f"p{i}@q{i % 4}.example" for i in range(6)], ["Bill", "Fence", ""]
+    chance = random.Random(5)
+    rows: list[Row] = []
+    for i in range(120):
+        ours, theirs = chance.choice([US, CLERK]), chance.choice(people)
+        sender, recipient = (ours, theirs) if chance.random() < 0.5 else (theirs, ours)
+        subject = chance.choice(["", "RE: "]) + chance.choice(subjects)
+        rows.append((f"{1 + i // 10:02} {10 + i % 10}:{chance.randrange(60):02}", sender, recipient, subject))
+    whole = trace(tmp_path, *rows)
+
+    def seen(*paths: Path) -> list[tuple[str, str, str]]:
+        columns = ("case_id", "received_at", "replied_at")
+        found = audit(*paths, settings="pairing: {own_domains: [town.example]}\n")
+        return sorted(tuple(map(str, row)) for row in found.judged.select(columns).collect().iter_rows())  # type: ignore[misc]
+
+    before = seen(whole)
+    header, *lines = whole.read_text().splitlines(keepends=True)
+    chance.shuffle(lines)
+    parts = [tmp_path / f"part{i}.csv" for i in range(3)]
+    for i, part in enumerate(parts):
+        part.write_text(header + "".join(lines[i::3]))
+    assert len(before) > 20
+    assert seen(*parts) == before
+    more = [f"2025-10-14 10:0{i}:00Z,{US},{people[0]},Automatic reply: Bill,Delivered,<auto{i}@x>\n" for i in range(9)]
+    parts[0].write_text(parts[0].read_text() + "".join(more))
+    assert seen(*parts) == before
+
+
+def test_it_is_asked_which_domain_is_our_own(tmp_path: Path) -> None:
+    """Where nothing tells it, nothing is assumed."""
+    path = trace(
+        tmp_path,
+        ("13 16:00", "a@one.example", "b@two.example", "x"),
+        ("13 17:00", "c@one.example", "d@two.example", "y"),
+    )
+    with pytest.raises(InputError, match=r"own_domains: \[example.org\]"):
+        audit(path)
+    found = audit(path, settings="pairing: {own_domains: [two.example]}\n")
+    assert found.n_requests == 2
+
+
+def test_threads_decide_where_there_are_any(tmp_path: Path) -> None:
+    """A reply with another subject belongs to the message whose id it names, through any number of steps; a forward of it to
+    somebody else does not."""
+    path = tmp_path / "mail.csv"
+    path.write_text(
+        "message_id,in_reply_to,references,sent_at,from,to,subject\n"
+        "<1@x>,,,2025-10-13 10:00,doe@mail.example,info@town.example,Water\n"
+        "<2@x>,<1@x>,<1@x>,2025-10-13 11:00,info@town.example,roe@post.example,Fwd: Water\n"
+        "<3@x>,,,2025-10-13 12:00,doe@mail.example,info@town.example,Fence\n"
+        "<4@x>,<1@x>,,2025-10-14 09:00,info@town.example,doe@mail.example,Your bill\n"
+        "<5@x>,<4@x>,<1@x> <4@x>,2025-10-15 09:00,doe@mail.example,info@town.example,Re: Your bill\n"
+        "<6@x>,<5@x>,,2025-10-16 09:00,clerk@town.example,doe@mail.example,Done\n"
+    )
+    found = audit(path, settings="pairing: {own_domains: [town.example]}\n")
+    assert told(found) == [(2, "13 10:00", "14 09:00"), (4, "13 12:00", None), (6, "15 09:00", "16 09:00")]
+    assert kinds(found) == {"reply": 2, "sent": 1}
+
+
+def test_a_conversation_column_tells_as_well(tmp_path: Path) -> None:
+    """Whatever the subjects are."""
+    path = tmp_path / "mail.csv"
+    path.write_text(
+        "message_id,conversation_id,sent_at,from,to,subject,direction\n"
+        "1,A,2025-10-13 10:00,doe@mail.example,info@town.example,Water,in\n"
+        "2,A,2025-10-13 11:00,doe@mail.example,info@town.example,More on it,in\n"
+        "3,A,2025-10-14 09:00,clerk@town.example,doe@mail.example,Sorted,out\n"
+    )
+    assert told(audit(path)) == [(2, "13 10:00", "14 09:00")]
+
+
+def test_days_without_a_time(tmp_path: Path) -> None:
+    """An answer of the same day may have been after the question; nothing says otherwise."""
+    path = tmp_path / "mail.csv"
+    path.write_text(
+        "message_id,sent_at,from,to,subject,direction\n"
+        "1,2025-10-13,doe@mail.example,info@town.example,Water,in\n"
+        "2,2025-10-13,info@town.example,doe@mail.example,Re: Water,out\n"
+    )
+    assert told(audit(path)) == [(2, "13 00:00", "13 00:00")]
+
+
+def test_no_address_reaches_an_output(tmp_path: Path) -> None:
+    """Findings name the organisation's own domain and service addresses, and nobody else's."""
+    found = audit(trace(tmp_path, *NOISE, ("13 16:00", CUSTOMER, US, "Water bill"), ("13 17:00", CLERK, US, "Help")))
+    said = repr(found.findings)
+    assert "town.example" in said
+    assert not any(name in said for name in ("doe@", "mail.example", "smith", "a1.example"))
