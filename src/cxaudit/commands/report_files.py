@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -66,11 +67,19 @@ class MadeReport:
     def audit(self) -> Audit:
         return Audit(self.given.files, self.question)
 
+    def warm_up(self) -> None:
+        """Get ready to draw while the requests are judged, which leaves a processor free."""
+        if {"html", "pdf"} & {*self.settings.formats}:
+            from cxaudit.render.report.charts import warm_up
+
+            threading.Thread(target=warm_up).start()
+
     @cached_property
     def monthly(self) -> MonthlyReport:
-        standards = self.question.standards
+        standards, audit = self.question.standards, self.audit
+        self.warm_up()
         return monthly_report(
-            self.audit,
+            audit,
             counting_of(standards),
             meta_of(self.given, self.question),
             stored=stored_months(self.earlier),

@@ -47,10 +47,10 @@ def monthly_report(
     The question must have asked for ROLES and for the readings. `stored` has the columns of `history.STORED`: the months of
     earlier reports. `comparison` is what `--compare` shows, where exports carry the systems' own verdicts.
     """
+    period = audit.question.period or _span(audit)
+    gathered = gather(audit, *period)  # before anything else is counted, so that all else is made from it
     check = replace(audit.report(("channel",), None, counting, meta), comparison=comparison)
-    period = check.period or _span(audit)
-    gathered = gather(audit, *period)
-    history = history_of(gathered.counts, stored, _covered(audit, gathered), period[1])
+    history = history_of(gathered.counts, stored, _covered(audit), period[1])
     runs = run_charts(history, [row for row in check.rows if not row.is_total], check.total, period[1])
     previous = previous_of(history, period) if check.period else None
     departments = _rows(audit, gathered, "department")
@@ -74,16 +74,13 @@ def monthly_report(
 def _span(audit: Audit) -> tuple[dt.date, dt.date]:
     """From the first receipt to the as-of moment."""
     today = audit.question.as_of.local.date()
-    first = audit.judged.lazy().select(pl.col("received_at").min()).collect(engine="streaming").item()
-    return min(first.date(), today) if first is not None else today, today
+    return min(audit.earliest_on or today, today), today
 
 
-def _covered(audit: Audit, gathered: Gathered) -> tuple[dt.date, dt.date]:
+def _covered(audit: Audit) -> tuple[dt.date, dt.date]:
     """The days that the input covers: a month whose first business day has a receipt counts from its beginning."""
     today = audit.question.as_of.local.date()
-    if gathered.first_received is None:
-        return today, today
-    first = gathered.first_received.date()
+    first = audit.earliest_on or today
     opening = audit.calendar.roll_forward(pl.lit(first.replace(day=1)))
     if first <= (pl.select(opening).item() or first):
         first = first.replace(day=1)

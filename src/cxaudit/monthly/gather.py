@@ -1,4 +1,4 @@
-"""Gather: everything that the figures of the report are made from, counted in one pass over the judged requests.
+"""Gather: everything that the figures of the report are made from, counted in two passes over the judged requests.
 
 **Source**: DESIGN, section 7: a tally is small, additive and enough for every table.
 """
@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from cxaudit.model import JUDGED
-from cxaudit.tally import is_known, tally_verdicts
+from cxaudit.tally import is_known
 
 if TYPE_CHECKING:
     from cxaudit.audit import Audit
@@ -26,15 +26,14 @@ _DIMENSIONS = ("channel", "department", "customer_type", "employee", "high_volum
 
 @dataclass(frozen=True)
 class Gathered:
-    """`counts`: a tally by channel, department, month and `in_period`, of all that is known as of the moment; `open`: the
-    unanswered; `days`: met and missed by department and day; `compliments`: one row each; `first_received` in the input.
+    """`counts`: a tally by channel, department, month and `in_period`, whose pending and excluded are those of the period;
+    `open`: the unanswered; `days`: met and missed by department and day; `compliments`: one row each.
     """
 
     counts: pl.DataFrame
     open: pl.DataFrame
     days: pl.DataFrame
     compliments: pl.DataFrame
-    first_received: dt.datetime | None
 
     @cached_property
     def inside(self) -> pl.DataFrame:
@@ -44,21 +43,13 @@ class Gathered:
 
 def gather(audit: Audit, first: dt.date, last: dt.date) -> Gathered:
     """Count the requests of one run for the report of the period from `first` to `last`."""
-    judged = audit.judged.lazy()
-    names = judged.collect_schema().names()
-    known = judged.with_columns(in_period="is_inside", is_inside=is_known(names, audit.question.as_of))
-    by = [name for name in _DIMENSIONS if name in names]
-    absent = [pl.lit(None, dtype=pl.String).alias(name) for name in ("channel", "department") if name not in names]
-    known = known.with_columns(absent)
-    frames = [
-        tally_verdicts(known, [*by, "month", "in_period"]),
-        _open(known, audit, first, last),
-        _days(known, last),
-        _compliments(known, names),
-        judged.select(pl.col("received_at").min()),
-    ]
-    counts, unanswered, days, compliments, received = pl.collect_all(frames, engine="streaming")
-    return Gathered(counts, unanswered, days, compliments, received.item())
+    names = audit.judged_columns
+    counts = audit.count([*(name for name in _DIMENSIONS if name in names), "channel", "department", "month"])
+    # What was received after the as-of moment is not judged, so it is nothing but pending or excluded.
+    counts = counts.filter(pl.col("in_period") | pl.col("verdict").is_in(JUDGED))
+    known = audit.judged.filter(is_known(list(names), audit.question.as_of))
+    frames = [_open(known, audit, first, last), _days(known, last), _compliments(audit.judged, names)]
+    return Gathered(counts, *pl.collect_all(frames, engine="streaming"))
 
 
 def _open(known: pl.LazyFrame, audit: Audit, first: dt.date, last: dt.date) -> pl.LazyFrame:
@@ -76,7 +67,7 @@ def _open(known: pl.LazyFrame, audit: Audit, first: dt.date, last: dt.date) -> p
     )  # fmt: skip
     is_open = (pl.col("verdict") == "overdue") | is_next
     return (
-        known.filter(pl.col("is_inside") & is_open.fill_null(False))
+        known.filter(is_open.fill_null(False))
         .group_by(_text("department"), when.alias("when"), pl.col("business_days_over").fill_null(0).alias("over"))
         .agg(oldest_due_on=due_on.min(), n=pl.len())
     )
@@ -86,18 +77,18 @@ def _days(known: pl.LazyFrame, last: dt.date) -> pl.LazyFrame:
     """**Frame out**: `department`, `cohort_on`, `met`, `missed`, for the days up to the end of the period."""
     is_judged = pl.col("verdict").is_in(JUDGED)
     return (
-        known.filter(pl.col("is_inside") & is_judged & (pl.col("cohort_on") <= last))
+        known.filter(is_judged & (pl.col("cohort_on") <= last))
         .group_by(_text("department"), "cohort_on")
         .agg(met=(pl.col("verdict") == "met").sum(), missed=(pl.col("verdict") != "met").sum())
     )
 
 
-def _compliments(known: pl.LazyFrame, names: list[str]) -> pl.LazyFrame:
+def _compliments(judged: pl.LazyFrame, names: Collection[str]) -> pl.LazyFrame:
     """**Frame out**: `department`, `case_id`, in the order of the input."""
     told = [pl.col(name).cast(pl.String).str.contains(COMPLIMENT) for name in ("kind", "status") if name in names]
     is_one = pl.any_horizontal(told).fill_null(False) if told else pl.lit(False)
     case = pl.col("case_id") if "case_id" in names else pl.lit(None, dtype=pl.String).alias("case_id")
-    return known.filter(pl.col("in_period") & is_one).select(_text("department"), case)
+    return judged.filter(pl.col("is_inside") & is_one).select(_text("department"), case)
 
 
 def _text(name: str) -> pl.Expr:

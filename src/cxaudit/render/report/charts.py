@@ -39,7 +39,15 @@ def draw(chart: Chart) -> str:
             drawn = run_chart(months, changes)
         case ages:
             drawn = ageing(ages)
-    return _named(vl_convert.vegalite_to_svg(_styled(drawn).to_dict()), chart)
+    return _named(vl_convert.vegalite_to_svg(_styled(drawn).to_dict(validate=False)), chart)
+
+
+def warm_up() -> None:
+    """Load what draws, and draw something small: half a second that may pass while requests are judged."""
+    import altair  # noqa: F401
+    import vl_convert
+
+    vl_convert.vegalite_to_svg({"mark": "point", "data": {"values": []}, "encoding": {}})
 
 
 def _styled(drawn: Any) -> Any:
