@@ -85,3 +85,39 @@ def test_explain_names_the_row_that_says_the_department(tmp_path: Path) -> None:
     said = run("explain", tmp_path, "--case", "1", "--as-of", "2025-09-30", "--format", "table").text
     assert "Case 1 · E-mail · Roads · met" in said
     assert 'department  Roads                 2025-09.csv, row 2, "department"' in said
+
+
+SERVICENOW = [
+    "number",
+    "opened_at",
+    "resolved_at",
+    "sys_updated_at",
+    "incident_state",
+    "contact_type",
+    "assignment_group",
+]
+NEWEST_FIRST = [
+    ["INC1", "2025-09-01 09:00", "2025-09-04 10:00", "2025-09-08 10:00", "Closed", "email", "Roads"],
+    ["INC1", "2025-09-01 09:00", "", "2025-09-02 10:00", "Active", "email", "Roads"],
+    ["INC1", "2025-09-01 09:00", "", "2025-09-01 10:00", "New", "email", "Parks"],
+]
+
+
+def test_the_newest_update_of_a_log_counts_whatever_the_order_of_its_rows(tmp_path: Path) -> None:
+    """An update log may come newest first; the department is that of the newest update, and `explain` names its row."""
+    for name, rows in (("newest-first.csv", NEWEST_FIRST), ("oldest-first.csv", NEWEST_FIRST[::-1])):
+        with (tmp_path / name).open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([SERVICENOW, *rows])
+        (row,) = run("records", tmp_path / name, "--as-of", "2025-09-09", "--format", "csv").rows
+        assert (row["department"], row["replied_at"], row["verdict"]) == ("Roads", "2025-09-04 10:00:00", "late")
+        said = run("explain", tmp_path / name, "--case", "INC1", "--as-of", "2025-09-09", "--format", "json").json
+        place = 2 if name.startswith("newest") else 4
+        assert said[0]["department"]["place"]["row"] == place
+
+
+def test_an_update_tells_that_an_export_is_fresh(tmp_path: Path) -> None:
+    """A case that was touched on Monday was exported on Monday or later, though its reply is from the week before."""
+    with (tmp_path / "log.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([SERVICENOW, *NEWEST_FIRST])
+    assert "stale_export" not in run("check", tmp_path / "log.csv", "--as-of", "2025-09-09").err
+    assert "its latest timestamp is 2025-09-08 10:00" in run("check", tmp_path / "log.csv", "--as-of", "2025-09-10").err

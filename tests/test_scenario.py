@@ -202,3 +202,21 @@ def test_one_version_is_the_scenario_of_itself() -> None:
     assert plain.out == scenario.out
     assert "scenario" in scenario.err
     assert "scenario" not in plain.err
+
+
+def test_a_rule_that_comes_back_is_said_again(tmp_path: Path) -> None:
+    """Where the third version counts as the first did, the sentence below the table says so."""
+    channels = "channels: {{email: {{within: 1 business day}}}}"
+    version = f"  - effective: {{}}\n    source: S\n    counting: {{{{day_ends: {{}}}}}}\n    {channels}\n"
+    made = [("2025-01-01", "midnight"), ("2025-03-01", "same_time"), ("2025-06-01", "midnight")]
+    text = "version: 1\norganisation: Town\ntimezone: America/Edmonton\ncalendar:\n  workweek: [Mon, Tue]\nstandards:\n"
+    (tmp_path / "s.yaml").write_text(text + "".join(version.format(*one) for one in made))
+    (tmp_path / "log.csv").write_text(
+        "case_id,channel,received_at,replied_at\n1,email,2025-03-03 10:00,2025-03-04 10:00\n"
+    )
+    summary = run(
+        "check", tmp_path / "log.csv", "--standards", tmp_path / "s.yaml", "--as-of", "2025-07-01", "--format", "json"
+    ).json["summary"]
+    assert [part.split(":")[0] for part in summary["counting"].split("; ")] == [
+        "from 2025-01-01", "from 2025-03-01", "from 2025-06-01",
+    ]  # fmt: skip

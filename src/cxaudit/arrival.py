@@ -147,12 +147,14 @@ def _bundles(sizes: Sequence[int]) -> list[range]:
 def _survey(rows: pl.LazyFrame) -> pl.DataFrame:
     """One row for each table: how many rows, and the moments between which they lie."""
     received, replied = pl.col("received_at"), pl.col("replied_at")
-    marks = [name for name in ("is_doubtful", "ends_empty") if name in rows.collect_schema().names()]
+    columns = rows.collect_schema().names()
+    marks = [name for name in ("is_doubtful", "ends_empty") if name in columns]
+    ends = [name for name in ("replied_at", "updated_at") if name in columns]
     counted = rows.group_by("table").agg(
         n=pl.len(),
         first_at=received.min(),
         last_at=received.max(),
-        latest=replied.max(),
+        latest=pl.max_horizontal(pl.col(name).max() for name in ends),
         has_replies=replied.count() > 0,
         has_dates=pl.col("received_is_date").any(),
         **{name: pl.col(name).any() for name in marks},

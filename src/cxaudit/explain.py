@@ -130,7 +130,13 @@ def _pairing(audit: Audit, row: dict[str, Any]) -> tuple[Pairing | None, Evidenc
 def _newest(audit: Audit, rows: list[Evidence], role: Role, taken: Evidence) -> Evidence:
     """The row whose word on the channel or department counts: the newest that has one, as when the rows were merged."""
     saying = [row for row in rows if row.fate in {"taken", "duplicate"} and row.said(role, "").text is not None]
-    return max(saying, key=lambda row: (audit.arrived[row.table].latest_at or dt.datetime.min, row.key), default=taken)
+    first = dt.datetime.min
+
+    def age(row: Evidence) -> tuple[dt.datetime, int, dt.datetime, int]:
+        latest, updated = audit.arrived[row.table].latest_at, row.typed.get("updated_at")
+        return latest or first, row.table, updated or first, row.key[1]
+
+    return max(saying, key=age, default=taken)
 
 
 def _other_rows(rows: list[Evidence], reply: Evidence) -> Iterator[CaseRow]:

@@ -50,16 +50,16 @@ def name_of(standards: Standards) -> str:
 
 def counting_of(standards: Standards) -> str:
     """Every rule by which the promises count, in words; where versions differ, from when."""
-    said: dict[str, str] = {}
+    said: list[tuple[str, str]] = []  # from when, and the rules
     for version in standards.versions:
-        for promise in version.promises:
-            said.setdefault(
-                rule_words(promise.within, version.counting, standards.calendar), version.effective.isoformat()
-            )
-    if len(standards.versions) == 1 or len(said) == 1:
-        first, *others = said
-        return "; ".join([first, *(f"{words[0].lower()}{words[1:]}" for words in others)])
-    return "; ".join(f"from {since}: {words[0].lower()}{words[1:]}" for words, since in said.items())
+        rules = dict.fromkeys(rule_words(p.within, version.counting, standards.calendar) for p in version.promises)
+        first, *others = rules
+        words = "; ".join([first, *(f"{other[0].lower()}{other[1:]}" for other in others)])
+        if not said or said[-1][1] != words:
+            said.append((version.effective.isoformat(), words))
+    if len(said) == 1:
+        return said[0][1]
+    return "; ".join(f"from {since}: {words[0].lower()}{words[1:]}" for since, words in said)
 
 
 def settings(given: Input, question: Question) -> Iterator[str]:
