@@ -22,7 +22,9 @@ organisation: Town
 timezone: America/Edmonton
 calendar: {workweek: [Mon, Tue, Wed, Thu, Fri], office_hours: "08:30-16:30"}
 standards:
-  - {effective: 2019-01-01, source: Policy 1, channels: {email: {within: 2 business days}, letter: {within: 5 days}}}
+  - effective: 2019-01-01
+    source: Policy 1
+    channels: {email: {within: 2 business days}, letter: {within: 5 days}, voicemail: {within: 1 day}}
 """
 #: Layouts that nothing fits, as clerks and systems write them: name -> text, and (requests, replied) of a correct mapping.
 UNKNOWN = {
@@ -50,6 +52,20 @@ UNKNOWN = {
         "Ticket #,Opened,First response (minutes),First response within business hours (minutes),Source\n"
         "1,2025-10-13 09:00,95,5,Email\n2,2025-10-14 09:00,,,Email\n3,2025-10-15 09:00,5,5,Email\n",
         (3, 2),
+    ),
+    "calls.csv": (
+        "Start Time,Caller ID,Destination,Direction,Call Result,Talk Time,Queue\n"
+        "2025-10-13 08:00:00,7805550101,7809622611,Inbound,Voicemail,0:00:20,Utilities\n"
+        "2025-10-13 09:00:00,201,7805550101,Outbound,Answered,0:02:20,Utilities\n"
+        "2025-10-13 10:00:00,7805550102,7809622611,Inbound,Answered,0:02:00,Utilities\n",
+        (1, 1),
+    ),
+    "mails.csv": (
+        "Sent Date,From Address,To Address,Subject,Message-ID\n"
+        "2025-10-13 08:00:00,ann@x.example,info@town.example,Bill,<1@x>\n"
+        "2025-10-13 09:00:00,info@town.example,ann@x.example,Re: Bill,<2@x>\n"
+        "2025-10-13 10:00:00,bob@y.example,info@town.example,Sign,<3@x>\n",
+        (2, 1),
     ),
     "Yes.csv": (
         "No,On,Done: when,Null\n1,2025-10-13 09:00,2025-10-14 09:00,x\n2,2025-10-14 09:00,,x\n",

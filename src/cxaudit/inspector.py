@@ -102,8 +102,8 @@ def _guessed(table: Table, known: dict[str, SourceMapping]) -> Inspection:
     if guess is None or "received_at" not in guess.choices:
         return _unknown(table, describe_unknown(table).partition("\nRun `")[0], None)
     said = "no known layout fits it"
-    if guess.seems_events:
-        said += "; its rows look like calls or messages rather than requests, which this guess cannot tell"
+    if guess.parts:
+        said += "; its rows look like calls or messages, which are paired into requests"
     return _unknown(table, f"{said}.\nCheck the guess, and paste it into the standards file.", proposal(guess))
 
 

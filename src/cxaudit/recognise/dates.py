@@ -42,6 +42,7 @@ _DATE = re.compile(
            | (?P<compact>\d{{8}})
            | \d{{1,2}} (?P<s3>[-/. ]?) (?P<m1>{_MONTHS}) (?P<s4>[-/. ]|,[ ])? (?P<y3>\d{{4}}|\d{{2}})
            | (?P<m2>{_MONTHS}) [ ] \d{{1,2}} (?P<s5>,?[ ]) (?P<y5>\d{{4}})
+           | (?P<y6>\d{{4}}) (?P<s6>[-/ ]) (?P<m3>{_MONTHS}) (?P=s6) \d{{1,2}}
          )""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -228,6 +229,8 @@ def _date_layouts(date: re.Match[str]) -> list[tuple[Order, str]]:
         return [("dmy", f"%d{date['s3']}%B{date['s4'] or ''}{year}")]
     if date["m2"]:
         return [("mdy", f"%B %d{date['s5']}%Y")]
+    if date["m3"]:
+        return [("ymd", "%Y{0}%B{0}%d".format(date["s6"]))]
     separator = date["s2"]
     orders: tuple[Order, ...] = ("dmy", "mdy") if len(date["y2"]) == 4 else ("dmy", "mdy", "ymd")
     year = "%Y" if len(date["y2"]) == 4 else "%y"

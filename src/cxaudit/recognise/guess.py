@@ -7,21 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
-import polars as pl
-
-from cxaudit.read.table import Record, Table, column
-from cxaudit.recognise.dates import DateFormat, is_missing
+from cxaudit.read.table import Record, Table
+from cxaudit.recognise.contents import Contents, contents_of
+from cxaudit.recognise.dates import DateFormat
+from cxaudit.recognise.guess_events import guess_parts
 from cxaudit.recognise.layout import clean_header, likely_header
-from cxaudit.recognise.likely import BUSINESS, CLOSURE, DURATION, EVENTS, NAMED, NO_REPLY, WAYS, likeness, spaced
-from cxaudit.recognise.proof import SAMPLE, Proof, prove_format
+from cxaudit.recognise.likely import BUSINESS, CLOSURE, DURATION, NAMED, NO_REPLY, likeness, spaced
+from cxaudit.recognise.proof import Proof
 from cxaudit.standards.model import fold
 from cxaudit.standards.source import ColumnChoice, ReplyBasis, Role, Unit
 
-_CLOCK = r"(?i)^\s*\d{1,2}:\d{2}(:\d{2})?\s*([ap]\.?m\.?)?\s*$"
-_MOST_WAYS = 50
-_NUMBER = r"^\s*\d+([.,:]\d+)*\s*$"
 #: Roles whose columns hold a few words, again and again.
 _NAMES: tuple[Role, ...] = ("channel", "department", "employee", "status", "customer_type")
 
@@ -36,42 +34,19 @@ class Guess:
     proofs: dict[Role, Proof]
     reply_basis: ReplyBasis
     channel: str | None  # where no column tells it and the file's name does
-    seems_events: bool  # a row for each call or message, rather than for each request
+    parts: dict[str, dict[str, Any]] = field(default_factory=dict)  # `calls` or `mail`, where its rows are not requests
 
     @property
     def distinctive(self) -> list[str]:
         """The columns to know the layout by: those that play a role, which the header has once."""
         cells = [fold(clean_header(cell)) for cell in self.header[1]]
-        roles: tuple[Role, ...] = ("case_id", "received_at", "replied_at", "channel")
-        names = [self.choices[role].column for role in roles if role in self.choices]
-        names += [
-            time for role in ("received_at", "replied_at") if role in self.choices and (time := self.choices[role].time)
-        ]
         unique = [name for name in map(clean_header, self.header[1]) if name and cells.count(fold(name)) == 1]
-        mapped = [name for name in names if name in unique]
+        roles: tuple[Role, ...] = ("case_id", "received_at", "replied_at", "channel")
+        chosen = [self.choices[role] for role in roles if role in self.choices]
+        names = [name for choice in chosen for name in (choice.column, choice.time) if name is not None]
+        names += [name for part in self.parts.values() for name in part.values() if isinstance(name, str)]
+        mapped = [name for name in dict.fromkeys(names) if name in unique]
         return [*mapped, *(name for name in unique if name not in mapped)][: max(3, len(mapped))]
-
-
-@dataclass(frozen=True)
-class _Column:
-    position: int
-    name: str
-    proof: Proof | None  # None: its values are no dates
-    n_values: int
-    n_different: int
-    clock_share: float
-    number_share: float
-    way_share: float  # of its different values: those that name a way in which requests come
-    first: object  # its earliest moment
-
-    @property
-    def is_date(self) -> bool:
-        return self.proof is not None
-
-    @property
-    def is_names(self) -> bool:
-        """Whether a few words stand there again and again."""
-        return 0 < self.n_different <= max(3, min(200, self.n_values // 2)) and not self.is_date
 
 
 def guess_layout(table: Table, taken: Collection[str] = ()) -> Guess | None:
@@ -82,85 +57,40 @@ def guess_layout(table: Table, taken: Collection[str] = ()) -> Guess | None:
     header = likely_header(table)
     if header is None:
         return None
-    rows = _full_rows(table.body(header[0], len(header[1])).head(SAMPLE).collect(), len(header[1]))
-    columns = [_column(rows, i, name) for i, name in enumerate(map(clean_header, header[1])) if name]
-    choices: dict[Role, ColumnChoice] = {}
+    columns = contents_of(table, *header)
+    parts = guess_parts(columns)
     dates = [one for one in columns if one.is_date and not NO_REPLY.search(spaced(one.name))]
     received = _best("received_at", dates) or min(dates, key=lambda one: (str(one.first), one.position), default=None)
-    if received is not None:
-        choices["received_at"] = _with_clock(received, columns)
+    choices: dict[Role, ColumnChoice] = {} if received is None else {"received_at": _with_clock(received, columns)}
     rest = [one for one in columns if one is not received]
-    reply, basis = _reply(rest, received)
-    if reply is not None:
-        choices["replied_at"] = reply
-    rest = [one for one in rest if reply is None or one.name != reply.column]
-    choices |= _others(rest)
-    proofs = {
-        role: one.proof
-        for role, choice in choices.items()
-        for one in columns
-        if one.name == choice.column and one.proof
-    }
-    file_words = spaced(f"{table.file.rpartition('.')[0] or table.file} {table.sheet or ''}")
-    channel = (
-        next((name for name, like in NAMED.items() if like.search(file_words)), None)
-        if "channel" not in choices
-        else None
-    )
-    seems_events = sum(bool(EVENTS.search(spaced(one.name))) for one in columns) >= 2 and "replied_at" not in choices
-    return Guess(_name(table, taken), header, choices, proofs, basis, channel, seems_events)
+    if parts:
+        basis: ReplyBasis = "paired"
+        key = next((name for part in parts.values() for name in (part.get("call"), part.get("message")) if name), None)
+        choices |= {"case_id": _choice(key)} if key else {}
+    else:
+        reply, basis = _reply(rest, received)
+        choices |= {"replied_at": reply} if reply is not None else {}
+        choices |= _others([one for one in rest if reply is None or one.name != reply.column])
+    proofs = {role: one.proof for role, by in choices.items() for one in columns if one.name == by.column and one.proof}
+    return Guess(_name(table, taken), header, choices, proofs, basis, _channel(table, choices, parts), parts)
 
 
-def _full_rows(rows: pl.DataFrame, width: int) -> pl.DataFrame:
-    """The rows without titles, totals and remarks: those with at least half as many cells as the fullest."""
-    n_filled = pl.sum_horizontal(~is_missing(pl.col(column(i))) for i in range(width))
-    return rows.filter(n_filled * 2 >= n_filled.max())
+def _channel(table: Table, choices: dict[Role, ColumnChoice], parts: dict[str, dict[str, Any]]) -> str | None:
+    """The channel of every row: by what the rows are, else by the name of the file."""
+    if parts:
+        return "voicemail" if "calls" in parts else "email"
+    words = spaced(f"{table.file.rpartition('.')[0] or table.file} {table.sheet or ''}")
+    return None if "channel" in choices else next((name for name, like in NAMED.items() if like.search(words)), None)
 
 
-def _column(rows: pl.DataFrame, position: int, name: str) -> _Column:
-    text = rows[column(position)]
-    frame = text.alias("text").to_frame()
-    values = frame.filter(~is_missing(pl.col("text")))["text"]
-    n = len(values)
-    proof = prove_format(rows.lazy().select("row", text=pl.col(column(position))), None, whole=True)
-    fmt = proof.format or next(iter(proof.candidates), None)
-    is_named = any(likeness(role, name) for role in ("received_at", "replied_at", "system_due_at"))
-    is_date = n > 0 and fmt is not None and (is_named or fmt.counted is None)
-    first = None
-    if is_date and fmt is not None:
-        first = frame.select(fmt.parse(pl.col("text").str.strip_chars()).min()).item()
-    return _Column(
-        position=position,
-        name=name,
-        proof=proof if is_date else None,
-        n_values=n,
-        n_different=values.n_unique() if n else 0,
-        clock_share=_share(values, _CLOCK),
-        number_share=_share(values, _NUMBER),
-        way_share=_way_share(values),
-        first=first,
-    )
-
-
-def _share(values: pl.Series, form: str) -> float:
-    return float(values.str.contains(form).sum() / len(values)) if len(values) else 0.0
-
-
-def _way_share(values: pl.Series) -> float:
-    different = values.unique()
-    if not 0 < len(different) <= _MOST_WAYS:
-        return 0.0
-    return sum(fold(value) in WAYS for value in different) / len(different)
-
-
-def _best(role: Role, columns: Sequence[_Column]) -> _Column | None:
+def _best(role: Role, columns: Sequence[Contents]) -> Contents | None:
     """The column whose name is most like that role's; of equals the one that is earliest in time, then in the row."""
     named = [(likeness(role, one.name), one) for one in columns]
     found = [(-score, str(one.first), one.position, one) for score, one in named if score]
     return min(found)[-1] if found else None
 
 
-def _with_clock(day: _Column, columns: Sequence[_Column]) -> ColumnChoice:
+def _with_clock(day: Contents, columns: Sequence[Contents]) -> ColumnChoice:
     """A date, with the column of its time of day where the date stands alone."""
     fmt = _format(day)
     if fmt is None or not fmt.is_date_only:
@@ -169,7 +99,7 @@ def _with_clock(day: _Column, columns: Sequence[_Column]) -> ColumnChoice:
     for one in columns:
         words = spaced(one.name)
         own = re.sub(r"(?i)\b(time|at|hour)\b", "", words).strip().casefold()
-        if one.clock_share >= 0.9 and re.search(r"(?i)\b(time|hour)\b", words) and own == stem:
+        if one.shares["clock"] >= 0.9 and re.search(r"(?i)\b(time|hour)\b", words) and own == stem:
             return _choice(day.name, time=one.name)
     return _choice(day.name)
 
@@ -178,18 +108,18 @@ def _choice(name: str, *, time: str | None = None, unit: Unit | None = None) -> 
     return ColumnChoice(column=name, time=time, reply_basis=None, unit=unit)
 
 
-def _format(one: _Column) -> DateFormat | None:
+def _format(one: Contents) -> DateFormat | None:
     return (one.proof.format or next(iter(one.proof.candidates), None)) if one.proof else None
 
 
-def _reply(columns: Sequence[_Column], received: _Column | None) -> tuple[ColumnChoice | None, ReplyBasis]:
+def _reply(columns: Sequence[Contents], received: Contents | None) -> tuple[ColumnChoice | None, ReplyBasis]:
     """The column that tells the reply, and how: as a moment, as a duration, or only as the closing of the case."""
     best = _best("replied_at", [one for one in columns if one.is_date and not NO_REPLY.search(spaced(one.name))])
     is_closure = best is not None and likeness("replied_at", best.name) == 1
     if best is None or is_closure:
         for one in columns:
             told = DURATION.search(spaced(one.name))
-            if told and one.number_share >= 0.9 and not BUSINESS.search(spaced(one.name)) and received is not None:
+            if told and one.shares["number"] >= 0.9 and not BUSINESS.search(spaced(one.name)) and received is not None:
                 unit: Unit = "hours" if told["unit"].lower().startswith("h") else "minutes"
                 return _choice(one.name, unit=unit if unit == "hours" else None), "minutes"
     if best is None:
@@ -199,12 +129,12 @@ def _reply(columns: Sequence[_Column], received: _Column | None) -> tuple[Column
     ) else "first_response"
 
 
-def _others(columns: Sequence[_Column]) -> dict[Role, ColumnChoice]:
+def _others(columns: Sequence[Contents]) -> dict[Role, ColumnChoice]:
     """The remaining roles, each column for one of them."""
     found: dict[Role, ColumnChoice] = {}
     free = list(columns)
     ids = [one for one in free if one.n_values and not one.is_date and _identifies(one)]
-    wanted: list[tuple[Role, list[_Column]]] = [("case_id", ids)]
+    wanted: list[tuple[Role, list[Contents]]] = [("case_id", ids)]
     wanted += [(role, [one for one in free if one.is_names]) for role in _NAMES]
     wanted.append(("system_due_at", [one for one in free if one.is_date]))
     for role, candidates in wanted:
@@ -218,7 +148,7 @@ def _others(columns: Sequence[_Column]) -> dict[Role, ColumnChoice]:
     return found
 
 
-def _identifies(one: _Column) -> bool:
+def _identifies(one: Contents) -> bool:
     """Whether the values tell cases apart; an update log has several rows of a case."""
     return one.n_different >= (0.3 if likeness("case_id", one.name) > 1 else 0.95) * one.n_values
 

@@ -87,7 +87,7 @@ def clean_header(cell: str) -> str:
     for mark in ("\ufeff", "ï»¿"):
         if cell.startswith(mark):
             cell = cell.removeprefix(mark).strip('"')
-    return cell.replace("Â\xa0", " ").strip()
+    return cell.replace("Â\xa0", " ").strip(" \t\r\n\xa0↑↓")  # an arrow shows by what a report is sorted
 
 
 def _fits(mapping: SourceMapping, cells: set[str], *, is_forced: bool) -> bool:

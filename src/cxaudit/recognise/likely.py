@@ -51,7 +51,7 @@ LIKE: dict[Role, tuple[re.Pattern[str], ...]] = {
         r"^(agent|assignee|assigned to|owner|clerk|employee|officer|handler|handled by|answered by|responsible)$",
         r"\b(assignee|assigned ?to|agent|clerk|employee|case owner|ticket owner)\b",
     ),
-    "status": _patterns(r"^(status|state|estado)$", r"\b(status|state)\b"),
+    "status": _patterns(r"^(status|estado)$", r"\bstatus\b", r"\bstate\b"),
     "customer_type": _patterns(
         r"\bcustomer ?type\b", r"\b(requester|requestor|contact|client) ?type\b", r"\binternal\b"
     ),
@@ -70,12 +70,6 @@ CLOSURE = re.compile(r"\b(clos|resol|complet|finish|solv|end|done)\w*", re.IGNOR
 #: Moments that are neither a reply nor a closing, whatever else their headers say.
 NO_REPLY = re.compile(
     r"\b(due|target|deadline|expect\w*|updat\w*|modif\w*|reopen\w*|assign\w*|sla|goal)\b", re.IGNORECASE
-)
-#: Headers of logs with a row for each call or message rather than for each request.
-EVENTS = re.compile(
-    r"\b(disposition|direction|caller ?id|called ?number|calling ?party|talk(ing)? ?time|billsec|src|dst|sender|recipient"
-    r"|from ?address|to ?address|message ?id|directionality)\b",
-    re.IGNORECASE,
 )
 #: Ways in which requests come, as systems name them (folded): a column that holds them tells the channel.
 WAYS = frozenset(

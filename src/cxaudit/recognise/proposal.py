@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 from cxaudit.recognise.guess import Guess
 from cxaudit.recognise.proof import Proof
@@ -26,10 +27,14 @@ def proposal(guess: Guess) -> str:
         "    columns:",
     ]
     lines += [_line(f"      {role}: {_choice(choice)}", _remark(guess, role)) for role, choice in guess.choices.items()]
+    for name, parts in guess.parts.items():
+        lines += [f"    {name}:", *(f"      {part}: {_part(value)}" for part, value in parts.items())]
     if "channel" not in guess.choices:
-        said = "by the name of the file" if guess.channel else "how these requests came in; or use --channel"
+        said = "how these requests came in; or use --channel"
+        if guess.channel:
+            said = "what its rows are" if guess.parts else "by the name of the file"
         lines.append(_line(f"    {'' if guess.channel else '# '}channel: {guess.channel or 'email'}", said))
-    if "replied_at" in guess.choices:
+    if "replied_at" in guess.choices or guess.parts:
         why = "known only by the closing of the case" if guess.reply_basis == "closure" else None
         lines.append(_line(f"    reply_basis: {guess.reply_basis}", why))
     orders = {fmt.order for proof in guess.proofs.values() for fmt in proof.candidates if proof.is_ambiguous}
@@ -47,6 +52,21 @@ def scalar(text: str) -> str:
     ('Ref', '"Yes"', '"Date: in"', '(Do Not Modify) Case', '"2025"')
     """
     return json.dumps(text, ensure_ascii=False) if _NOT_PLAIN.search(text) else text
+
+
+def _part(value: Any) -> str:
+    """A header, words, or headers and words by name, on one line.
+
+    >>> _part({"column": "Way", "inbound": ["In", "Yes"]})
+    '{column: Way, inbound: [In, "Yes"]}'
+    """
+    match value:
+        case dict():
+            return "{" + ", ".join(f"{scalar(key)}: {_part(inner)}" for key, inner in value.items()) + "}"
+        case list():
+            return f"[{', '.join(map(scalar, value))}]"
+        case _:
+            return scalar(str(value))
 
 
 def _choice(choice: ColumnChoice) -> str:

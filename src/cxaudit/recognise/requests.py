@@ -146,7 +146,7 @@ def _moments(reading: Reading, role: Role) -> dict[str, pl.Expr]:
         nothing: dict[str, pl.Expr] = {role: pl.lit(None, dtype=_AT), f"{name}_is_date": pl.lit(False)}
         return nothing | ({f"{name}_utc": pl.lit(None, dtype=_AT)} if has_instants(reading) else {})
     parsed, is_date = fmt.parse(text), fmt.parse_is_date(text).fill_null(False)
-    if reading.layout.mapping.midnight_is_date:
+    if reading.layout.mapping.midnight_is_date and role not in reading.layout.times:
         is_date |= (parsed == parsed.dt.truncate("1d")).fill_null(False)
     if fmt.has_zone:
         return {role: reading.zone.local(parsed), f"{name}_is_date": is_date, f"{name}_utc": parsed}
