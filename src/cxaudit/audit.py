@@ -49,8 +49,9 @@ class Audit:
         self.promises = Promises(question.standards)
         found = find_files(arguments)
         self.files = found.files
-        self.paths = tuple(found.files)
+        self.paths = found.originals
         self.same_content = found.same_content
+        self.left_aside = found.left_aside
         self.log = requests_of(found.files, question.standards, self.zone, wanted_of(question, self.promises))
         self.arrived = self.log.tables
         rows = self._named(self.log.rows)

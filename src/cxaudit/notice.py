@@ -28,7 +28,8 @@ def notice(audit: Audit) -> tuple[Finding, ...]:
     """Every finding of the run, those about rows first, in the order of the catalogue and of the input."""
     found = [finding for arrived in audit.arrived for finding in arrived.findings]
     parts = (
-        _same_content, _channels, _absent_channels, _changed, _weaker, _high_volume, _clock_changes, _stale, _exclude_columns,
+        _same_content, _left_aside, _channels, _absent_channels, _changed, _weaker, _high_volume, _clock_changes, _stale,
+        _exclude_columns,
     )  # fmt: skip
     for part in parts:
         found.extend(part(audit))
@@ -39,6 +40,11 @@ def notice(audit: Audit) -> tuple[Finding, ...]:
 def _same_content(audit: Audit) -> Iterator[Finding]:
     for name, twin in audit.same_content.items():
         yield Finding("same_content", name, None, 1, (), (), f"the same content as {twin}; read once")
+
+
+def _left_aside(audit: Audit) -> Iterator[Finding]:
+    for name in audit.left_aside:
+        yield Finding("member_left_aside", name, None, 1, (), (), CATALOGUE["member_left_aside"][1])
 
 
 def _channels(audit: Audit) -> Iterator[Finding]:

@@ -13,38 +13,45 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cxaudit.errors import InputError
-
-#: What is looked for in a folder.
-EXTENSIONS = (".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
+from cxaudit.read.unpack import EXTENSIONS, STANDARD_INPUT, standard_input, unpack
 
 
 @dataclass(frozen=True)
 class FoundFiles:
-    """The files to read with the names to show, and those left out because another has the same content."""
+    """The files to read with the names to show, and those left out because another has the same content.
+
+    What was packed, and standard input, is read from scratch files; `originals` are the files as they were named.
+    """
 
     files: dict[Path, str]
     same_content: dict[str, str]  # name left out -> name read
+    originals: tuple[Path, ...] = ()
+    left_aside: tuple[str, ...] = ()  # members of archives that are not named like exports
 
 
 def find_files(arguments: Iterable[str]) -> FoundFiles:
-    """Expand files, patterns and folders.
+    """Expand files, patterns, folders and archives; `-` is standard input.
 
     Raises `InputError` for what does not exist, for a pattern that nothing matches, and for a folder without exports.
     """
-    paths: dict[Path, None] = {}
-    for argument in arguments:
-        for path in _expand(argument):
-            paths.setdefault(path)
-    ordered = sorted(paths, key=lambda path: path.parts)
+    named = list(dict.fromkeys(arguments))
+    ordered = sorted(
+        {path for argument in named if argument != "-" for path in _expand(argument)}, key=lambda p: p.parts
+    )
     names = _short_names(ordered)
+    packed = [(path, names[path]) for path in ordered]
+    if "-" in named:
+        packed.append((standard_input(), STANDARD_INPUT))
+    unpacked = [unpack(path, name) for path, name in packed]
+    plain = dict(file for one in unpacked for file in one.files)
     files: dict[Path, str] = {}
     same: dict[str, str] = {}
-    for path, twin in _first_with_content(ordered).items():
+    for path, twin in _first_with_content(list(plain)).items():
         if twin == path:
-            files[path] = names[path]
+            files[path] = plain[path]
         else:
-            same[names[path]] = names[twin]
-    return FoundFiles(files, same)
+            same[plain[path]] = plain[twin]
+    return FoundFiles(files, same, tuple(ordered), tuple(name for one in unpacked for name in one.left_aside))
 
 
 def size_of(path: Path) -> int:
@@ -57,7 +64,9 @@ def _expand(argument: str) -> list[Path]:
         return [path]
     if path.is_dir():
         found = [
-            p for p in path.rglob("*") if p.suffix.lower() in EXTENSIONS and p.is_file() and not _is_hidden(p, path)
+            p
+            for p in path.rglob("*")
+            if p.name.lower().endswith(EXTENSIONS) and p.is_file() and not _is_hidden(p, path)
         ]
         if not found:
             raise InputError(

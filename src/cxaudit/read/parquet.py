@@ -1,0 +1,76 @@
+"""Parquet: typed columns as the text that a spreadsheet would show. The names of the columns are row 1.
+
+Moments with a zone become UTC with a `Z`; whole numbers lose their `.0`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+from polars.exceptions import PolarsError
+
+from cxaudit.errors import InputError
+from cxaudit.read.table import HEAD_RECORDS, Table, column
+
+_MOST_EXACT = 2**53
+
+
+def open_parquet(path: Path, name: str) -> Table:
+    """The table of a Parquet file. Raises `InputError` for what cannot be opened."""
+    try:
+        schema = pl.scan_parquet(str(path), glob=False).collect_schema()
+        start = pl.scan_parquet(str(path), glob=False).head(HEAD_RECORDS - 1).select(_texts(schema)).collect()
+    except (PolarsError, OSError) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(
+            f"{name} cannot be read as Parquet ({reason}).\nIt may be damaged or cut off: export it again."
+        ) from error
+    names = list(schema)
+
+    def body(header: int, width: int) -> pl.LazyFrame:
+        rows = pl.scan_parquet(str(path), glob=False, row_index_name="\x00row", row_index_offset=2)
+        texts = _texts(schema)
+        cells = [texts[i] if i < len(texts) else pl.lit(None, pl.String).alias(column(i)) for i in range(width)]
+        rows = rows.slice(header - 1) if header > 1 else rows
+        return rows.select(pl.col("\x00row").cast(pl.UInt32).alias("row"), *cells, extra=pl.lit(None, pl.String))
+
+    below = ((i, [cell or "" for cell in cells]) for i, cells in enumerate(start.iter_rows(), start=2))
+    return Table(file=name, sheet=None, encoding=None, delimiter=None, head=((1, names), *below), body=body)
+
+
+def _texts(schema: pl.Schema) -> list[pl.Expr]:
+    return [as_text(pl.col(name), dtype).alias(column(i)) for i, (name, dtype) in enumerate(schema.items())]
+
+
+def as_text(cell: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    """The values of a column as text; null where there is none.
+
+    >>> pl.select(as_text(pl.lit(124.0), pl.Float64()), b=as_text(pl.lit(True), pl.Boolean())).row(0)
+    ('124', 'TRUE')
+    """
+    if isinstance(dtype, pl.Datetime):
+        if dtype.time_zone is not None:
+            return cell.dt.convert_time_zone("UTC").dt.cast_time_unit("us").dt.to_string("%Y-%m-%d %H:%M:%S%.fZ")
+        return cell.dt.cast_time_unit("us").dt.to_string("%Y-%m-%d %H:%M:%S%.f")
+    if isinstance(dtype, pl.Date):
+        return cell.dt.to_string("%Y-%m-%d")
+    if isinstance(dtype, pl.Time):
+        return cell.dt.to_string("%H:%M:%S")
+    if isinstance(dtype, pl.Duration):
+        seconds = cell.dt.total_seconds()
+        parts = (seconds // 3600, seconds // 60 % 60, seconds % 60)
+        return pl.concat_str([part.cast(pl.String).str.zfill(2) for part in parts], separator=":")
+    if dtype.is_float():
+        whole = cell.cast(pl.Int64, strict=False).cast(pl.String)
+        is_whole = (cell == cell.round()) & (cell.abs() <= _MOST_EXACT)
+        return pl.when(is_whole).then(whole).when(cell.is_not_nan()).then(cell.cast(pl.String))
+    if isinstance(dtype, pl.Boolean):
+        return pl.when(cell).then(pl.lit("TRUE")).when(~cell).then(pl.lit("FALSE"))
+    if isinstance(dtype, pl.List | pl.Array):
+        listed = cell.arr.to_list() if isinstance(dtype, pl.Array) else cell
+        return listed.cast(pl.List(pl.String), strict=False).list.join(", ")
+    if isinstance(dtype, pl.Struct):
+        return cell.struct.json_encode()
+    text = cell.cast(pl.String, strict=False)
+    return pl.when(text != "").then(text)
