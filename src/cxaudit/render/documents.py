@@ -12,7 +12,6 @@ from cxaudit.render.check_view import heading
 from cxaudit.render.document import Cell, Document, Kind, TableColumn, TablePart
 from cxaudit.render.escape import escape_cell
 from cxaudit.render.figures import compliance_text, outcome, percentage_text, range_words
-from cxaudit.render.notes import notes
 from cxaudit.render.options import RenderOptions
 from cxaudit.render.page import render_page
 from cxaudit.render.remarks import remarks
@@ -57,7 +56,7 @@ def render_records_html(records: Records, options: RenderOptions) -> Iterator[by
 
 def check_document(report: Report, options: RenderOptions) -> Document:
     """The compliance table, what stands under it, and what became of the rows of each file."""
-    title = f"{report.organisation}: requests answered in time"
+    title = "Requests answered in time"
     part = check_part(report, options)
     return Document(title, (heading(report),), (part, files_part(report.inputs, options)), report.as_of,
                     report.organisation, _notes(report))  # fmt: skip
@@ -82,7 +81,7 @@ def readings_document(report: Report) -> Document:
         f"Under these readings compliance is {range_words(readings, *limits) or 'unknown'}.",
     )
     part = TablePart("Readings", "The same requests under other readings", columns, rows, said)
-    title = f"{report.organisation}: how far the figure depends on the reading"
+    title = "How far the figure depends on the reading"
     return Document(title, (heading(report),), (part,), report.as_of, report.organisation, (_AVAILABILITY,))
 
 
@@ -145,9 +144,9 @@ def _notes(report: Report) -> tuple[tuple[str, str], ...]:
 def records_document(records: Records, options: RenderOptions) -> Document:
     """The list of requests, to work with."""
     as_of = as_of_words(records.as_of, records.as_of_is_date)
-    lines = (f"As of {as_of}: {counted(records.frame.height, 'request')} listed.", *notes(records))
-    part = records_part(records.frame, options)
-    return Document("Requests with their verdicts", lines, (part,), records.as_of)
+    lines = (f"As of {as_of}: {counted(records.frame.height, 'request')} listed.",)
+    parts = (records_part(records.frame, options), files_part(records.inputs, options))
+    return Document("Requests with their verdicts", lines, parts, records.as_of)
 
 
 def records_part(frame: pl.DataFrame, options: RenderOptions, title: str = "Requests") -> TablePart:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 UNKNOWN = "–"
+_DAY_END = dt.time(23, 59, 59)
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,8 @@ def render_page(document: Document) -> Iterator[bytes]:
         {
             "title": part.title,
             "lines": part.lines,
-            "columns": [{"heading": c.heading, "is_figure": c.kind in FIGURES} for c in part.columns],
+            "is_working": part.is_working,
+            "columns": [{"heading": c.heading, "kind": _class(c.kind)} for c in part.columns],
             "rows": _rows(part),
         }
         for part in document.parts
@@ -61,17 +63,22 @@ def _rows(part: TablePart) -> Iterator[_Row]:
     current = next(rows, None)
     while current is not None:
         following = next(rows, None)
-        cells = tuple(_text(cell, kind) for cell, kind in zip(current, kinds, strict=True))
+        cells = tuple(_text(cell, kind, is_working=part.is_working) for cell, kind in zip(current, kinds, strict=True))
         yield _Row(cells, part.has_total and following is None)
         current = following
 
 
-def _text(cell: Cell, kind: Kind) -> str:
+def _class(kind: Kind) -> str:
+    return "figure" if kind in FIGURES else "moment" if kind == "moment" else "text"
+
+
+def _text(cell: Cell, kind: Kind, *, is_working: bool) -> str:
     match cell:
         case None:
-            return UNKNOWN if kind in FIGURES else ""
+            return UNKNOWN if kind in FIGURES and not is_working else ""
         case dt.datetime():
-            return f"{cell:%Y-%m-%d %H:%M:%S}"
+            # The last second of the day is how a date is written for machines.
+            return f"{cell:%Y-%m-%d}" if cell.time() == _DAY_END else f"{cell:%Y-%m-%d %H:%M}"
         case dt.date():
             return cell.isoformat()
         case str():

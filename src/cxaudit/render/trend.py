@@ -170,7 +170,7 @@ def _document(trend: Trend, as_of: dt.datetime) -> Document:
     drawing = None if trend.by or len(rows) < 2 else _drawing(trend.rows)
     part = TablePart("Months", "Compliance by month", columns, rows, tuple(remarks(trend)), drawing=drawing)
     note = (NOT_AVAILABLE, "Not available: nothing was judged, or there are too few months for limits.")
-    return Document(f"{trend.organisation}: compliance by month", (_heading(trend),), (part,), as_of, trend.organisation,
+    return Document("Compliance by month", (_heading(trend),), (part,), as_of, trend.organisation,
                     (note,))  # fmt: skip
 
 

@@ -88,7 +88,7 @@ class _Drawing:
         sheet.set_column(0, 0, 100)
         _write(sheet, 0, 0, document.title, self.format(bold=True, font_size=16, text_wrap=True))
         row = 1
-        for line in document.lines:
+        for line in [*([document.organisation] if document.organisation else []), *document.lines]:
             sheet.set_row(row, _height([line], [100]))
             _write(sheet, row, 0, line, self.format(text_wrap=True))
             row += 1

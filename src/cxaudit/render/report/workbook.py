@@ -28,7 +28,7 @@ def render_report_workbook(report: MonthlyReport, missed: Records, options: Rend
     readings = [readings_document(check).parts[0]] if check.readings is not None else []
     total = check.total
     document = Document(
-        title=f"{check.organisation}: response times, {period_words(*report.period).removeprefix('on ')}",
+        title=f"Response times, {period_words(*report.period).removeprefix('on ')}",
         lines=(
             heading(check),
             f"{total.met:,} of {total.judged:,} judged requests were answered in time; {total.missed:,} were not.",
