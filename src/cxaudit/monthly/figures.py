@@ -57,6 +57,7 @@ def monthly_report(
     return MonthlyReport(
         check=check,
         period=period,
+        promised=audit.promised,
         departments=departments,
         customer_types=_rows(audit, gathered, "customer_type"),
         employees=_rows(audit, gathered, "employee") if with_employees else (),

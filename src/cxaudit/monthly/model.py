@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Literal
 
 from cxaudit.model import CheckRow, Report
+from cxaudit.standards.model import Promise
 
 #: What makes a month of a run chart more than its usual ups and downs: the four rules of "Making Data Count".
 Signal = Literal[
@@ -61,6 +62,7 @@ class Limits:
     mean: Fraction
     lower: Fraction
     upper: Fraction
+    reach: Fraction  # from the mean to a limit that is not clipped
     n_baseline: int  # months that make the usual level
     is_trial: bool  # fewer than twelve of them
 
@@ -226,6 +228,7 @@ class MonthlyReport:
 
     check: Report  # the promise by channel, with readings, inputs and findings
     period: tuple[dt.date, dt.date]  # both inclusive, local
+    promised: tuple[Promise, ...]  # what was in force in the period, in the order of the standards
     departments: tuple[CheckRow, ...]
     customer_types: tuple[CheckRow, ...]  # empty where no export tells them
     employees: tuple[CheckRow, ...]  # empty unless asked for

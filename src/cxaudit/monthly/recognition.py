@@ -12,6 +12,8 @@ from cxaudit.monthly.model import Compliments, Counts, Improved, Previous, Recog
 
 #: Fewer judged requests than this are no ground for praise.
 ENOUGH = 10
+#: A rise of less than two points in a hundred is none.
+_LEAST_GAIN = Fraction(2, 100)
 _FEW = 3
 
 
@@ -54,7 +56,9 @@ def _improved(now: dict[str, Counts], previous: Previous) -> Iterator[Improved]:
         for name, counts in now.items()
         if name in previous.departments and previous.departments[name].judged >= ENOUGH
     ]
-    yield from sorted((one for one in both if gain(one) > 0), key=lambda one: (-gain(one), one.department.casefold()))
+    yield from sorted(
+        (one for one in both if gain(one) >= _LEAST_GAIN), key=lambda one: (-gain(one), one.department.casefold())
+    )
 
 
 def compliments_of(found: pl.DataFrame) -> tuple[Compliments, ...]:

@@ -45,7 +45,7 @@ def limits_of(shares: Sequence[Fraction]) -> Limits | None:
     kept = [one for one in ranges if one <= _SCREEN * _mean(ranges)]
     reach = _SPREAD * _mean(kept)
     lower, upper = max(mean - reach, Fraction(0)), min(mean + reach, Fraction(100))
-    return Limits(mean, lower, upper, len(usual), is_trial=len(usual) < BASELINE)
+    return Limits(mean, lower, upper, reach, len(usual), is_trial=len(usual) < BASELINE)
 
 
 def _mean(values: Sequence[Fraction]) -> Fraction:
@@ -67,12 +67,12 @@ def with_signals(months: Sequence[Month]) -> tuple[tuple[Month, ...], Limits | N
 def signals_of(shares: Sequence[Fraction], limits: Limits) -> list[tuple[Signal, ...]]:
     """What each of the four rules says of each percentage.
 
-    >>> flat = Limits(Fraction(90), Fraction(84), Fraction(96), 12, False)
+    >>> flat = Limits(Fraction(90), Fraction(84), Fraction(96), Fraction(6), 12, False)
     >>> signals_of([Fraction(x) for x in (90, 83, 89)], flat)[1]
     ('below_limits',)
     """
-    two_thirds = (limits.upper - limits.mean) * Fraction(2, 3), (limits.mean - limits.lower) * Fraction(2, 3)
-    near_top, near_bottom = limits.mean + two_thirds[0], limits.mean - two_thirds[1]
+    # Two thirds of the way to the limits as they are, not as they are clipped: 100 % twice is no signal by itself.
+    near = limits.reach * Fraction(2, 3)
     steps = [Fraction(0), *(b - a for a, b in pairwise(shares))]
     rules: dict[Signal, set[int]] = {
         "above_limits": {i for i, x in enumerate(shares) if x > limits.upper},
@@ -82,8 +82,8 @@ def signals_of(shares: Sequence[Fraction], limits: Limits) -> list[tuple[Signal,
         # Seven in a row that rise are six steps up.
         "rising": _with_start(_in_a_row(steps, lambda x: x > 0, _IN_A_ROW - 1)),
         "falling": _with_start(_in_a_row(steps, lambda x: x < 0, _IN_A_ROW - 1)),
-        "two_of_three_high": _two_of_three([limits.upper > limits.mean and x > near_top for x in shares]),
-        "two_of_three_low": _two_of_three([limits.lower < limits.mean and x < near_bottom for x in shares]),
+        "two_of_three_high": _two_of_three([x > limits.mean + near for x in shares]),
+        "two_of_three_low": _two_of_three([x < limits.mean - near for x in shares]),
     }
     return [tuple(name for name, places in rules.items() if i in places) for i in range(len(shares))]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from cxaudit.model import CheckRow, Report
@@ -25,6 +25,7 @@ from cxaudit.render.report.words import (
     short_day,
 )
 from cxaudit.render.words import counted
+from cxaudit.standards.model import Promise
 
 #: How many departments the first screen names.
 _FEW = 5
@@ -68,10 +69,14 @@ def _target(pct: Decimal | None) -> str:
 
 def promise(report: MonthlyReport) -> Section:
     """The promise table, in the policy's own order."""
-    return Section("promise", "The promise, channel by channel", (promise_table(report.check), *_remarks(report.check)))
+    return Section(
+        "promise",
+        "The promise, channel by channel",
+        (promise_table(report.check, report.promised), *_remarks(report.check)),
+    )
 
 
-def promise_table(check: Report) -> Table:
+def promise_table(check: Report, promised: Sequence[Promise] = ()) -> Table:
     rows, has_target = check.rows, any(row.target_pct is not None for row in check.rows)
     pending = any(row.pending for row in rows)
     columns = [
@@ -86,16 +91,25 @@ def promise_table(check: Report) -> Table:
         open_ = [f"{row.pending:,}"] if pending else []
         share = share_text(row, *targets(check, row))
         counts = [in_time(row), share, *aims, f"{row.late:,}", f"{row.overdue:,}", *open_]
-        cells.append((name, row.standard or "", *counts))
+        cells.append((name, "" if row.is_total else standard_words(row, promised), *counts))
     low = [LOW_NOTE] if any(LOW in row for row in cells) else []
     bars = tuple(bar_of(row) for row in rows)
     return Table("promise-table", "Requests by channel", tuple(columns), tuple(cells), True, bars, tuple(low))
 
 
-def bar_of(row: CheckRow) -> Bar | None:
+def standard_words(row: CheckRow, promised: Sequence[Promise]) -> str:
+    """What is promised for a channel: one promise, or that of the channel and those of departments that promise more."""
+    if row.standard:
+        return row.standard
+    mine = [promise for promise in promised if promise.channel == row.by["channel"]]
+    words = [f"{one.department}: {one.within.text}" if one.department else one.within.text for one in mine]
+    return "; ".join(dict.fromkeys(sorted(words, key=lambda said: ":" in said)))
+
+
+def bar_of(row: CheckRow, *, with_target: bool = True) -> Bar | None:
     if not row.judged:
         return None
-    target = float(row.target_pct) if row.target_pct is not None else None
+    target = float(row.target_pct) if with_target and row.target_pct is not None else None
     return Bar((("met", row.met), ("late", row.late), ("overdue", row.overdue)), target)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cxaudit.model import CheckRow
 from cxaudit.monthly.model import Distribution, Elapsed, MonthlyReport, Overdue
+from cxaudit.render.report.first_screen import standard_words
 from cxaudit.render.report.story import Block, Chart, Column, Commands, Section, Table, Text
 from cxaudit.render.report.words import NOT_STATED, command, day_name, short_day
 from cxaudit.render.words import counted
+from cxaudit.standards.model import Promise
 
 #: Ages of the overdue in business days after the due day: the first and the last of each group.
 AGES: tuple[tuple[str, int, int | None], ...] = (("0–1", 0, 1), ("2–5", 2, 5), ("6–10", 6, 10), ("over 10", 11, None))
@@ -26,11 +28,11 @@ def times(report: MonthlyReport) -> Section | None:
         Chart(f"times-{place}", one.label, _description(one), one)
         for place, one in enumerate(report.distributions, start=1)
     ]
-    table = _times_table([(one, rows[one.channel]) for one in report.distributions])
+    table = _times_table([(one, rows[one.channel]) for one in report.distributions], report.promised)
     return Section("times", "How long replies took", (lead, *charts, table))
 
 
-def _times_table(pairs: list[tuple[Distribution, CheckRow]]) -> Table:
+def _times_table(pairs: list[tuple[Distribution, CheckRow]], promised: Sequence[Promise]) -> Table:
     most = max(one.promised_business_days or 0 for one, _ in pairs)
     last = min(max(most, 2), 6)
     columns = [
@@ -42,7 +44,7 @@ def _times_table(pairs: list[tuple[Distribution, CheckRow]]) -> Table:
         n = [sum(part.judged for part in one.elapsed if part.business_days == days) for days in range(last + 1)]
         over = sum(part.judged for part in one.elapsed if part.business_days > last)
         days = [f"{x:,} d" if x is not None else "–" for x in (row.median_business_days, row.p90_business_days)]
-        rows.append((one.label, one.standard or "several", *(f"{x:,}" for x in n), f"{over:,}", *days))
+        rows.append((one.label, standard_words(row, promised), *(f"{x:,}" for x in n), f"{over:,}", *days))
     note = (
         "Median and 90 %: half, and nine tenths, of the judged requests took no longer; unanswered ones at their age."
     )

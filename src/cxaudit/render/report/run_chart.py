@@ -48,7 +48,7 @@ def better_or_worse(month: Month) -> str:
 def between_words(limits: Limits) -> str:
     """
     >>> from fractions import Fraction
-    >>> between_words(Limits(Fraction(90), Fraction(84), Fraction(96), 12, False))
+    >>> between_words(Limits(Fraction(90), Fraction(84), Fraction(96), Fraction(6), 12, False))
     '84.0 to 96.0 %'
     """
     return f"{float(limits.lower):.1f} to {percent(limits.upper)}"

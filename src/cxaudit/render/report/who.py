@@ -58,11 +58,18 @@ def people_table(report: MonthlyReport, rows: Sequence[CheckRow], name: str, cap
     columns = (
         Column({"department": "Department", "customer_type": "Customer", "employee": "Employee"}[name]),
         Column("In time", True), Column("Compliance", True), Column("Late", True), Column("Unanswered", True),
-        Column("Not yet due", True), Column("Median", True), Column("90 %", True), Column("Interval"),
+        Column("Not yet due", True), Column("Median", True), Column("90 %", True), Column("Interval", True),
     )  # fmt: skip
     cells = tuple(_row(report, row, name) for row in rows)
     notes = [_WILSON, *([LOW_NOTE] if any(LOW in row for row in cells) else [])]
-    return Table(f"{name}-table", caption, columns, cells, bars=tuple(bar_of(row) for row in rows), notes=tuple(notes))
+    return Table(
+        f"{name}-table",
+        caption,
+        columns,
+        cells,
+        bars=tuple(bar_of(row, with_target=False) for row in rows),
+        notes=tuple(notes),
+    )
 
 
 def _row(report: MonthlyReport, row: CheckRow, name: str) -> tuple[str, ...]:
