@@ -191,6 +191,7 @@ def test_receipts_at_night_are_a_finding(tmp_path: Path) -> None:
     assert finding["message"] == (
         "receipts gather around 18:30; if these times are in UTC, around 12:30 in America/Edmonton"
     )
+    assert finding["message"] in run("check", "night.csv", "--as-of", "2025-10-31", cwd=tmp_path).err
     (tmp_path / "standards.yaml").write_text(TOWN + "sources: {generic: {timezone: UTC}}\n")
     (seen,) = inspect("night.csv", folder=tmp_path)
     assert [one for one in seen["findings"] if one["code"] == "unusual_hours"] == []  # type: ignore[attr-defined]

@@ -14,7 +14,7 @@ import polars as pl
 from cxaudit.audit import Audit, Question
 from cxaudit.errors import InputError
 from cxaudit.findings import Finding
-from cxaudit.hours import HOURS, unusual_hours
+from cxaudit.hours import HOURS
 from cxaudit.inspection import ColumnUse, Counted, Inspection, Recognised
 from cxaudit.model import InputFile
 from cxaudit.read import Table, find_files, open_tables
@@ -152,9 +152,6 @@ def _count(
             said = [
                 found for found in group.findings if found.file == table.file and found.sheet in (None, table.sheet)
             ]
-            at = one.first_at
-            if at is not None and (words := unusual_hours(one.hours, group.zone, at)):
-                said.append(Finding("unusual_hours", table.file, table.sheet, 1, (), (), words))
             findings[key] = tuple(found for found in said if found.values != (_NO_CHANNEL,))
     return counted, findings
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from cxaudit.findings import CATALOGUE, Finding
+from cxaudit.hours import HOURS, unusual_hours
 from cxaudit.recognise.names import nearest
 from cxaudit.standards.weaker import weaker_promises
 from cxaudit.table_findings import place_finding
@@ -22,13 +23,16 @@ if TYPE_CHECKING:
     from cxaudit.sorting import Arrived
 
 _PLACES = 5
+#: So many rows tell at what time of day requests come.
+_FIRST_ROWS = 200_000
 
 
 def notice(audit: Audit) -> tuple[Finding, ...]:
     """Every finding of the run, those about rows first, in the order of the catalogue and of the input."""
     found = [finding for arrived in audit.arrived for finding in arrived.findings]
     parts = (
-        _same_content, _left_aside, _channels, _absent_channels, _changed, _weaker, _high_volume, _clock_changes, _stale,
+        _same_content, _left_aside, _channels, _absent_channels, _changed, _weaker, _high_volume, _clock_changes, _hours,
+        _stale,
         _exclude_columns,
     )  # fmt: skip
     for part in parts:
@@ -131,6 +135,18 @@ def _clock_changes(audit: Audit) -> Iterator[Finding]:
     )
     for table, n, rows in hits.sort("table").collect(engine="streaming").iter_rows():
         yield place_finding("clock_change", audit.arrived[table].source, n, rows)
+
+
+def _hours(audit: Audit) -> Iterator[Finding]:
+    """Tables whose receipts gather at night, by the first rows of the log: their times may be in another zone."""
+    first = audit.merged.requests.head(_FIRST_ROWS).filter(~pl.col("received_is_date"))
+    received = pl.col("received_at")
+    counted = first.group_by("table", hour=received.dt.hour()).agg(pl.len(), received.min()).collect(engine="streaming")
+    for (table,), part in sorted(counted.partition_by("table", as_dict=True).items()):
+        n = dict(part.select("hour", "len").iter_rows())
+        words = unusual_hours([n.get(hour, 0) for hour in range(HOURS)], audit.zone, part["received_at"].min())  # type: ignore[arg-type]
+        if words:
+            yield place_finding("unusual_hours", audit.arrived[table].source, 1, message=words)
 
 
 def _stale(audit: Audit) -> Iterator[Finding]:

@@ -35,6 +35,7 @@ _REPAIRS: dict[Quirk, tuple[str, str]] = {
     "24:00": (r"([T ])24:00((?::00(?:\.0+)?)?)\b", "${1}00:00${2}"),
     "comma": (r"(:\d\d),(\d)", "${1}.${2}"),
 }
+_ANY = re.compile("|".join(f"(?:{shows.replace('(?i)', '')})" for shows, _ in _REPAIRS.values()), re.IGNORECASE)
 _END_OF_DAY = r"[T ]24:00"
 
 
@@ -44,6 +45,8 @@ def quirks_of(value: str) -> tuple[str, tuple[Quirk, ...]]:
     >>> quirks_of("Sept 3, 2025 4:50 p.m. MDT")
     ('Sep 3, 2025 4:50 pm', ('zone name', 'dotted', 'month'))
     """
+    if not _ANY.search(value):
+        return value, ()
     found: list[Quirk] = []
     for quirk, (shows, stands) in _REPAIRS.items():
         value, n = re.subn(shows, re.sub(r"\$\{(\d)\}", r"\\g<\1>", stands), value)
