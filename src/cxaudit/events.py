@@ -104,13 +104,21 @@ def _events(
             source=pl.lit(number, dtype=pl.UInt32),
             log=pl.lit(0 if pairing.match_customers == "same" else number, dtype=pl.UInt32),
         )
-        mine = held.lazy().filter(pl.col("table") == i)
-        frames.append(read.join(mine.select("row", *_moments(held)), on="row", how="inner"))
-    rows = pl.concat(frames).collect(engine="streaming")
+        mine = held.filter(pl.col("table") == i).select("row", *_moments(held))
+        frames.append(_side_by_side(read, mine))
+    rows = pl.concat(frames)
     at = pl.col("received_at")
     if "received_utc" in rows.columns:
         at = pl.coalesce("received_utc", city.utc(at))
     return rows.with_columns(at=at, is_date="received_is_date")
+
+
+def _side_by_side(read: pl.LazyFrame, typed: pl.DataFrame) -> pl.DataFrame:
+    """What was read of each row, with what was typed before; rows that are no events are not among the typed ones."""
+    texts = read.collect(engine="streaming")
+    if texts.height == typed.height and texts["row"].equals(typed["row"]):
+        return pl.concat([texts, typed.drop("row")], how="horizontal")
+    return texts.join(typed, on="row", how="inner", maintain_order="left")
 
 
 def _moments(rows: pl.DataFrame) -> list[str]:

@@ -38,7 +38,7 @@ def gather_calls(rows: pl.DataFrame, pairing: Pairing) -> Calls:
     **Frame in**: `table`, `row`, `source`, `log`, `at`, `is_date`, and the columns of `recognise_calls`. A leg that names no
     call is one by itself.
     """
-    legs = _typed(rows.sort("at", "table", "row"), pairing)
+    legs = _typed(rows.sort("at", maintain_order=True), pairing)
     own = pl.format("\x00{} {}", "table", "row")
     key = pl.when(pl.col("call").is_null()).then(own).otherwise("call").alias("key")
     names = legs.select("source", key).unique(maintain_order=True).with_row_index("message")

@@ -10,19 +10,21 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from cxaudit.recognise.parties import addresses, domains
+from cxaudit.recognise.parties import addresses
 from cxaudit.recognise.subjects import bare_subject, is_forward, is_reply
 
 _FLAGS = ("is_spam", "is_automatic")
 _TEXTS = ("sender", "subject", "in_reply_to", "references", "conversation")
+#: What stands between several recipients, or before the states of one.
+_SEVERAL, _COMMA = r"[;,|\n]|##", r"[,|\n]"
 _ROUNDS = 40  # a chain of replies doubles with each
 
 
 @dataclass(frozen=True)
 class Messages:
-    """`messages`, one row each: `message` (UInt32), `table`, `row` (its earliest row), `log`, `at`, `sender` (String),
+    """`messages`, one row each: `message` (UInt32), `table`, `row` (its earliest row), `log`, `at`, `sender` (Categorical),
     `words` (the subject as written), `subject` (as compared), `is_reply`, `is_forward`, `direction`, `is_spam`,
-    `is_automatic`, `thread` (UInt32). `recipients`: `message`, `recipient` (String), `domain`, `is_failed`. `rows`:
+    `is_automatic`, `thread` (UInt32). `recipients`: `message`, `recipient` (Categorical), `is_failed`. `rows`:
     `table`, `row`, `message` for every row."""
 
     messages: pl.DataFrame
@@ -34,27 +36,17 @@ def gather_messages(rows: pl.DataFrame) -> Messages:
     """Gather the rows of each message.
 
     **Frame in**: `table`, `row`, `source`, `log`, `at`, `is_date`, and the columns of `recognise_mail`. A row that names no
-    message is one by itself.
+    message is one by itself. In the order of the input.
     """
-    ordered = rows.sort("at", "table", "row")
-    own = pl.format("\x00{} {}", "table", "row")
-    key = pl.when(pl.col("message").is_null()).then(own).otherwise("message").alias("key")
-    numbers = ordered.select("source", key).unique(maintain_order=True).with_row_index("number")
-    ordered = (
-        ordered.with_columns(key).join(numbers, on=["source", "key"], how="left", maintain_order="left").drop("key")
-    )
-    messages = ordered.group_by("number", maintain_order=True).agg(
-        pl.col("table", "row", "log", "at", "is_date", "message").first(),
-        pl.col(*_TEXTS, "direction").drop_nulls().first(),
-        pl.col(_FLAGS).any(),
-    )
+    ordered = _numbered(rows.sort("at", maintain_order=True))
+    messages = _once(ordered)
     recipients = _recipients(ordered)
     where = ordered.select("table", "row", message="number")
     identity = messages["message"].alias("id").str.extract("\x1f([^\x1f]*)$")
     messages = messages.with_columns(_threads(messages, identity), message="number").drop("number")
     messages = messages.drop("in_reply_to", "references", "conversation")
     typed = messages.with_columns(
-        sender=addresses(pl.col("sender")).fill_null(""),
+        sender=addresses(pl.col("sender")).fill_null("").cast(pl.Categorical),
         words="subject",
         subject=bare_subject(pl.col("subject")),
         is_reply=is_reply(pl.col("subject")),
@@ -63,25 +55,48 @@ def gather_messages(rows: pl.DataFrame) -> Messages:
     return Messages(typed, recipients, where)
 
 
+def _numbered(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows with the `number` of their message."""
+    own = pl.format("\x00{} {}", "table", "row")
+    key = pl.when(pl.col("message").is_null()).then(own).otherwise("message").alias("key")
+    numbers = rows.select("source", key).unique(maintain_order=True).with_row_index("number")
+    if numbers.height == rows.height:
+        return rows.with_row_index("number")
+    return rows.with_columns(key).join(numbers, on=["source", "key"], how="left", maintain_order="left").drop("key")
+
+
+def _once(rows: pl.DataFrame) -> pl.DataFrame:
+    """One row for each message: its earliest row, with what only later ones tell."""
+    first = ("table", "row", "log", "at", "is_date", "message")
+    if rows["number"].is_sorted() and rows["number"].n_unique() == rows.height:
+        return rows.select("number", *first, *_TEXTS, "direction", *_FLAGS)
+    return rows.group_by("number", maintain_order=True).agg(
+        pl.col(first).first(),
+        pl.col(*_TEXTS, "direction").drop_nulls().first(),
+        pl.col(_FLAGS).any(),
+    )
+
+
 def _recipients(rows: pl.DataFrame) -> pl.DataFrame:
     """Each message's recipients, and whether delivery to one failed and never succeeded.
 
     A cell may list several, with `;` or `,` between them, or each with its states: `a@x.org##Receive, Deliver;b@x.org##Fail`.
     """
     cell = pl.col("recipient")
-    few = rows.select("number", cell, "is_failed", "is_delivered").drop_nulls("recipient").unique()
-    listed = pl.when(cell.str.contains("##", literal=True)).then(cell).otherwise(cell.str.replace_all(r"[,|\n]", ";"))
-    one = few.with_columns(listed.str.split(";")).explode("recipient", keep_nulls=False, empty_as_null=False)
-    states = cell.str.extract("##(.*)$").str.to_lowercase()
-    one = one.with_columns(
-        recipient=addresses(cell.str.replace("##.*$", "")),
-        is_failed=pl.col("is_failed") | states.str.contains("fail").fill_null(False),
-        is_delivered=pl.col("is_delivered") | states.str.contains("deliver|send").fill_null(False),
-    ).filter(cell.str.contains("@"))
-    found = one.group_by("number", "recipient", maintain_order=True).agg(
+    told = rows.select("number", cell, "is_failed", "is_delivered").drop_nulls("recipient")
+    if told.select(cell.str.contains(_SEVERAL).any()).item():
+        listed = pl.when(cell.str.contains("##", literal=True)).then(cell).otherwise(cell.str.replace_all(_COMMA, ";"))
+        told = told.with_columns(listed.str.split(";")).explode("recipient")
+        states = cell.str.extract("##(.*)$").str.to_lowercase()
+        told = told.with_columns(
+            recipient=cell.str.replace("##.*$", ""),
+            is_failed=pl.col("is_failed") | states.str.contains("fail").fill_null(False),
+            is_delivered=pl.col("is_delivered") | states.str.contains("deliver|send").fill_null(False),
+        ).filter(cell.str.contains("@"))
+    one = told.with_columns(recipient=addresses(cell).cast(pl.Categorical)).drop_nulls("recipient")
+    return one.group_by(message="number", recipient="recipient", maintain_order=True).agg(
         is_failed=pl.col("is_failed").any() & ~pl.col("is_delivered").any()
     )
-    return found.select("recipient", "is_failed", message="number", domain=domains(pl.col("recipient")))
 
 
 def _threads(messages: pl.DataFrame, identity: pl.Series) -> pl.Series:

@@ -5,8 +5,6 @@ Only evidence counts, and what was found is said; where it does not suffice, the
 
 from __future__ import annotations
 
-import re
-
 import polars as pl
 
 from cxaudit.errors import InputError
@@ -65,29 +63,37 @@ def own_domains(found: Messages, places: str) -> list[str]:
 
 def service_addresses(found: Messages, own: list[str]) -> list[str]:
     """The own addresses that are named after a service, as `permits@` is."""
-    mine = found.recipients.filter(is_within(pl.col("domain"), own), pl.col("recipient").str.contains(_SERVICE))
-    return mine["recipient"].unique().sort().to_list()
+    known = found.recipients.select(pl.col("recipient").unique().cast(pl.String)).to_series()
+    mine = known.filter(pl.select(is_within(domains(pl.lit(known)), own)).to_series())
+    return mine.filter(mine.str.contains(_SERVICE)).sort().to_list()
 
 
 def _from_direction(found: Messages) -> list[str]:
-    messages = found.messages.with_columns(domain=domains(pl.col("sender")))
     ways = pl.col("direction").cast(pl.String)
-    sent = messages.filter(ways.is_in(["outbound", "internal", "inside"]))["domain"]
-    if not len(sent.drop_nulls()):
-        received = messages.filter(ways == "inbound").select("message")
-        sent = found.recipients.join(received, on="message", how="semi")["domain"]
-    counts = sent.drop_nulls().value_counts().filter(pl.col("count") * 100 >= pl.col("count").sum() * _MANY_PCT)
-    return counts["domain"].sort().to_list()
+    sent = found.messages.filter(ways.is_in(["outbound", "internal", "inside"]))["sender"]
+    if not len(sent):
+        received = found.messages.filter(ways == "inbound").select("message")
+        sent = found.recipients.join(received, on="message", how="semi")["recipient"]
+    counts = _domains_of(sent.alias("address").value_counts()).group_by("domain").agg(pl.col("count").sum())
+    return counts.filter(pl.col("count") * 100 >= pl.col("count").sum() * _MANY_PCT)["domain"].sort().to_list()
 
 
 def _nearly_everywhere(found: Messages) -> list[str]:
-    senders = found.messages.select("message", domain=domains(pl.col("sender")))
-    both = pl.concat([senders, found.recipients.select("message", "domain")]).drop_nulls().unique()
-    least = both["message"].n_unique() * _NEARLY_ALL_PCT
-    counts = both["domain"].value_counts().filter(pl.col("count") * 100 >= least)
-    return counts["domain"].sort().to_list()
+    senders = found.messages.select("message", address="sender")
+    both = pl.concat([senders, found.recipients.select("message", address="recipient")])
+    known = _domains_of(both.select(pl.col("address").unique())).with_columns(pl.col("domain").cast(pl.Categorical))
+    found_in = both.join(known, on="address").select("message", "domain").unique()
+    least = found_in["message"].n_unique() * _NEARLY_ALL_PCT
+    counts = found_in["domain"].value_counts().filter(pl.col("count") * 100 >= least)
+    return counts["domain"].cast(pl.String).sort().to_list()
+
+
+def _domains_of(known: pl.DataFrame) -> pl.DataFrame:
+    """Addresses with their domains, those without one left out."""
+    return known.with_columns(domain=domains(pl.col("address").cast(pl.String))).drop_nulls("domain")
 
 
 def _with_service_addresses(found: Messages) -> set[str]:
-    everyone = pl.concat([found.recipients["recipient"], found.messages["sender"]]).unique()
-    return {address.rpartition("@")[2] for address in everyone.drop_nulls() if re.match(_SERVICE, address)}
+    everyone = pl.concat([found.recipients["recipient"], found.messages["sender"].alias("recipient")]).unique()
+    named = everyone.cast(pl.String).drop_nulls()
+    return {address.rpartition("@")[2] for address in named.filter(named.str.contains(_SERVICE))}

@@ -13,7 +13,14 @@ import polars as pl
 from cxaudit.recognise.messages import Messages
 from cxaudit.recognise.own import own_domains, service_addresses
 from cxaudit.recognise.parties import domains, end_of_day, is_within
-from cxaudit.recognise.subjects import is_acknowledgement, is_automatic, is_bounce, is_bulk_sender
+from cxaudit.recognise.subjects import (
+    is_acknowledgement,
+    is_automatic,
+    is_bounce,
+    is_bulk_sender,
+    is_machine,
+    is_mail_system,
+)
 from cxaudit.standards.model import Pairing
 
 #: So many customers with one and the same subject that is no `Re:` have been sent a form.
@@ -40,65 +47,75 @@ def tell_sides(found: Messages, pairing: Pairing, places: str) -> Sides:
     """
     own = list(pairing.own_domains) or own_domains(found, places)
     services = list(pairing.service_addresses) or service_addresses(found, own)
-    messages = _with_parties(found, own, pairing)
-    recipients = found.recipients.with_columns(is_own=is_within(pl.col("domain"), own))
-    messages = _with_reach(messages, recipients)
-    kinds = messages.select("message", kind=_kind())
-    messages = messages.join(kinds, on="message", maintain_order="left").with_columns(
-        _party(pl.col("sender")).alias("from")
+    book = _address_book(found, own, services, pairing)
+    recipients = found.recipients.join(
+        book.select(recipient="address", is_own="is_own", is_service="is_service"), on="recipient"
     )
-    inbound = [_from_outside(messages, recipients, services), _from_colleagues(messages, recipients, services)]
-    outbound = [_to_outside(messages, recipients), _to_colleagues(messages, recipients, services)]
+    messages = _with_repetitions(_with_sender(found.messages, book, pairing), recipients, pairing)
+    messages = _with_reach(messages, recipients).with_columns(_kind(), customer=_party("sender"))
+    inbound = [_from_outside(messages, recipients), _from_colleagues(messages, recipients)]
+    outbound = [_to_outside(messages, recipients), _to_colleagues(messages, recipients)]
     sent = pl.concat(outbound).with_columns(end_of_day())
     return Sides(
         inbound=pl.concat(inbound).select(_SIDE).sort("message"),
         outbound=sent.select(*_SIDE, "is_form", is_wide=pl.lit(False)).sort("message"),
-        kinds=kinds,
+        kinds=messages.select("message", "kind"),
         assumed_domains=() if pairing.own_domains else tuple(own),
         assumed_addresses=() if pairing.service_addresses or not inbound[1].height else tuple(services),
     )
 
 
-def _party(address: pl.Expr) -> pl.Expr:
+def _party(address: str) -> pl.Expr:
     """A number for an address, the same in every frame."""
-    return address.cast(pl.Categorical).to_physical().cast(pl.UInt32)
+    return pl.col(address).to_physical().cast(pl.UInt32)
 
 
-def _with_parties(found: Messages, own: list[str], pairing: Pairing) -> pl.DataFrame:
-    sender = pl.col("sender")
-    automatic = is_automatic(pl.col("words"), sender, pairing.automatic_subjects, pairing.automatic_senders)
-    typed = found.messages.with_columns(
-        is_from_own=is_within(domains(sender), own),
-        is_bounce=is_bounce(pl.col("words"), sender),
-        is_automatic=pl.col("is_automatic") | automatic,
-        is_acknowledgement=is_acknowledgement(pl.col("words")),
-        subject=_party(pl.col("subject")),
-    )
-    counts = _sent_to(typed, found.recipients, own)
-    day, form = ["sender", "subject", "on"], ["sender", "subject"]
-    is_first_word = pl.col("is_from_own") & ~pl.col("is_reply")
-    return (
-        typed.with_columns(on=pl.col("at").dt.date())
-        .join(_customers(counts, day, "n_on_day"), on=day, how="left", maintain_order="left", nulls_equal=True)
-        .join(_customers(counts, form, "n_in_all"), on=form, how="left", maintain_order="left", nulls_equal=True)
-        .with_columns(
-            is_bulk=(is_first_word & (pl.col("n_on_day") >= pairing.bulk_from)).fill_null(False)
-            | (~pl.col("is_from_own") & is_bulk_sender(sender)),
-            is_form=(is_first_word & (pl.col("n_in_all") >= _FORM_FROM)).fill_null(False),
-        )
+def _address_book(found: Messages, own: list[str], services: list[str], pairing: Pairing) -> pl.DataFrame:
+    """Every address once, with what its name tells: `address`, `is_own`, `is_service`, `is_machine`, `is_mail_system`,
+    `is_bulk_sender`."""
+    everyone = pl.concat([found.messages["sender"], found.recipients["recipient"].alias("sender")]).unique()
+    name = pl.col("address").cast(pl.String)
+    return pl.DataFrame({"address": everyone}).with_columns(
+        is_own=is_within(domains(name), own),
+        is_service=name.is_in(services),
+        is_machine=is_machine(name, pairing.automatic_senders),
+        is_mail_system=is_mail_system(name),
+        is_bulk_sender=is_bulk_sender(name),
     )
 
 
-def _sent_to(messages: pl.DataFrame, recipients: pl.DataFrame, own: list[str]) -> pl.DataFrame:
-    """Who outside was sent which first words when."""
-    first = messages.filter("is_from_own", ~pl.col("is_reply"))
-    outside = recipients.filter(~is_within(pl.col("domain"), own))
-    both = first.join(outside, on="message")
-    return both.select("sender", "subject", "recipient", on=pl.col("at").dt.date())
+def _with_sender(messages: pl.DataFrame, book: pl.DataFrame, pairing: Pairing) -> pl.DataFrame:
+    """What the sender and the words of the subject tell."""
+    words = pl.col("words")
+    typed = messages.join(book, left_on="sender", right_on="address", how="left", maintain_order="left")
+    return typed.with_columns(
+        is_bounce=is_bounce(words) | pl.col("is_mail_system"),
+        is_automatic=pl.any_horizontal("is_automatic", "is_machine")
+        | is_automatic(words, pairing.automatic_subjects)
+        | (pl.col("is_own") & is_acknowledgement(words)),
+        subject=pl.col("subject").cast(pl.Categorical).to_physical().cast(pl.UInt32),
+        on=pl.col("at").dt.date(),
+        is_first_word=pl.col("is_own") & ~pl.col("is_reply"),
+    ).drop("words")
 
 
-def _customers(counts: pl.DataFrame, by: list[str], name: str) -> pl.DataFrame:
-    return counts.group_by(by).agg(pl.col("recipient").n_unique().alias(name))
+def _with_repetitions(messages: pl.DataFrame, recipients: pl.DataFrame, pairing: Pairing) -> pl.DataFrame:
+    """How many customers were sent the same first words: `is_bulk` on one day, `is_form` in all."""
+    first = messages.filter("is_first_word").select("message", "sender", "subject", "on")
+    sent = first.join(recipients.filter(~pl.col("is_own")).select("message", "recipient"), on="message")
+    to = pl.col("recipient").n_unique()
+    for by, name in ((["sender", "subject", "on"], "n_on_day"), (["sender", "subject"], "n_in_all")):
+        counted = sent.group_by(by).agg(to.alias(name))
+        counted = counted.filter(
+            pl.col(name) >= min(pairing.bulk_from, _FORM_FROM)
+        )  # few, so that joining costs nothing
+        messages = messages.join(counted, on=by, how="left", maintain_order="left", nulls_equal=True)
+    is_many = (pl.col("n_on_day") >= pairing.bulk_from).fill_null(False)
+    is_some = (pl.col("n_in_all") >= _FORM_FROM).fill_null(False)
+    return messages.with_columns(
+        is_bulk=(pl.col("is_first_word") & is_many) | (~pl.col("is_own") & pl.col("is_bulk_sender")),
+        is_form=pl.col("is_first_word") & is_some,
+    )
 
 
 def _with_reach(messages: pl.DataFrame, recipients: pl.DataFrame) -> pl.DataFrame:
@@ -112,10 +129,10 @@ def _with_reach(messages: pl.DataFrame, recipients: pl.DataFrame) -> pl.DataFram
 
 def _kind() -> pl.Expr:
     way = pl.col("direction").cast(pl.String)
-    is_from_own, has_own, has_other = pl.col("is_from_own"), pl.col("has_own"), pl.col("has_other")
+    is_from_own, has_own, has_other = pl.col("is_own"), pl.col("has_own"), pl.col("has_other")
     kinds = {
         "bounce": pl.col("is_bounce"),
-        "automatic": pl.col("is_automatic") | (is_from_own & pl.col("is_acknowledgement")),
+        "automatic": pl.col("is_automatic"),
         "spam": pl.col("is_spam"),
         "not_delivered": ~pl.col("reached"),
         "bulk": pl.col("is_bulk"),
@@ -129,50 +146,40 @@ def _kind() -> pl.Expr:
     return kind.alias("kind")
 
 
-def _from_outside(messages: pl.DataFrame, recipients: pl.DataFrame, services: list[str]) -> pl.DataFrame:
+def _from_outside(messages: pl.DataFrame, recipients: pl.DataFrame) -> pl.DataFrame:
     """One for each message; of several own mailboxes that it was addressed to, a service address if there is one."""
     inbound = messages.filter(pl.col("kind") == "inbound")
-    mine = recipients.filter("is_own").with_columns(rank=~pl.col("recipient").is_in(services))
-    mailbox = mine.sort("message", "rank", maintain_order=True).unique("message", keep="first")
-    joined = inbound.join(mailbox.select("message", "recipient"), on="message", how="left")
-    return joined.select(_side("from", _party(pl.col("recipient")), is_internal=False))
+    mine = recipients.filter("is_own").sort("is_service", descending=True, maintain_order=True)
+    mailbox = mine.unique("message", keep="first", maintain_order=True)
+    joined = inbound.join(mailbox.select("message", mailbox=_party("recipient")), on="message", how="left")
+    return joined.with_columns(is_internal=pl.lit(False)).select(_SIDE)
 
 
-def _from_colleagues(messages: pl.DataFrame, recipients: pl.DataFrame, services: list[str]) -> pl.DataFrame:
+def _from_colleagues(messages: pl.DataFrame, recipients: pl.DataFrame) -> pl.DataFrame:
     """What a colleague writes to a service address: no forward, and a `Re:` only where such a request came before."""
-    is_person = ~pl.col("sender").is_in(services)
-    internal = messages.filter(pl.col("kind") == "internal", is_person, ~pl.col("is_forward"))
-    desks = recipients.filter(pl.col("recipient").is_in(services)).unique("message", keep="first", maintain_order=True)
-    both = internal.join(desks.select("message", "recipient"), on="message")
-    both = both.with_columns(desk=_party(pl.col("recipient")))
-    key = ("log", "from", "desk", "subject")
+    internal = messages.filter(pl.col("kind") == "internal", ~pl.col("is_service"), ~pl.col("is_forward"))
+    desks = recipients.filter("is_service").unique("message", keep="first", maintain_order=True)
+    both = internal.join(desks.select("message", mailbox=_party("recipient")), on="message")
+    key = ("log", "customer", "mailbox", "subject")
     first = both.filter(~pl.col("is_reply")).group_by(key).agg(first=pl.col("at").min())
     both = both.join(first, on=key, how="left", nulls_equal=True, maintain_order="left")
     begun = ~pl.col("is_reply") | (pl.col("first") < pl.col("at")).fill_null(False)
-    return both.filter(begun).select(_side("from", pl.col("desk"), is_internal=True))
+    return both.filter(begun).with_columns(is_internal=pl.lit(True)).select(_SIDE)
 
 
 def _to_outside(messages: pl.DataFrame, recipients: pl.DataFrame) -> pl.DataFrame:
     """One for each message and customer whom it reached."""
-    outbound = messages.filter(pl.col("kind") == "outbound")
-    customers = recipients.filter(~pl.col("is_own"), ~pl.col("is_failed")).select("message", "recipient")
-    both = outbound.join(customers, on="message").with_columns(to=_party(pl.col("recipient")))
-    return both.select(*_side("to", pl.col("from"), is_internal=False), "is_form")
+    customers = recipients.filter(~pl.col("is_own"), ~pl.col("is_failed"))
+    return _sent(messages.filter(pl.col("kind") == "outbound"), customers, is_internal=False)
 
 
-def _to_colleagues(messages: pl.DataFrame, recipients: pl.DataFrame, services: list[str]) -> pl.DataFrame:
+def _to_colleagues(messages: pl.DataFrame, recipients: pl.DataFrame) -> pl.DataFrame:
     """What a service address writes to colleagues."""
-    internal = messages.filter(pl.col("kind") == "internal", pl.col("sender").is_in(services), ~pl.col("is_forward"))
-    customers = recipients.filter("is_own", ~pl.col("is_failed")).select("message", "recipient")
-    both = internal.join(customers, on="message").with_columns(to=_party(pl.col("recipient")))
-    return both.select(*_side("to", pl.col("from"), is_internal=True), "is_form")
+    internal = messages.filter(pl.col("kind") == "internal", "is_service", ~pl.col("is_forward"))
+    return _sent(internal, recipients.filter("is_own", ~pl.col("is_failed")), is_internal=True)
 
 
-def _side(customer: str, mailbox: pl.Expr, *, is_internal: bool) -> list[pl.Expr]:
-    return [
-        pl.col("message", "at", "is_date", "log"),
-        pl.col(customer).alias("customer"),
-        mailbox.alias("mailbox"),
-        pl.col("subject", "thread"),
-        pl.lit(is_internal).alias("is_internal"),
-    ]
+def _sent(messages: pl.DataFrame, recipients: pl.DataFrame, *, is_internal: bool) -> pl.DataFrame:
+    to = recipients.select("message", to=_party("recipient"))
+    both = messages.join(to, on="message").with_columns(mailbox="customer", is_internal=pl.lit(is_internal))
+    return both.with_columns(customer="to").select(*_SIDE, "is_date", "is_form")

@@ -89,13 +89,11 @@ def is_forward(subject: pl.Expr) -> pl.Expr:
     return subject.str.to_lowercase().str.contains(rf"{_LEAD}{_FORWARD}{_COUNT}").fill_null(False)
 
 
-def is_automatic(subject: pl.Expr, sender: pl.Expr, subjects: Sequence[str], senders: Sequence[str]) -> pl.Expr:
-    """Whether nobody wrote it: an absence note, a receipt, or what a machine's address sends; or as declared."""
+def is_automatic(subject: pl.Expr, subjects: Sequence[str]) -> pl.Expr:
+    """Whether nobody wrote it: an absence note or a receipt, or a subject that begins as declared."""
     words = subject.str.to_lowercase()
-    by_subject = words.str.contains(_begins(_AUTOMATIC, _THEN)) | words.str.contains(
-        _begins((*_RECEIPT, *(text.lower() for text in subjects)))
-    )
-    return by_subject.fill_null(False) | (sender.str.contains(_MACHINE) | sender.is_in(list(senders))).fill_null(False)
+    is_declared = words.str.contains(_begins((*_RECEIPT, *(text.lower() for text in subjects))))
+    return (words.str.contains(_begins(_AUTOMATIC, _THEN)) | is_declared).fill_null(False)
 
 
 def is_acknowledgement(subject: pl.Expr) -> pl.Expr:
@@ -103,15 +101,24 @@ def is_acknowledgement(subject: pl.Expr) -> pl.Expr:
     return subject.str.to_lowercase().str.contains(_begins(_ACKNOWLEDGEMENT)).fill_null(False)
 
 
-def is_bounce(subject: pl.Expr, sender: pl.Expr) -> pl.Expr:
-    """Whether a mail system tells that a message did not arrive: by an empty sender, its own address, or the subject."""
-    by_subject = subject.str.to_lowercase().str.contains(_begins(_BOUNCE, _THEN)).fill_null(False)
-    return by_subject | sender.is_null() | sender.str.contains(_POSTMASTER).fill_null(False)
+def is_bounce(subject: pl.Expr) -> pl.Expr:
+    """Whether a mail system tells that a message did not arrive."""
+    return subject.str.to_lowercase().str.contains(_begins(_BOUNCE, _THEN)).fill_null(False)
 
 
-def is_bulk_sender(sender: pl.Expr) -> pl.Expr:
+def is_machine(address: pl.Expr, senders: Sequence[str]) -> pl.Expr:
+    """Whether nobody writes from an address: `no-reply@`, or one that is declared."""
+    return address.str.contains(_MACHINE) | address.is_in(list(senders))
+
+
+def is_mail_system(address: pl.Expr) -> pl.Expr:
+    """Whether an address is that of a mail system, which tells what did not arrive; also the empty one, `<>`."""
+    return address.str.contains(_POSTMASTER)
+
+
+def is_bulk_sender(address: pl.Expr) -> pl.Expr:
     """Whether an address is one from which newsletters and notices are sent."""
-    return (sender.str.contains(_NEWSLETTER) | sender.str.contains(_VERP)).fill_null(False)
+    return address.str.contains(_NEWSLETTER) | address.str.contains(_VERP)
 
 
 def _begins(words: Sequence[str], then: str = "") -> str:
