@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from months import a_year, report_of
@@ -113,3 +114,19 @@ def test_small_and_partial_months_are_no_points() -> None:
     assert with_signals(months)[1] is not None
     assert with_signals(months[:10])[1] is None
     assert with_signals([Month(m.month, many, "input", False) for m in months])[1] is None
+
+
+def test_an_undeclared_surge_is_pointed_out(tmp_path: Path) -> None:
+    """Thirty requests on a day that usually has two; a declared period of the same days says nothing more."""
+    days = [day for day in range(1, 32) if dt.date(2025, 10, day).weekday() < 5 and day != 13]  # a holiday
+    rows = [
+        f"{day}-{i},email,Parks,2025-10-{day:02} 09:00,2025-10-{day:02} 10:00\n"
+        for day in days
+        for i in range(30 if day == 22 else 2)
+    ]
+    log = tmp_path / "log.csv"
+    log.write_text("case_id,channel,department,received_at,replied_at\n" + "".join(rows), "utf-8")
+    surges = report_of(log).surges
+    assert [(one.department, one.first, one.requests, one.usual) for one in surges] == [
+        ("Parks", dt.date(2025, 10, 22), 30, Fraction(2))
+    ]

@@ -11,13 +11,12 @@ import polars as pl
 
 from cxaudit.compliance import compliance_rows
 from cxaudit.model import JUDGED, CheckRow
+from cxaudit.monthly.busy import high_volume_of, surges_of
 from cxaudit.monthly.gather import Gathered, gather
-from cxaudit.monthly.history import counts_of, history_of, previous_of, run_charts, standards_changes
+from cxaudit.monthly.history import history_of, previous_of, run_charts, standards_changes
 from cxaudit.monthly.model import (
     Distribution,
     Elapsed,
-    HighVolume,
-    HighVolumePeriod,
     MonthlyReport,
     OpenRequests,
     Overdue,
@@ -66,7 +65,8 @@ def monthly_report(
         previous=previous,
         distributions=tuple(_distributions(audit, gathered.inside, check.rows)),
         open=_open(gathered.open),
-        high_volume=_high_volume(audit, gathered.inside),
+        high_volume=high_volume_of(audit, gathered.inside),
+        surges=surges_of(audit, gathered.receipts, period),
         recognition=recognition_of(departments, gathered.days, previous),
         compliments=_compliments(audit, gathered),
     )
@@ -135,30 +135,6 @@ def _overdue(department: str, part: pl.DataFrame) -> Overdue:
         oldest_due_on=oldest if isinstance(oldest, dt.date) else None,
         due_next=int(n.get("next", 0)),
     )
-
-
-def _high_volume(audit: Audit, tally: pl.DataFrame) -> HighVolume | None:
-    """The declared periods in which requests of the report's period were received."""
-    standards = audit.question.standards
-    if not standards.high_volume:
-        return None
-    counts = [counts_of(tally.filter(pl.col("high_volume") == i)) for i in range(len(standards.high_volume))]
-    periods = tuple(
-        HighVolumePeriod(
-            first=period.first,
-            last=period.last,
-            departments=period.departments,
-            channels=tuple(standards.titles.get(name, name) for name in period.channels),
-            reason=period.reason,
-            declared=period.declared,
-            authority=period.authority,
-            by=period.by.text if period.by else None,
-            inside=inside,
-        )
-        for period, inside in zip(standards.high_volume, counts, strict=True)
-        if inside.requests
-    )
-    return HighVolume(periods, counts_of(tally.filter(pl.col("high_volume").is_null())))
 
 
 def _compliments(audit: Audit, gathered: Gathered) -> Any:

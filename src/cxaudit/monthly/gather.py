@@ -15,6 +15,7 @@ import polars as pl
 
 from cxaudit.model import JUDGED
 from cxaudit.tally import is_known
+from cxaudit.volume import tally_receipts
 
 if TYPE_CHECKING:
     from cxaudit.audit import Audit
@@ -27,13 +28,15 @@ _DIMENSIONS = ("channel", "department", "customer_type", "employee", "high_volum
 @dataclass(frozen=True)
 class Gathered:
     """`counts`: a tally by channel, department, month and `in_period`, whose pending and excluded are those of the period;
-    `open`: the unanswered; `days`: met and missed by department and day; `compliments`: one row each.
+    `open`: the unanswered; `days`: met and missed by department and day; `compliments`: one row each; `receipts`: by
+    department and business day.
     """
 
     counts: pl.DataFrame
     open: pl.DataFrame
     days: pl.DataFrame
     compliments: pl.DataFrame
+    receipts: pl.DataFrame
 
     @cached_property
     def inside(self) -> pl.DataFrame:
@@ -48,7 +51,13 @@ def gather(audit: Audit, first: dt.date, last: dt.date) -> Gathered:
     # What was received after the as-of moment is not judged, so it is nothing but pending or excluded.
     counts = counts.filter(pl.col("in_period") | pl.col("verdict").is_in(JUDGED))
     known = audit.judged.filter(is_known(list(names), audit.question.as_of))
-    frames = [_open(known, audit, first, last), _days(known, last), _compliments(audit.judged, names)]
+    is_owed = pl.col("excluded").cast(pl.String).ne_missing(pl.lit("no_reply_owed"))
+    frames = [
+        _open(known, audit, first, last),
+        _days(known, last),
+        _compliments(audit.judged, names),
+        tally_receipts(known.filter(is_owed), audit.calendar, "day"),
+    ]
     return Gathered(counts, *pl.collect_all(frames, engine="streaming"))
 
 

@@ -187,6 +187,17 @@ class HighVolume:
 
 
 @dataclass(frozen=True)
+class Surge:
+    """More requests than a department's usual level explains, on business days that nobody declared; never acted on."""
+
+    department: str | None  # None = all together
+    first: dt.date
+    last: dt.date
+    requests: int
+    usual: Fraction  # requests in as many business days
+
+
+@dataclass(frozen=True)
 class Run:
     """Requests answered in time without a miss between them, up to the end of the period."""
 
@@ -238,5 +249,6 @@ class MonthlyReport:
     distributions: tuple[Distribution, ...]
     open: OpenRequests
     high_volume: HighVolume | None  # None where nothing is declared
+    surges: tuple[Surge, ...]  # undeclared ones in the period
     recognition: Recognition
     compliments: tuple[Compliments, ...] | None  # None where no export says what is a compliment

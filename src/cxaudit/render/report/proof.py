@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from cxaudit.findings import CATALOGUE
 from cxaudit.model import CheckRow, InputFile, Report
-from cxaudit.monthly.model import Counts, HighVolumePeriod, MonthlyReport
+from cxaudit.monthly.model import Counts, HighVolume, HighVolumePeriod, MonthlyReport
 from cxaudit.render.check_rows import targets
 from cxaudit.render.figures import compliance_text, for_people
 from cxaudit.render.notes import place_name, places_words, run_words
@@ -46,19 +46,43 @@ def _reason(code: str) -> str:
 
 
 def high_volume(report: MonthlyReport) -> Section | None:
-    """Declared periods hide no miss: both figures are shown."""
-    found, check = report.high_volume, report.check
-    if found is None:
+    """Declared periods hide no miss: both figures are shown. Undeclared surges are pointed out."""
+    found, surges = report.high_volume, tuple(_surges(report))
+    if found is None and not surges:
         return None
+    declared = tuple(_declared_blocks(report.check, found)) if found else ()
+    return Section("volume", "High volume", (*declared, *surges))
+
+
+def _declared_blocks(check: Report, found: HighVolume) -> Iterator[Block]:
     if not found.periods:
-        return Section("volume", "High volume", (Text("No request was received in a declared period."),))
+        yield Text("No request was received in a declared period.", "lead")
+        return
     aims = targets(check, check.total)
     rows = [(_declared(one), *_counts(one.inside, aims)) for one in found.periods]
     rows.append(("Received outside these periods", *_counts(found.outside, aims)))
     rows.append(("All", *_counts(_of_row(check.total), aims)))
     columns = (Column("Declared period"), Column("In time", True), Column("Compliance", True), Column("Missed", True))
-    table = Table("volume-table", "Compliance with and without declared periods", columns, tuple(rows), has_total=True)
-    return Section("volume", "High volume", (*_volume_words(check), table))
+    yield from _volume_words(check)
+    yield Table("volume-table", "Compliance with and without declared periods", columns, tuple(rows), has_total=True)
+
+
+def _surges(report: MonthlyReport) -> Iterator[Block]:
+    """More requests than usual, which nobody declared."""
+    if not report.surges:
+        return
+    rows = tuple(
+        (
+            one.department or "All together",
+            period_name(one.first, one.last),
+            f"{one.requests:,}",
+            f"{float(one.usual):,.0f}",
+        )
+        for one in report.surges
+    )
+    columns = (Column("Department"), Column("Received"), Column("Requests", True), Column("Usual", True))
+    note = "Pointed out, never acted on: a period is declared in the standards file, by someone with the authority."
+    yield Table("surges-table", "More requests than chance explains, not declared", columns, rows, notes=(note,))
 
 
 def _volume_words(check: Report) -> Iterator[Block]:

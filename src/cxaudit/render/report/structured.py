@@ -11,8 +11,8 @@ from fractions import Fraction
 from typing import Any
 
 from cxaudit.model import CheckRow, ReadingRow
-from cxaudit.monthly.model import Counts, MonthlyReport
-from cxaudit.render.check_rows import check_row
+from cxaudit.monthly.model import Counts, MonthlyReport, RunChart
+from cxaudit.render.check_rows import check_row, targets
 from cxaudit.render.figures import compliance_text
 from cxaudit.render.options import RenderOptions
 from cxaudit.render.report.proof import NAMES_ONLY
@@ -30,14 +30,15 @@ def render_report_json(report: MonthlyReport, options: RenderOptions) -> Iterato
 def report_document(report: MonthlyReport) -> dict[str, Any]:
     """All figures as numbers, text and null."""
     check = report.check
+    aims = targets(check, check.total)
     fields = {field.name: getattr(report, field.name) for field in dataclasses.fields(report)}
     return {
         "summary": _plain({**summary_of(check), "period": dict(zip(("first", "last"), report.period, strict=True))}),
         "channels": [_row(report, row, "channel") for row in check.rows if not row.is_total],
         **{f"{name}s": [_row(report, row, name) for row in fields[f"{name}s"]]
            for name in ("department", "customer_type", "employee")},
-        **{name: _plain(value) for name, value in fields.items() if name not in _APART},
-        "readings": _plain(check.readings),
+        **{name: _plain(value, *aims) for name, value in fields.items() if name not in _APART},
+        "readings": _plain(check.readings, *aims),
         "comparison": _plain(check.comparison),
         # The values of findings may hold what a customer wrote.
         "findings": [{**_plain(one), "values": one.values if one.code in NAMES_ONLY else []} for one in check.findings],
@@ -50,12 +51,15 @@ def _row(report: MonthlyReport, row: CheckRow, name: str) -> dict[str, Any]:
     return {**numbers(figures), "label": row.label[name] or None}
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, *aims: Decimal | None) -> Any:
+    """A value as JSON has it; a share of `value` rounds across none of the targets `aims`."""
     match value:
         case Counts() | ReadingRow():
-            share = compliance_text(value.met, value.judged)
+            share = compliance_text(value.met, value.judged, *aims)
             figures = {**_fields(value), "judged": value.judged, "compliance_pct": float(share) if share else None}
             return {name: _plain(one) for name, one in figures.items()}
+        case RunChart():
+            return {name: _plain(one, value.target_pct) for name, one in _fields(value).items()}
         case dt.datetime():
             return f"{value:%Y-%m-%d %H:%M:%S}"
         case dt.date():
@@ -65,10 +69,12 @@ def _plain(value: Any) -> Any:
         case Fraction():
             return round(float(value), 2)
         case Mapping():
-            return {str(name): _plain(one) for name, one in value.items()}
+            return {str(name): _plain(one, *aims) for name, one in value.items()}
         case tuple() | list():
-            return [_plain(one) for one in value]
-    return {name: _plain(one) for name, one in _fields(value).items()} if dataclasses.is_dataclass(value) else value
+            return [_plain(one, *aims) for one in value]
+    if dataclasses.is_dataclass(value):
+        return {name: _plain(one, *aims) for name, one in _fields(value).items()}
+    return value
 
 
 def _fields(value: Any) -> dict[str, Any]:
