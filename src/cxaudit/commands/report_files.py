@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from threading import Thread
 
 import polars as pl
 
@@ -65,7 +67,14 @@ class MadeReport:
 
     @cached_property
     def audit(self) -> Audit:
+        self._warming.start()
         return Audit(self.given.files, self.question)
+
+    @cached_property
+    def _warming(self) -> Thread:
+        """What draws is loaded beside the judging."""
+        draws = {"html", "pdf"} & set(self.settings.formats)
+        return Thread(target=_warm_up if draws else _nothing, daemon=True)
 
     def warm_up(self) -> None:
         """Get ready to draw while the requests are judged, which leaves a processor free."""
@@ -114,6 +123,7 @@ class MadeReport:
     def _files(self) -> Iterator[tuple[str, Iterator[bytes]]]:
         options = RenderOptions()
         self.digests.clear()
+        self._warming.join()
         for form in (form for form in FORMATS if form in self.settings.formats):
             match form:
                 case "csv":
@@ -145,6 +155,7 @@ class MadeReport:
             self.question.standards.text,
             self._years(),
             digests_of(self.audit),
+            self.audit.same_content,
             [one.digest for one in self.earlier],
             self.digests,
         )
@@ -157,6 +168,17 @@ class MadeReport:
         for year in range(start, max(last, self.question.as_of.local.date()).year + 1):
             if year in known:
                 yield special_days(standards, year)
+
+
+def _warm_up() -> None:
+    from cxaudit.render.report.charts import warm_up
+
+    with suppress(Exception):  # what is wrong shows where it is needed
+        warm_up()
+
+
+def _nothing() -> None:
+    """Nothing to load."""
 
 
 def question_of(given: Input, standards: Standards, *, with_employees: bool) -> Question:

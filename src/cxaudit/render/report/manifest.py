@@ -54,10 +54,13 @@ def manifest(
     standards_text: str,
     years: Iterable[Year],
     inputs: Mapping[str, FileDigest],
+    same_content: Mapping[str, str],
     history: Sequence[FileDigest],
     outputs: Sequence[FileDigest],
 ) -> bytes:
-    """The manifest's bytes. `inputs` has the digest of each file read, by the name shown for it."""
+    """The manifest's bytes. `inputs` has the digest of each file read, by the name shown for it; `same_content` the name
+    of each file that was left out for having the content of another, and the other's name.
+    """
     total = report.total
     document = {
         "form": FORM,
@@ -72,6 +75,7 @@ def manifest(
             {**dataclasses.asdict(digest), "tables": [_table(table) for table in report.inputs if table.file == name]}
             for name, digest in inputs.items()
         ],
+        "same_content": dict(same_content),
         "earlier_tallies": [dataclasses.asdict(digest) for digest in history],
         "findings": _findings(report),
         "totals": {

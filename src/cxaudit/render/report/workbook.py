@@ -18,7 +18,7 @@ from cxaudit.render.words import period_words, visible
 from cxaudit.render.workbook import NOT_AVAILABLE, render_workbook
 
 #: The working sheet is for people; a longer list is for records.csv.
-MOST_MISSED = 5_000
+MOST_MISSED = 2_000
 
 
 def render_report_workbook(report: MonthlyReport, missed: Records, options: RenderOptions) -> Iterator[bytes]:
