@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
+import tempfile
 from pathlib import Path
 
 import polars as pl
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from outside import TOP, run
 
+from cxaudit.errors import InputError
 from cxaudit.hours import unusual_hours
+from cxaudit.read import open_tables
+from cxaudit.recognise.guess import guess_layout
+from cxaudit.recognise.layout import recognise_layout
+from cxaudit.recognise.library import built_in_sources
 from cxaudit.recognise.likely import likeness
-from cxaudit.recognise.proposal import scalar
+from cxaudit.recognise.proposal import proposal, scalar
+from cxaudit.standards import loads
 from cxaudit.zones import zone
 
 TOWN = """\
@@ -274,3 +284,42 @@ def test_a_log_of_calls_is_told_with_the_parts_that_its_columns_play() -> None:
     assert (uses["calldate"], uses["dst"], uses["lastapp"]) == ("received_at, call", "called", "voicemail, answered")
     assert set(uses).isdisjoint(said["unused"])
     assert re.search(r"\d{7}", json.dumps(seen)) is None
+
+
+HEADERS = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")) | st.sampled_from("\"':#,[]{}&*!|>%@`-?\\ "),
+    max_size=12,
+) | st.sampled_from(
+    ["Created at", "Yes", "Date: in", "First reply (min)", "Closed", "ID", "Via", "Time", "From", "To", "1.5"]
+)
+CELLS = st.sampled_from(
+    ["13/10/2025", "2025-10-13 08:30", "08:30", "12", "", "email", "a: b", "7805550101", "x@y.example"]
+)
+
+
+@given(
+    st.lists(HEADERS, min_size=2, max_size=6),
+    st.lists(st.lists(CELLS, min_size=6, max_size=6), min_size=1, max_size=5),
+)
+@settings(max_examples=60, deadline=None)
+def test_whatever_is_guessed_can_be_pasted(header: list[str], rows: list[list[str]]) -> None:
+    """No header breaks the YAML, and the table with that header is then taken for the source."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "unknown.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([header, *(row[: len(header)] for row in rows)])
+        try:
+            tables = open_tables(path, path.name)
+        except InputError:
+            return
+        for table in tables:
+            guess = guess_layout(table, built_in_sources())
+            if guess is not None and "received_at" in guess.choices:
+                known = loads(TOWN + proposal(guess), "town.yaml").sources
+                try:
+                    layout = recognise_layout(table, known, set(known), None)
+                except InputError as error:
+                    assert "columns named" in str(error)  # for a person to settle
+                else:
+                    assert layout is not None
+                    assert layout.source == guess.name

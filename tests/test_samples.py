@@ -59,7 +59,7 @@ def test_each_sample_alone_gives_the_same_verdicts(channel: str) -> None:
 def test_every_row_of_the_samples_has_its_fate() -> None:
     """The planted flaws, one of each: a repeated row, two unreadable dates, a missing one; titles and totals are no data."""
     inputs = run("check", SAMPLES, *AS_OF, "--format", "json").json["meta"]["inputs"]
-    fates = {table["file"]: tuple(table["fates"].values()) for table in inputs}
+    fates = {table["file"]: tuple(n for n in table["fates"].values() if isinstance(n, int)) for table in inputs}
     #                     rows, requests, other messages, duplicates, rejected, not data
     assert fates == {
         "email.csv": (110, 110, 0, 0, 0, 0),

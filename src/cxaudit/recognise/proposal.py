@@ -10,11 +10,12 @@ from cxaudit.recognise.guess import Guess
 from cxaudit.recognise.proof import Proof
 from cxaudit.standards.source import ColumnChoice, Role
 
-#: Words and forms that YAML does not take for text.
-_NOT_PLAIN = re.compile(
-    r"""^(?: | true | false | yes | no | on | off | null | ~ | [-+.\d].* )$   # read as something else
-        | ^[\s!&*?|>@`%\-"'#\[\]{},=] | [:\#]\s | \s\# | :$ | [\[\]{},\x00-\x1f"\\] | \s$""",
-    re.VERBOSE | re.IGNORECASE,
+#: Text that YAML takes for nothing else, wherever it stands.
+_PLAIN = re.compile(r"[^\W\d_][\w ()/.'&+-]*[\w).]|\([\w ()/.'&+-]*[\w).]|[^\W\d_]")
+_NOT_TEXT = frozenset(("true", "false", "yes", "no", "on", "off", "null", "y", "n"))
+#: What YAML wants escaped, besides quotes and backslashes.
+_UNPRINTABLE = re.compile(
+    "[^\\x20-\\x7e\\xa0-\\ud7ff\\ue000-\\ufefe\\uff00-\\ufffd\\U00010000-\\U0010ffff]|[\\u2028\\u2029]"
 )
 
 
@@ -51,7 +52,9 @@ def scalar(text: str) -> str:
     >>> scalar("Ref"), scalar("Yes"), scalar("Date: in"), scalar("(Do Not Modify) Case"), scalar("2025")
     ('Ref', '"Yes"', '"Date: in"', '(Do Not Modify) Case', '"2025"')
     """
-    return json.dumps(text, ensure_ascii=False) if _NOT_PLAIN.search(text) else text
+    if _PLAIN.fullmatch(text) and text.casefold() not in _NOT_TEXT:
+        return text
+    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 
 def _part(value: Any) -> str:

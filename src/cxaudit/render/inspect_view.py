@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cxaudit.inspection import ColumnUse, Counted, Inspection, Recognised
-from cxaudit.render.notes import finding_lines, place_name, terms
+from cxaudit.render.notes import finding_lines, kind_words, place_name, terms
 from cxaudit.render.words import counted, listed
 
 #: Headers named of the columns that are not read.
@@ -65,6 +65,8 @@ def _meaning(said: Recognised) -> Iterator[tuple[str, str]]:
 
 def _counts(found: Counted) -> Iterator[tuple[str, str]]:
     yield "rows", f"{counted(found.fates.rows, 'row')} = {terms(found.fates)}"
+    if found.fates.other_by_kind:
+        yield "others", kind_words(found.fates).partition(": ")[2]
     if found.first_at is not None and found.last_at is not None:
         yield "received", f"{found.first_at:%Y-%m-%d} to {found.last_at:%Y-%m-%d}"
     n = sum(found.hours)

@@ -40,7 +40,7 @@ def _tables(tables: Iterable[InputFile]) -> Iterator[str]:
         parts = (f"{rows.rjust(rows_width)} {noun} = {terms(table.fates)}", table.source, _date_formats(table))
         yield f"{name.ljust(name_width)} {' · '.join(part for part in parts if part)}"
         if table.fates.other_by_kind:
-            yield f"  {_kinds(table.fates)}"
+            yield f"  {kind_words(table.fates)}"
 
 
 def terms(fates: Fates) -> str:
@@ -55,7 +55,7 @@ def terms(fates: Fates) -> str:
     return " + ".join(counted(n, noun, nouns) for n, noun, nouns in terms if n) or "0 requests"
 
 
-def _kinds(fates: Fates) -> str:
+def kind_words(fates: Fates) -> str:
     """What the other messages are, in the order of the catalogue."""
     known = ((fates.other_by_kind.get(kind, 0), *words) for kind, words in OTHER_WORDS.items())
     kinds = ", ".join(counted(n, one, several) for n, one, several in known if n)
