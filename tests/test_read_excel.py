@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,24 @@ def workbook(folder: Path, **sheets: Cells) -> list[Table]:
                     if cell is not None:
                         sheet.write(i, j, cell, formats.get(type(cell)))
     return open_tables(path, "book.xlsx")
+
+
+def remarks(table: Table) -> dict[str, tuple[int, ...]]:
+    return {remark.code: remark.rows for remark in table.remarks}
+
+
+def changed(path: Path, *changes: tuple[str, str], part: str = "xl/worksheets/sheet1.xml") -> list[Table]:
+    """The workbook read after changes to the XML of one of its parts."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    text = parts[part].decode()
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in (parts | {part: text.encode()}).items():
+            archive.writestr(name, content)
+    return open_tables(path, path.name)
 
 
 def rows_of(table: Table, header_row: int = 1, width: int = 2) -> list[tuple[Any, ...]]:
@@ -117,3 +137,113 @@ def test_an_encrypted_workbook_is_refused_by_what_it_is(tmp_path: Path) -> None:
     path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le"))
     with pytest.raises(InputError, match="password"):
         open_tables(path, "book.xlsx")
+
+
+def test_hidden_sheets_and_rows_are_read_and_said(tmp_path: Path) -> None:
+    """What a filter hides is part of the export, and the reader must know of it."""
+    path = tmp_path / "book.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        shown, hidden = book.add_worksheet("Shown"), book.add_worksheet("Hidden")
+        for sheet in (shown, hidden):
+            sheet.write_row(0, 0, HEADER)
+            for row in range(1, 4):
+                sheet.write_row(row, 0, [f"A{row}", "x"])
+        shown.set_row(2, None, None, {"hidden": True})
+        hidden.hide()
+    first, second = open_tables(path, "book.xlsx")
+    assert [row[1] for row in rows_of(first)] == ["A1", "A2", "A3"]
+    assert remarks(first) == {"hidden_rows": (3,)}
+    assert remarks(second) == {"hidden_sheet": ()}
+
+
+def test_errors_of_formulas_are_no_empty_cells(tmp_path: Path) -> None:
+    """A reply that shows `#DIV/0!` is not no reply; and two ids that show `#REF!` are not one id."""
+    path = tmp_path / "book.xlsx"
+    workbook(tmp_path, S=[HEADER, ["id1", dt.date(2025, 10, 1)], ["id2", "time1"], ["id3", "time2"], ["id4", "time3"]])
+    strings = {"id1": "#REF!", "id2": "#REF!", "time1": "#DIV/0!"}
+    with zipfile.ZipFile(path) as archive:
+        shared = archive.read("xl/sharedStrings.xml").decode()
+    order = re.findall(r"<t>([^<]*)</t>", shared)
+    changes = [
+        (
+            f'<c r="{cell}" t="s"><v>{order.index(name)}</v></c>',
+            f'<c r="{cell}" t="e"><f>A9</f><v>{strings[name]}</v></c>',
+        )
+        for cell, name in {"A2": "id1", "A3": "id2", "B3": "time1"}.items()
+    ]
+    calculated = (f'<c r="B4" t="s"><v>{order.index("time2")}</v></c>', '<c r="B4" t="str"><f>IF(1,"")</f><v></v></c>')
+    not_calculated = (f'<c r="B5" t="s"><v>{order.index("time3")}</v></c>', '<c r="B5"><f>NOW()</f><v></v></c>')
+    (table,) = changed(path, *changes, calculated, not_calculated)
+    assert rows_of(table) == [
+        (2, "#REF! (row 2)", "2025-10-01"), (3, "#REF! (row 3)", "#DIV/0!"), (4, "id3", None), (5, "id4", "not calculated")
+    ]  # fmt: skip
+    assert remarks(table) == {"error_cells": (2, 3, 3, 5)}
+
+
+def test_cells_merged_over_several_rows_are_meant_for_each(tmp_path: Path) -> None:
+    """A department that spans three rows is the department of three requests; a title across columns is one cell."""
+    path = tmp_path / "book.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet()
+        sheet.merge_range(0, 0, 0, 1, "Monthly report")
+        sheet.write_row(1, 0, HEADER)
+        for row in (2, 3, 4):
+            sheet.write(row, 0, f"A{row}")
+        sheet.merge_range(2, 1, 4, 1, "x")
+    (table,) = open_tables(path, "book.xlsx")
+    assert rows_of(table, 0) == [
+        (1, "Monthly report", None), (2, *HEADER), (3, "A2", "x"), (4, "A3", "x"), (5, "A4", "x")
+    ]  # fmt: skip
+    assert remarks(table) == {"merged_cells": (3,)}
+
+
+def test_numbers_among_dates_are_dates(tmp_path: Path) -> None:
+    """A date that lost its format shows as the number of its day."""
+    rows = [HEADER, ["A1", dt.datetime(2025, 10, 1, 8, 30)], ["A2", 45931.354166666664], ["A3", 45932], ["A4", 7]]
+    (table,) = workbook(tmp_path, S=[*rows, ["A5", dt.date(2025, 10, 3)], ["A6", dt.date(2025, 10, 3)]])
+    assert [row[2] for row in rows_of(table)][:4] == ["2025-10-01 08:30:00", "2025-10-01 08:30:00", "2025-10-02", "7"]
+
+
+def test_days_count_from_1904_in_some_workbooks(tmp_path: Path) -> None:
+    """Dates and the numbers of days alike, be they alone in their column."""
+    header = ["case_id", "received_at", "closed"]
+    rows = [header, [45931, 45931.354166666664, 45932], [45932, 45931.5, None]]
+    path = tmp_path / "book.xlsx"
+    with xlsxwriter.Workbook(str(path), {"date_1904": True}) as book:
+        date = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+        sheet = book.add_worksheet()
+        for i, row in enumerate(rows):
+            sheet.write_row(i, 0, [cell - 1462 if i and j and cell else cell for j, cell in enumerate(row)])
+            sheet.write(i, 3, dt.datetime(2025, 10, 1, 8, 30) if i else "replied_at", date)
+    (table,) = open_tables(path, "book.xlsx")
+    assert rows_of(table, width=4) == [
+        (2, "45931", "2025-10-01 08:30:00", "2025-10-02", "2025-10-01 08:30:00"),
+        (3, "45932", "2025-10-01 12:00:00", None, "2025-10-01 08:30:00"),
+    ]
+
+
+def test_ids_of_more_than_15_digits_are_damaged(tmp_path: Path) -> None:
+    """Excel keeps fifteen digits of a number; as text, an id keeps them all."""
+    (table,) = workbook(tmp_path, S=[HEADER, [20251100000012345678, "x"], ["20251100000012345678", "x"]])
+    assert [row[1] for row in rows_of(table)] == ["20251100000012300000", "20251100000012345678"]
+    assert remarks(table) == {"long_number": (2,)}
+
+
+def test_a_long_sheet_is_read_piece_by_piece(tmp_path: Path) -> None:
+    """Rows keep their numbers from one piece to the next."""
+    (table,) = workbook(tmp_path, S=[HEADER, *([i, dt.datetime(2025, 10, 1)] for i in range(2, 45_000))])
+    assert rows_of(table) == [(i, str(i), "2025-10-01") for i in range(2, 45_000)]
+
+
+def test_a_used_range_of_absurd_size_is_told(tmp_path: Path) -> None:
+    """A format far away costs nothing; a value there cannot be held, and is named."""
+    path = tmp_path / "book.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet("Log")
+        sheet.write_row(0, 0, HEADER)
+        sheet.write_row(1, 0, ["A1", "x"])
+        sheet.write_blank(1_048_575, 16_383, None, book.add_format({"bold": True}))
+    assert rows_of(open_tables(path, "book.xlsx")[0]) == [(2, "A1", "x")]
+    far = '<c r="XFD1048576" s="1"/>'
+    with pytest.raises(InputError, match="sheet Log: its cells reach as far as XFD1048576"):
+        changed(path, (far, far.replace("/>", "><v>1</v></c>")))

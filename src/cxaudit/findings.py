@@ -43,6 +43,11 @@ CATALOGUE: dict[str, tuple[bool, str]] = {
     "unusual_hours": (False, "receipts gather at an unusual time of day: are their times in another zone?"),
     "encoding_assumed": (False, "the file is not UTF-8; it was read as Windows-1252"),
     "encoding_mixed": (False, "some bytes of the file are not UTF-8; they were read as Windows-1252"),
+    "hidden_sheet": (False, "a hidden sheet was read like the others"),
+    "hidden_rows": (False, "hidden rows of a sheet were read like the others"),
+    "merged_cells": (False, "a cell merged over several rows was read for each of them"),
+    "error_cells": (False, "the formula of a cell gave an error; it is never taken for an empty cell"),
+    "long_number": (False, "a number of more than 15 digits, of which a workbook keeps only 15: an id is damaged"),
     "exclude_column_missing": (False, "an exclude rule names a column that no file has"),
 }
 

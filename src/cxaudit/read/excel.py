@@ -1,12 +1,13 @@
-"""Workbooks (xlsx, xls, xlsb, ods): each sheet as a table of text, with the row numbers that Excel shows.
+"""Workbooks (xlsx, xlsm, xls, xlsb, ods): each sheet as a table of text, with the row numbers that Excel shows.
 
-Real dates become ISO text, times of day `HH:MM:SS`, whole numbers lose their `.0`: every value is read as text first.
+Real dates become ISO text, times of day `HH:MM:SS`, whole numbers lose their `.0`: every value is read as text first. A sheet
+is converted piece by piece, a long one into scratch files, and let go before the next one is opened.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -14,73 +15,153 @@ import polars as pl
 import python_calamine as calamine
 
 from cxaudit.errors import InputError
-from cxaudit.read.table import HEAD_RECORDS, Table, column
+from cxaudit.read.cells import Columns
+from cxaudit.read.marks import Marks, WorkbookMarks, marks_of
+from cxaudit.read.scratch import making_room, scratch_file
+from cxaudit.read.table import HEAD_RECORDS, Remark, Table, column
 
-_HALF_SECOND = dt.timedelta(microseconds=500_000)
-_NOISE = dt.timedelta(microseconds=100_000)  # a reply half a second before midnight stays before midnight
+#: A sheet is held in memory as a whole, empty cells in its middle too: so many take 2 GB.
+MOST_CELLS = 1 << 26
+_BATCH = 20_000
+_NAMED_ROWS = 5
 
 
 def open_workbook(path: Path, name: str) -> list[Table]:
     """One table for each sheet that is not empty. Raises `InputError` for what cannot be opened."""
     try:
         workbook = calamine.CalamineWorkbook.from_path(str(path))
-        sheets = [sheet.name for sheet in workbook.sheets_metadata if sheet.typ == calamine.SheetTypeEnum.WorkSheet]
-        return [table for sheet in sheets if (table := _open_sheet(workbook, sheet, name)) is not None]
+        marks = marks_of(path, MOST_CELLS)
+        sheets = [sheet for sheet in workbook.sheets_metadata if sheet.typ == calamine.SheetTypeEnum.WorkSheet]
+        with making_room(name):
+            return [table for sheet in sheets if (table := _open_sheet(workbook, sheet, name, marks)) is not None]
     except calamine.PasswordError as error:
         raise InputError(f"{name} is protected by a password.\nSave it without one and try again.") from error
     except (calamine.CalamineError, OSError) as error:
         raise InputError(_why_unreadable(path, name, error)) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # the reader of workbooks lost its way in a damaged one
+            raise
+        raise InputError(_why_unreadable(path, name, error)) from None
 
 
-def _why_unreadable(path: Path, name: str, error: Exception) -> str:
-    with path.open("rb") as file:
-        content = file.read()
+def _why_unreadable(path: Path, name: str, error: BaseException) -> str:
+    content = path.read_bytes()
     if "EncryptedPackage".encode("utf-16-le") in content:
         return f"{name} is encrypted.\nSave it without a password and try again."
-    return f"{name} cannot be opened as a workbook ({error}).\nIt may be damaged or cut off: export it again."
+    for stream, kind in {"WordDocument": "a Word document", "__properties_version1.0": "an Outlook message"}.items():
+        if stream.encode("utf-16-le") in content:
+            return f"{name} is {kind}, not a CSV or Excel export."
+    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return f"{name} cannot be opened as a workbook ({reason}).\nIt may be damaged or cut off: export it again."
 
 
-def _open_sheet(workbook: calamine.CalamineWorkbook, sheet: str, name: str) -> Table | None:
-    rows = workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-    if not any(cell != "" for row in rows for cell in row):
+def _open_sheet(
+    workbook: calamine.CalamineWorkbook, meta: calamine.SheetMetadata, name: str, all_marks: WorkbookMarks
+) -> Table | None:
+    marks = all_marks.sheets.get(meta.name, Marks())
+    if marks.too_large:
+        raise InputError(
+            f"{name}, sheet {meta.name}: its cells reach as far as {marks.too_large}, more than can be held.\n"
+            "Delete the columns and rows behind the last one that means anything, and save it again."
+        )
+    sheet = workbook.get_sheet_by_name(meta.name)
+    if sheet.start is None or sheet.end is None:
         return None
-    head = tuple((i + 1, [as_text(cell) or "" for cell in row]) for i, row in enumerate(rows[:HEAD_RECORDS]))
-    return Table(file=name, sheet=sheet, encoding=None, delimiter=None, head=head, body=_body(rows))
+    columns, merged = Columns(is_1904=all_marks.is_1904), _Merged(sheet)
+    parts: list[pl.LazyFrame] = []
+    head: list[tuple[Any, ...]] = []
+    has_any = False
+    for frame in _frames(sheet, columns, merged, marks):
+        head += frame.head(max(0, HEAD_RECORDS - len(head))).rows()
+        has_any = has_any or frame.drop("row").null_count().sum_horizontal().item() < frame.height * (frame.width - 1)
+        parts.append(frame.lazy() if frame.height < _BATCH and not parts else _stored(frame))
+    if not has_any:
+        return None
 
-
-def _body(rows: list[list[Any]]) -> Callable[[int, int], pl.LazyFrame]:
     def body(header: int, width: int) -> pl.LazyFrame:
-        below = rows[header:]
-        columns = {column(i): [as_text(row[i]) if i < len(row) else None for row in below] for i in range(width)}
-        frame = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String()))
-        extra = pl.lit(None, dtype=pl.String).alias("extra")
-        return frame.with_columns(extra).with_row_index("row", offset=header + 1).lazy()
+        held = range(len(head[0]) - 1)
+        cells = [pl.col(column(i)) if i in held else pl.lit(None, pl.String).alias(column(i)) for i in range(width)]
+        rows = pl.concat(parts).filter(pl.col("row") > header)
+        return rows.select("row", *cells, extra=pl.lit(None, dtype=pl.String))
 
-    return body
+    return Table(
+        file=name,
+        sheet=meta.name,
+        encoding=None,
+        delimiter=None,
+        head=tuple((row, [cell or "" for cell in cells]) for row, *cells in head),
+        body=body,
+        remarks=tuple(_remarks(meta, marks, merged, columns)),
+    )
 
 
-def as_text(cell: object) -> str | None:
-    """A cell as text; None where it is empty.
+def _frames(sheet: calamine.CalamineSheet, columns: Columns, merged: _Merged, marks: Marks) -> Iterator[pl.DataFrame]:
+    """The rows of a sheet from the first one on, piece by piece: `row` as Excel shows it, and the cells as text."""
+    assert sheet.start is not None
+    left, first, rows = sheet.start[1], 0, sheet.iter_rows()
+    while batch := list(islice(rows, _BATCH)):
+        columns.look(list(zip(*batch, strict=True)))
+        _put_errors(batch, first, left, marks, columns)
+        merged.fill(batch, first, left)
+        texts = columns.texts(list(zip(*batch, strict=True)), first)
+        blank = pl.Series([None], dtype=pl.String).extend_constant(None, len(batch) - 1)
+        cells = {column(i): series for i, series in enumerate([blank] * left + texts)}
+        row = pl.Series("row", range(first + 1, first + len(batch) + 1), dtype=pl.UInt32)
+        yield pl.DataFrame({"row": row, **cells})
+        first += len(batch)
 
-    >>> as_text(124.0), as_text(dt.date(2025, 10, 13)), as_text(dt.datetime(2025, 10, 13, 8, 29, 59, 942000))
-    ('124', '2025-10-13', '2025-10-13 08:30:00')
+
+def _put_errors(batch: list[list[Any]], first: int, left: int, marks: Marks, columns: Columns) -> None:
+    """Errors of formulas, which the reader of workbooks takes for empty cells.
+
+    Outside the columns of dates each gets its row, so that two of them are not taken for the same id.
     """
-    match cell:
-        case "" | None:
-            return None
-        case str():
-            return cell
-        case bool():
-            return "TRUE" if cell else "FALSE"
-        case float():
-            return str(int(cell)) if cell.is_integer() else repr(cell)
-        case dt.datetime():  # Excel's day fractions carry noise: 08:29:59.942 was typed as 08:30
-            whole = (cell + _HALF_SECOND).replace(microsecond=0)
-            return (whole if abs(whole - cell) <= _NOISE else cell).isoformat(sep=" ")
-        case dt.timedelta():
-            seconds = round(cell.total_seconds())
-            return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
-        case dt.date() | dt.time():
-            return cell.isoformat() if isinstance(cell, dt.date) else cell.strftime("%H:%M:%S")
-        case _:
-            return str(cell)
+    if not marks.errors:
+        return
+    for (row, at), text in marks.errors.items():
+        i, j = row - first, at - left
+        if 0 <= i < len(batch) and 0 <= j < len(batch[i]):
+            batch[i][j] = text if columns.may_be_dates[j] else f"{text} (row {row + 1})"
+
+
+class _Merged:
+    """Merged cells that cover several rows: what stands in the first is meant for each of them."""
+
+    def __init__(self, sheet: calamine.CalamineSheet) -> None:
+        ranges = [(first, last) for first, last in sheet.merged_cell_ranges or [] if last[0] > first[0]]
+        self.rows = sorted(first[0] + 1 for first, _ in ranges)
+        self._covered = {(row, first[1]): first for first, last in ranges for row in range(first[0], last[0] + 1)}
+        self._values: dict[tuple[int, int], Any] = {}
+
+    def fill(self, batch: list[list[Any]], first: int, left: int) -> None:
+        if not self._covered:
+            return
+        for i, row in enumerate(batch):
+            for j in range(len(row)):
+                origin = self._covered.get((first + i, left + j))
+                if origin == (first + i, left + j):
+                    self._values[origin] = row[j]
+                elif origin is not None and row[j] == "":
+                    row[j] = self._values.get(origin, "")
+
+
+def _stored(frame: pl.DataFrame) -> pl.LazyFrame:
+    path = scratch_file(".arrow")
+    frame.write_ipc(path)
+    return pl.scan_ipc(str(path), glob=False)
+
+
+def _remarks(meta: calamine.SheetMetadata, marks: Marks, merged: _Merged, columns: Columns) -> Iterator[Remark]:
+    """What the reader of the figures must know about a sheet."""
+    if meta.visible != calamine.SheetVisibleEnum.Visible:
+        yield Remark("hidden_sheet")
+    errors = sorted(marks.errors)
+    values = tuple(dict.fromkeys(marks.errors[cell] for cell in errors))
+    for code, rows, shown in (
+        ("hidden_rows", marks.hidden_rows, ()),
+        ("error_cells", [row + 1 for row, _ in errors], values),
+        ("merged_cells", merged.rows, ()),
+        ("long_number", columns.long_numbers, ()),
+    ):
+        if rows:
+            yield Remark(code, len(rows), tuple(rows[:_NAMED_ROWS]), shown[:_NAMED_ROWS])

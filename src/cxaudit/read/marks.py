@@ -1,0 +1,178 @@
+"""Marks: what a workbook says beside its values, and the reader of values does not tell: rows that are hidden, cells whose
+formula gave an error, dates that count from 1904, a used range of absurd size. Read from the XML in xlsx and ods files.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.etree import ElementTree
+
+_CHUNK = 1 << 20
+_SMALL = 1 << 24  # bytes of an XML file that is read as a whole
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
+_HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row(?=[^>]*\shidden="(?:1|true)")[^>]*?\sr="(\d+)"')
+_ERROR = re.compile(
+    rb'<(?:\w+:)?c(?=[^>]*\st="e")[^>]*?\sr="([A-Z]+)(\d+)"[^>]*>(?:<(?:\w+:)?f[^>]*?(?:/>|>.*?</(?:\w+:)?f>))?'
+    rb"<(?:\w+:)?v>([^<]*)</",
+    re.DOTALL,
+)
+#: A formula without a value: whoever wrote the file calculated nothing.
+_NO_VALUE = re.compile(
+    rb'<(?:\w+:)?c(?![^>]*\st="str")(?=[^>]*?\sr="([A-Z]+)(\d+)")[^>]*>'
+    rb"<(?:\w+:)?f[^>]*?(?:/>|>[^<]*</(?:\w+:)?f>)(?:<(?:\w+:)?v>\s*</(?:\w+:)?v>|<(?:\w+:)?v\s*/>)?</(?:\w+:)?c>"
+)
+_NOT_CALCULATED = "not calculated"
+_VALUE = re.compile(rb'<(?:\w+:)?c(?=[^>]*\sr="([A-Z]+)(\d+)")[^>]*[^/]>(?=<(?:\w+:)?(?:f|is|v>[^<]))')
+_DIMENSION = re.compile(rb'<(?:\w+:)?dimension[^>]*\sref="[A-Z]+\d+:([A-Z]+)(\d+)"')
+_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_CALC = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
+
+Cell = tuple[int, int]  # row and column, from 0
+
+
+@dataclass
+class Marks:
+    """The marks of one sheet: rows as Excel shows them, errors by their cell, the last cell of a range that is too large."""
+
+    hidden_rows: list[int] = field(default_factory=list)
+    errors: dict[Cell, str] = field(default_factory=dict)
+    too_large: str | None = None
+
+
+@dataclass
+class WorkbookMarks:
+    """The marks of a workbook by sheet."""
+
+    sheets: dict[str, Marks] = field(default_factory=dict)
+    is_1904: bool = False
+
+
+def marks_of(path: Path, most_cells: int) -> WorkbookMarks:
+    """The marks of a workbook; none where it is not XML in a ZIP file, or where that is damaged."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist())
+            if "content.xml" in names:
+                return WorkbookMarks(_open_document(archive))
+            main = next((name for name in ("xl/workbook.xml", "xl/workbook2.xml") if name in names), None)
+            return _office(archive, main, names, most_cells) if main else WorkbookMarks()
+    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, NotImplementedError, EOFError):
+        return WorkbookMarks()
+
+
+def _office(archive: zipfile.ZipFile, main: str, names: set[str], most_cells: int) -> WorkbookMarks:
+    folder = posixpath.dirname(main)
+    workbook = _small(archive, main)
+    targets = {
+        one.get("Id"): posixpath.normpath(posixpath.join(folder, one.get("Target", "")))
+        for one in _small(archive, f"{folder}/_rels/{posixpath.basename(main)}.rels")
+    }
+    found = WorkbookMarks()
+    for element in workbook.iter():
+        kind = element.tag.rpartition("}")[2]
+        if kind == "workbookPr":
+            found.is_1904 = element.get("date1904") in ("1", "true")
+        elif kind == "sheet":
+            target = targets.get(element.get(_RELATION) or element.get(_STRICT_RELATION), "")
+            target = target.lstrip("/") if target.lstrip("/") in names else target
+            if target in names:
+                found.sheets[element.get("name", "")] = _sheet(archive, target, most_cells)
+    return found
+
+
+def _small(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
+    with archive.open(name) as file:
+        return ElementTree.fromstring(file.read(_SMALL))
+
+
+def _sheet(archive: zipfile.ZipFile, name: str, most_cells: int) -> Marks:
+    marks, is_first = Marks(), True
+    for part in _rows_of(archive, name):
+        if any(sign in part for sign in (b"</f></", b"<v></", b"<v/>", b"<v />", b":f></", b":v></")):
+            marks.errors |= {(int(r) - 1, _column(c) - 1): _NOT_CALCULATED for c, r in _NO_VALUE.findall(part)}
+        if is_first and (size := _DIMENSION.search(part)) and _column(size[1]) * int(size[2]) > most_cells:
+            marks.too_large = _last_value(archive, name, most_cells)
+        is_first = False
+        if b"hidden=" in part:
+            marks.hidden_rows += [int(row) for row in _HIDDEN_ROW.findall(part)]
+        if b't="e"' in part:
+            marks.errors |= {(int(r) - 1, _column(c) - 1): text.decode() for c, r, text in _ERROR.findall(part)}
+    return marks
+
+
+def _rows_of(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
+    """The XML of a sheet in pieces of whole rows."""
+    rest = b""
+    with archive.open(name) as file:
+        while chunk := file.read(_CHUNK):
+            text = rest + chunk
+            end = text.rfind(b"<row") if b"<row" in text else text.rfind(b":row ")
+            end = max(end, 0)
+            if end:
+                yield text[:end]
+            rest = text[end:]
+    yield rest
+
+
+def _last_value(archive: zipfile.ZipFile, name: str, most_cells: int) -> str | None:
+    """The farthest cell with a value, if the range up to it is too large; a format alone takes no room."""
+    right, right_cell, down = 0, b"", 0
+    for part in _rows_of(archive, name):
+        for column, row in _VALUE.findall(part):
+            down = max(down, int(row))
+            if _column(column) > right:
+                right, right_cell = _column(column), column + row
+    return right_cell.decode() if right * down > most_cells else None
+
+
+def _column(letters: bytes) -> int:
+    """
+    >>> _column(b"A"), _column(b"AB"), _column(b"XFD")
+    (1, 28, 16384)
+    """
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _open_document(archive: zipfile.ZipFile) -> dict[str, Marks]:
+    """The marks of an ods file, if its XML speaks of any."""
+    with archive.open("content.xml") as file:
+        before, has_any = b"", False
+        while (chunk := file.read(_CHUNK)) and not has_any:
+            has_any = any(sign in before + chunk for sign in (b'value-type="error"', b"table:visibility="))
+            before = chunk[-64:]
+    if not has_any:
+        return {}
+    found: dict[str, Marks] = {}
+    with archive.open("content.xml") as file:
+        for _, table in ElementTree.iterparse(file):
+            if table.tag == f"{_TABLE}table":
+                found[table.get(f"{_TABLE}name", "")] = _table(table)
+                table.clear()
+    return found
+
+
+def _table(table: ElementTree.Element) -> Marks:
+    marks, row_at = Marks(), 0
+    for row in table.iter(f"{_TABLE}table-row"):
+        n_rows = int(row.get(f"{_TABLE}number-rows-repeated", "1"))
+        has_cells = any(cell.get(f"{_CALC}value-type") or len(cell) for cell in row)
+        if row.get(f"{_TABLE}visibility") in ("collapse", "filter") and has_cells:
+            marks.hidden_rows += range(row_at + 1, row_at + n_rows + 1)
+        column_at = 0
+        for cell in row:
+            if cell.get(f"{_CALC}value-type") == "error":
+                text = "".join(cell.itertext()).strip() or "#N/A"
+                marks.errors |= {(row_at + i, column_at): text for i in range(n_rows)}
+            column_at += int(cell.get(f"{_TABLE}number-columns-repeated", "1"))
+        row_at += n_rows
+    return marks
