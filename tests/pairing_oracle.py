@@ -16,6 +16,7 @@ class Message:
     mailbox: int | None
     subject: int | None
     thread: int | None
+    person: int | None = None
     is_internal: bool = False
     is_form: bool = False
     is_wide: bool = False
@@ -85,21 +86,30 @@ def pair(inbound: list[Message], outbound: list[Message], reopen: str) -> dict[i
     for reply in outbound:
         found = certain(reply, inbound)
         answers += [(reply, one) for one in found]
-        if not found and not (reply.is_wide or reply.is_internal or reply.is_form):
+        if not found and not (reply.is_internal or reply.is_form):
             left.append(reply)
-    sure = requests(inbound, answers, reopen)
-    for reply in left:
-        still_open = [
-            name for name, opened, answer, _ in sure
-            if opened.at < reply.at and (answer is None or answer.at >= reply.at)
-            and not opened.is_internal and agree(first_of(name, inbound), reply, "mailbox")
-        ]  # fmt: skip
-        if len(still_open) == 1:
-            answers.append((reply, (still_open[0], "customer")))
+    for way in ("customer", "person"):
+        sure = requests(inbound, answers, reopen)
+        for reply in [one for one in left if way == "person" or not one.is_wide]:
+            still_open = [
+                name for name, opened, answer, _ in sure
+                if opened.at < reply.at and (answer is None or answer.at >= reply.at)
+                and not opened.is_internal and is_same(way, first_of(name, inbound), reply)
+            ]  # fmt: skip
+            if len(still_open) == 1:
+                answers.append((reply, (still_open[0], way)))
+                left.remove(reply)
     return {
         opened.message: (reply.message if reply else None, how)
         for _, opened, reply, how in requests(inbound, answers, reopen)
     }
+
+
+def is_same(way: str, question: Message, reply: Message) -> bool:
+    """Whether both are about one customer: at one mailbox, or as the list of customers knows them."""
+    if way == "customer":
+        return agree(question, reply, "mailbox")
+    return reply.person is not None and question.person == reply.person
 
 
 def first_of(name: Conversation, inbound: list[Message]) -> Message:

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from paired import audit, kinds, told
 
+from cxaudit.errors import InputError
 from cxaudit.recognise.parties import numbers
 
 HEADER = "call_id,called_at,from,to,direction,result\n"
@@ -125,3 +126,33 @@ def test_what_is_no_number() -> None:
     assert pl.select(numbers(pl.lit(dialled), "9")).to_series().to_list() == [
         "7805550101", "7805550101", "9055550101", "911",
     ]  # fmt: skip
+
+
+def test_a_list_of_customers_joins_telephone_and_mail(tmp_path: Path) -> None:
+    """A voice mail answered by e-mail, where the standards file names a list that says who is who; not without it, not for a
+    number that two customers share; and an e-mail answers what was asked by e-mail first."""
+    calls = log(tmp_path, LEFT.format("7805550101"), "b,2025-10-13 11:00:00,7805550177,204,in,voicemail")
+    mail = tmp_path / "mail.csv"
+    mail.write_text(
+        "message_id,sent_at,from,to,subject,direction\n"
+        "1,2025-10-14 09:00,info@town.example,doe@mail.example,Your call,out\n"
+        "2,2025-10-14 09:30,info@town.example,roe@post.example,Yours too,out\n"
+    )
+    listed = tmp_path / "customers.csv"
+    listed.write_text(
+        "No,Name,Phone,E-mail\n2025001,Doe,+1 (780) 555-0101,doe@mail.example\n2,Roe,780-555-0177,roe@post.example\n"
+        "3,Family,780-555-0177,other@post.example\n"
+    )
+    settings = f"pairing: {{customers: '{listed}'}}\n"
+    assert [reply for _, _, reply in told(audit(calls, mail))] == [None, None]
+    assert [reply for _, _, reply in told(audit(calls, mail, settings=settings))] == ["14 09:00", None]
+    text = mail.read_text() + "3,2025-10-13 12:00,doe@mail.example,info@town.example,Also,in\n"
+    mail.write_text(text)
+    assert [reply for _, _, reply in told(audit(calls, mail, settings=settings))] == [None, None, "14 09:00"]
+
+
+def test_a_list_of_customers_that_is_not_there(tmp_path: Path) -> None:
+    """Its name stands in the message."""
+    path = log(tmp_path, LEFT.format("7805550101"))
+    with pytest.raises(InputError, match=r"nowhere\.csv"):
+        audit(path, settings=f"pairing: {{customers: '{tmp_path / 'nowhere.csv'}'}}\n")

@@ -42,6 +42,8 @@ ROOMS = {
     "audit": [
         "intake",
         "events",
+        "gathering",
+        "customers",
         "table_findings",
         "arrival",
         "question",

@@ -17,7 +17,8 @@ from cxaudit.standards.model import Reopen
 START = dt.datetime(2025, 10, 1)
 SCHEMA = {
     "message": pl.UInt32, "at": pl.Datetime("us"), "log": pl.UInt32, "customer": pl.UInt32, "mailbox": pl.UInt32,
-    "subject": pl.UInt32, "thread": pl.UInt32, "is_internal": pl.Boolean, "is_form": pl.Boolean, "is_wide": pl.Boolean,
+    "subject": pl.UInt32, "thread": pl.UInt32, "person": pl.UInt32, "is_internal": pl.Boolean,
+    "is_form": pl.Boolean, "is_wide": pl.Boolean,
 }  # fmt: skip
 
 
@@ -39,9 +40,9 @@ def maybe(most: int) -> st.SearchStrategy[int | None]:
 
 
 @st.composite
-def logs(draw: st.DrawFn, *, with_threads: bool | None = None) -> tuple[list[Message], list[Message]]:
+def logs(draw: st.DrawFn) -> tuple[list[Message], list[Message]]:
     """A few messages of a few customers, so that many of them touch; customer 3 is a colleague, log 1 a telephone."""
-    threads = draw(st.booleans()) if with_threads is None else with_threads
+    threads, persons = draw(st.booleans()), draw(st.booleans())
 
     def one(number: int, *, is_ours: bool) -> Message:
         log, customer = draw(st.integers(0, 1)), draw(maybe(3))
@@ -49,7 +50,8 @@ def logs(draw: st.DrawFn, *, with_threads: bool | None = None) -> tuple[list[Mes
         return Message(
             number, draw(st.integers(0, 12)), log, customer, draw(maybe(1)),
             0 if is_call else draw(maybe(2)), draw(maybe(2)) if threads and not is_call else None,
-            is_internal, is_form=is_ours and draw(st.booleans()) and draw(st.booleans()),
+            None if customer is None or not persons else customer // 2, is_internal,
+            is_form=is_ours and draw(st.booleans()) and draw(st.booleans()),
             is_wide=is_ours and is_call and not is_internal,
         )  # fmt: skip
 

@@ -14,7 +14,7 @@ import polars as pl
 from cxaudit.standards.model import Reopen
 
 #: How an outbound message was found to answer a request, the surest first.
-WAYS = ("thread", "subject", "other_mailbox", "number", "customer")
+WAYS = ("thread", "subject", "other_mailbox", "number", "customer", "person")
 _CONVERSATION = ("log", "thread", "customer", "mailbox", "subject", "alone")
 _WAY = pl.Enum(WAYS)
 _ANSWER = ("message", "at", "customer", "conversation", "way")
@@ -35,19 +35,23 @@ def pair_messages(inbound: pl.DataFrame, outbound: pl.DataFrame, reopen: Reopen)
     """Give each customer's messages their replies.
 
     **Frame in**: `inbound`, one row per message, and `outbound`, one per message and customer: `message` (UInt32), `at`
-    (Datetime), `log` (UInt32: only messages of one log are paired), `customer`, `mailbox`, `subject`, `thread` (UInt32;
-    null where it is not known), `is_internal` (the customer is a colleague); `outbound` also `is_wide` (it answers
-    whatever the customer asked, as a telephone call does) and
-    `is_form` (many customers were sent the same). **Frame out**: by `message`.
+    (Datetime), `log` (UInt32: only messages of one log are paired), `customer`, `mailbox`, `subject`, `thread` and
+    `person` (who the customer is in every log; UInt32; null where it is not known), `is_internal` (the customer is a
+    colleague); `outbound` also `is_wide` (it answers whatever the customer asked, as a telephone call does) and `is_form`
+    (many customers were sent the same). **Frame out**: by `message`.
 
     A message is answered by a later one only: one of the same second is not.
     """
     inbound = _with_conversation(inbound)
     answers = _by_conversation(inbound, outbound)
-    left = outbound.filter(~pl.any_horizontal("is_wide", "is_internal", "is_form"))
+    left = outbound.filter(~pl.any_horizontal("is_internal", "is_form"))
     left = left.join(answers, on=["message", "customer"], how="anti")
-    if left.height:
-        answers = pl.concat([answers, _to_the_customer(inbound, _timeline(inbound, answers, reopen), left)])
+    mailbox, person = ("log", "customer", "mailbox"), ("person",)
+    for way, by, all_outs in (("customer", mailbox, left.filter(~pl.col("is_wide"))), ("person", person, left)):
+        outs = all_outs.drop_nulls(by).join(answers, on=["message", "customer"], how="anti")
+        if outs.height:
+            line = _timeline(inbound, answers, reopen)
+            answers = pl.concat([answers, _if_only_one_is_open(inbound, line, outs, by, way)])
     line = _timeline(inbound, answers, reopen)
     requests = line.filter("is_start").select("request", "message")
     replies = line.filter(~pl.col("is_in")).unique("request", keep="first", maintain_order=True)
@@ -108,7 +112,7 @@ def _after_latest(inbound: pl.DataFrame, outbound: pl.DataFrame, by: tuple[str, 
     if not inbound.height or not outbound.height:
         return outbound.clear().with_columns(conversation=pl.lit(0, dtype=pl.UInt32), way=pl.lit(None, dtype=_WAY))
     known = inbound.drop_nulls(by).sort("at", "message").select(*by, "at", "conversation")
-    both = outbound.drop_nulls(by).sort("at").join_asof(
+    both = outbound.sort("at").join_asof(
         known, on="at", by=by, strategy="backward", allow_exact_matches=False, check_sortedness=False
     )  # fmt: skip
     return both.filter(pl.col("conversation").is_not_null()).with_columns(way=pl.lit(way, dtype=_WAY))
@@ -130,13 +134,15 @@ def _timeline(inbound: pl.DataFrame, answers: pl.DataFrame, reopen: Reopen) -> p
     return line.with_columns(is_start=is_start).with_columns(request=pl.col("is_start").cum_sum())
 
 
-def _to_the_customer(inbound: pl.DataFrame, line: pl.DataFrame, outbound: pl.DataFrame) -> pl.DataFrame:
-    """Messages that begin a new subject answer a request of their customer at the same mailbox if it is the only open one.
+def _if_only_one_is_open(
+    inbound: pl.DataFrame, line: pl.DataFrame, outbound: pl.DataFrame, by: tuple[str, ...], way: str
+) -> pl.DataFrame:
+    """Messages that name no conversation answer a request of their customer (at the same mailbox, or wherever a person is
+    known) if it is the only open one.
 
     Which requests are open follows from what is certain, and from what came before: the number and the sum of the open
     conversations at a moment; where the number is one, the sum is that conversation.
     """
-    by = ("log", "customer", "mailbox")
     closed = line.filter(~pl.col("is_in")).group_by("request").agg(closed=pl.col("at").min())
     opened = line.filter("is_start").select("request", "conversation", "at").join(closed, on="request", how="left")
     whose = (
@@ -153,9 +159,9 @@ def _to_the_customer(inbound: pl.DataFrame, line: pl.DataFrame, outbound: pl.Dat
         ]
     ).sort("at", "n", "of")
     states = changes.with_columns(pl.col("n", "of").cum_sum().over(by))
-    both = outbound.drop_nulls(by).sort("at").join_asof(
+    both = outbound.sort("at").join_asof(
         states, on="at", by=by, strategy="backward", allow_exact_matches=False, check_sortedness=False
     )  # fmt: skip
     one = both.filter(pl.col("n") == 1)
-    one = one.with_columns(conversation=pl.col("of").cast(pl.UInt32), way=pl.lit("customer", dtype=_WAY))
+    one = one.with_columns(conversation=pl.col("of").cast(pl.UInt32), way=pl.lit(way, dtype=_WAY))
     return one.select(_ANSWER)

@@ -52,6 +52,7 @@ WAY_WORDS = {
     "other_mailbox": "the first later message to this customer with the same subject, from another mailbox",
     "number": "the first later call to this customer that a person answered",
     "customer": "the first later message to this customer from the same mailbox; no other request of theirs was open",
+    "person": "the first later message or call to this customer, by the list of customers; no other request of theirs was open",
 }
 
 #: What a message or call is that is no request: one of it, several.

@@ -138,6 +138,7 @@ class Pairing:
 
     reopen: Reopen = "new"
     match_customers: MatchCustomers = "off"
+    customers: str | None = None
     own_domains: tuple[str, ...] = ()
     service_addresses: tuple[str, ...] = ()
     own_numbers: tuple[str, ...] = ()

@@ -33,6 +33,10 @@ class PairingForm(BaseModel):
         MatchCustomers,
         Field(description="same: a number or address is the same customer in every system; off: each system by itself"),
     ] = "off"
+    customers: Annotated[
+        _Text | None,
+        Field(description="a table beside this file: in each row the numbers and addresses of one customer"),
+    ] = None
     own_domains: Annotated[list[_Text] | None, Field(description="the organisation's own mail domains")] = None
     service_addresses: Annotated[
         list[_Text] | None, Field(description="own addresses at which colleagues are customers too")
@@ -64,6 +68,7 @@ def resolve_pairing(place: Place) -> Pairing:
     return Pairing(
         reopen="ignore" if place.at("reopen").text == "ignore" else "new",
         match_customers="same" if place.at("match_customers").text == "same" else "off",
+        customers=place.at("customers").text,
         own_domains=_listed(place.at("own_domains"), _DOMAIN, 'a mail domain; write "example.org"'),
         service_addresses=_listed(place.at("service_addresses"), _ADDRESS, 'an address; write "info@example.org"'),
         own_numbers=_numbers(place.at("own_numbers")),
