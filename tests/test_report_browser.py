@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from months import a_year, report_of
+from outside import AS_OF, SAMPLES, run
 
 from cxaudit.render.report.compose import compose
 from cxaudit.render.report.page import page_of
@@ -73,11 +74,16 @@ def opened(browser: Any, page: Path, size: str) -> Any:
 def test_axe_finds_nothing(browser: Any, pages: dict[str, Path], name: str, size: str) -> None:
     """WCAG 2.2 level AA, and axe's own best practices."""
     tab = opened(browser, pages[name], size)
+    assert violations(tab) == []
+
+
+def violations(tab: Any) -> list[str]:
+    """What axe finds in a page."""
     tab.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8"))
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
     found = tab.evaluate("tags => axe.run({runOnly: tags})", tags)
-    assert [f"{one['id']}: {node['html'][:200]}" for one in found["violations"] for node in one["nodes"]] == []
     assert len(found["passes"]) > 15
+    return [f"{one['id']}: {node['html'][:200]}" for one in found["violations"] for node in one["nodes"]]
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -119,3 +125,12 @@ def test_the_page_works_by_keyboard(browser: Any, pages: dict[str, Path]) -> Non
     tab.keyboard.press("Tab")
     assert tab.evaluate("document.activeElement.getAttribute('href')") == "#main"
     assert tab.evaluate("document.activeElement.getBoundingClientRect().left") >= 0
+
+
+@pytest.mark.parametrize("command", ["check", "records"])
+def test_axe_finds_nothing_in_the_pages_of_other_commands(browser: Any, tmp_path: Path, command: str) -> None:
+    """`check` and `records` write pages too."""
+    page = tmp_path / f"{command}.html"
+    assert run(command, SAMPLES, *AS_OF, "-o", page).code == 0
+    tab = opened(browser, page, "desktop")
+    assert violations(tab) == []

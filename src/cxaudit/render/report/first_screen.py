@@ -24,7 +24,7 @@ from cxaudit.render.report.words import (
     share_words,
     short_day,
 )
-from cxaudit.render.words import counted
+from cxaudit.render.words import counted, listed
 from cxaudit.standards.model import Promise
 
 #: How many departments the first screen names.
@@ -77,24 +77,42 @@ def promise(report: MonthlyReport) -> Section:
 
 
 def promise_table(check: Report, promised: Sequence[Promise] = ()) -> Table:
-    rows, has_target = check.rows, any(row.target_pct is not None for row in check.rows)
-    pending = any(row.pending for row in rows)
+    unpromised = [row for row in check.rows if not (row.is_total or row.judged or row.pending or row.standard)]
+    unpromised = [row for row in unpromised if not standard_words(row, promised)]
+    rows = [row for row in check.rows if row not in unpromised]
+    has_target, has_pending = any(row.target_pct is not None for row in rows), any(row.pending for row in rows)
     columns = [
         Column("Channel"), Column("Promise"), Column("In time", True), Column("Compliance", True),
         *([Column("Target", True), Column("Outcome")] if has_target else []),
-        Column("Late", True), Column("Unanswered", True), *([Column("Not yet due", True)] if pending else []),
+        Column("Late", True), Column("Unanswered", True), *([Column("Not yet due", True)] if has_pending else []),
     ]  # fmt: skip
     cells = []
     for row in rows:
         name = "All" if row.is_total else row.label["channel"] or NOT_STATED
         aims = [_target(row.target_pct), outcome(row.met, row.judged, row.target_pct)] if has_target else []
-        open_ = [f"{row.pending:,}"] if pending else []
-        share = share_text(row, *targets(check, row))
-        counts = [in_time(row), share, *aims, f"{row.late:,}", f"{row.overdue:,}", *open_]
+        open_ = [f"{row.pending:,}"] if has_pending else []
+        counts = [
+            in_time(row),
+            share_text(row, *targets(check, row)),
+            *aims,
+            f"{row.late:,}",
+            f"{row.overdue:,}",
+            *open_,
+        ]
         cells.append((name, "" if row.is_total else standard_words(row, promised), *counts))
-    low = [LOW_NOTE] if any(LOW in row for row in cells) else []
+    notes = [LOW_NOTE] if any(LOW in row for row in cells) else []
+    notes += [_unpromised_words(unpromised)] if unpromised else []
     bars = tuple(bar_of(row) for row in rows)
-    return Table("promise-table", "Requests by channel", tuple(columns), tuple(cells), True, bars, tuple(low))
+    return Table("promise-table", "Requests by channel", tuple(columns), tuple(cells), True, bars, tuple(notes))
+
+
+def _unpromised_words(rows: Sequence[CheckRow]) -> str:
+    """Channels for which nothing is promised, so that none of their requests can be judged."""
+    most = sorted(rows, key=lambda row: -row.requests)
+    named = [f"{row.label['channel'] or NOT_STATED.lower()} ({row.requests:,})" for row in most[:_FEW]]
+    if len(most) > _FEW:
+        named.append(f"{len(most) - _FEW:,} more ({sum(row.requests for row in most[_FEW:]):,})")
+    return f"Nothing is promised for {listed(named)}; these requests are not judged."
 
 
 def standard_words(row: CheckRow, promised: Sequence[Promise]) -> str:

@@ -8,12 +8,16 @@ from cxaudit.model import CheckRow
 from cxaudit.monthly.model import Distribution, Elapsed, MonthlyReport, Overdue
 from cxaudit.render.report.first_screen import standard_words
 from cxaudit.render.report.story import Block, Chart, Column, Commands, Section, Table, Text
-from cxaudit.render.report.words import NOT_STATED, command, day_name, short_day
+from cxaudit.render.report.words import NOT_STATED, SMALL, command, day_name, short_day
 from cxaudit.render.words import counted
 from cxaudit.standards.model import Promise
 
 #: Ages of the overdue in business days after the due day: the first and the last of each group.
 AGES: tuple[tuple[str, int, int | None], ...] = (("0–1", 0, 1), ("2–5", 2, 5), ("6–10", 6, 10), ("over 10", 11, None))
+
+
+#: So many channels have a picture at the most, those with the most requests; the table has them all.
+_MOST_CHARTS = 12
 
 
 def times(report: MonthlyReport) -> Section | None:
@@ -24,10 +28,10 @@ def times(report: MonthlyReport) -> Section | None:
     lead = Text(
         "Business days from receipt to reply. Unanswered requests stand at their age so far, which only grows.", "lead"
     )
-    charts = [
-        Chart(f"times-{place}", one.label, _description(one), one)
-        for place, one in enumerate(report.distributions, start=1)
-    ]
+    enough = [one for one in report.distributions if _judged(one) >= SMALL]
+    largest = sorted(enough, key=lambda one: -_judged(one))[:_MOST_CHARTS]
+    drawn = [one for one in enough if one in largest]
+    charts = [Chart(f"times-{place}", one.label, _description(one), one) for place, one in enumerate(drawn, start=1)]
     table = _times_table([(one, rows[one.channel]) for one in report.distributions], report.promised)
     return Section("times", "How long replies took", (lead, *charts, table))
 
@@ -51,11 +55,14 @@ def _times_table(pairs: list[tuple[Distribution, CheckRow]], promised: Sequence[
     return Table("times-table", "Judged requests by elapsed business days", tuple(columns), tuple(rows), notes=(note,))
 
 
+def _judged(one: Distribution) -> int:
+    return sum(part.judged for part in one.elapsed)
+
+
 def _description(one: Distribution) -> str:
     answered = [part for part in one.elapsed if part.met or part.late]
-    total = sum(part.judged for part in one.elapsed)
     commonest = max(one.elapsed, key=lambda part: part.judged)
-    said = f"Bar chart of {counted(total, 'judged request')}; most common: {_took(commonest)}, {commonest.judged:,}."
+    said = f"Bar chart of {counted(_judged(one), 'judged request')}; most common: {_took(commonest)}, {commonest.judged:,}."
     if answered:
         said += f" The slowest reply: {_took(answered[-1])}."
     if one.promised_business_days is not None:
