@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import json
 import re
 import tempfile
@@ -173,6 +174,16 @@ def test_one_bad_file_does_not_hide_the_others(tmp_path: Path) -> None:
     assert "day first or month first: 03/04/2025 may be either" in vague["problem"]
     assert (vague["counted"], clear["counted"]["fates"]["requests"], clear["problem"]) == (None, 1, None)
     assert run("inspect", "b.csv", "c.csv", cwd=tmp_path).code == 0
+
+
+def test_what_is_packed_or_given_twice_is_told_too(tmp_path: Path) -> None:
+    """A compressed export is counted like any other; a second copy is said to be one."""
+    text = "case_id,channel,received_at,replied_at\n1,email,2025-10-13 09:00,2025-10-13 10:00\n"
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(text.encode()))
+    (tmp_path / "b.csv").write_text(text)
+    packed, twin = inspect("a.csv.gz", "b.csv", folder=tmp_path)
+    assert packed["counted"]["fates"]["requests"] == 1  # type: ignore[index]
+    assert twin["same_as"] == packed["file"]
 
 
 def test_no_customers_data_are_shown(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from cxaudit.model import InputFile, Readings, Records, Report
 from cxaudit.notice import notice
 from cxaudit.promises import Promises
 from cxaudit.question import ROLES, Question, WithReadings, wanted_of
-from cxaudit.read import find_files
+from cxaudit.read import FoundFiles, find_files
 from cxaudit.readings import Reading, readings_for
 from cxaudit.recognise.names import exempt, name_channels, name_departments, tidy
 from cxaudit.records import record_frame, reply_basis
@@ -43,11 +43,11 @@ _SMALL = 500_000
 class Audit:
     """The judged requests of one run. Nothing that grows with the rows is held, but what merging needs of repeated cases."""
 
-    def __init__(self, arguments: Sequence[str], question: Question) -> None:
+    def __init__(self, arguments: Sequence[str] | FoundFiles, question: Question) -> None:
         self.question = question
         self.zone: Zone = zone(question.standards.timezone)
         self.promises = Promises(question.standards)
-        found = find_files(arguments)
+        found = arguments if isinstance(arguments, FoundFiles) else find_files(arguments)
         self.files = found.files
         self.paths = found.originals
         self.same_content = found.same_content

@@ -17,7 +17,7 @@ from cxaudit.findings import Finding
 from cxaudit.hours import HOURS
 from cxaudit.inspection import ColumnUse, Counted, Inspection, Recognised
 from cxaudit.model import InputFile
-from cxaudit.read import Table, find_files, open_tables
+from cxaudit.read import FoundFiles, Table, find_files, open_tables
 from cxaudit.recognise.cells import cells_of
 from cxaudit.recognise.event_columns import event_columns
 from cxaudit.recognise.guess import guess_layout
@@ -30,6 +30,7 @@ from cxaudit.recognise.requests import DATE_ROLES, is_aside
 from cxaudit.standards import Standards
 from cxaudit.standards.source import Role, SourceMapping
 
+_Key = tuple[str, str | None]  # the name of a file and of its sheet
 #: Stands for the channel of files that do not say it: they can be counted all the same.
 _NO_CHANNEL = "(not said)"
 
@@ -46,7 +47,7 @@ class _Seen:
     problem: str | None = None
 
     @property
-    def key(self) -> tuple[str, str | None]:
+    def key(self) -> _Key:
         return self.table.file, self.table.sheet
 
 
@@ -58,16 +59,23 @@ def layouts(standards: Standards) -> dict[str, SourceMapping]:
 def inspect_files(arguments: Sequence[str], question: Question) -> list[Inspection]:
     """Every table of these files, in the order of the input. Raises `InputError` only where no file is found."""
     known = known_sources(question.standards.sources)
-    looked = [one for path, name in find_files(arguments).files.items() for one in _look(path, name, known, question)]
+    found = find_files(arguments)
+    looked = [one for path, name in found.files.items() for one in _look(path, name, known, question)]
     seen = [one for one in looked if isinstance(one, _Seen)]
     settle_orders(seen)
     for one in seen:
         one.problem = _date_problem(one) or _channel_problem(one, question)
-    counted, findings = _count(seen, question)
-    return [
+    counted, findings = _count(seen, found.files, question)
+    told = [
         _inspection(one, counted.get(one.key), findings.get(one.key, ())) if isinstance(one, _Seen) else one
         for one in looked
     ]
+    return [*told, *(_twin(name, twin) for name, twin in found.same_content.items())]
+
+
+def _twin(name: str, twin: str) -> Inspection:
+    said = f"It has the same content as {twin} and is read once."
+    return Inspection(name, None, None, None, None, None, None, (), said, same_as=twin)
 
 
 def _look(path: Path, name: str, known: dict[str, SourceMapping], question: Question) -> Iterator[_Seen | Inspection]:
@@ -137,15 +145,14 @@ def _channel_problem(one: _Seen, question: Question) -> str | None:
 
 
 def _count(
-    seen: Sequence[_Seen], question: Question
-) -> tuple[dict[tuple[str, str | None], Counted], dict[tuple[str, str | None], tuple[Finding, ...]]]:
+    seen: Sequence[_Seen], names: dict[Path, str], question: Question
+) -> tuple[dict[_Key, Counted], dict[_Key, tuple[Finding, ...]]]:
     """The rows and findings of the tables that can be read: all together, or one by one where that fails."""
-    sound = {str(one.path): None for one in seen if _date_problem(one) is None}
-    stopped = {str(one.path) for one in seen if _date_problem(one) is not None}
-    paths = [path for path in sound if path not in stopped]
-    counted: dict[tuple[str, str | None], Counted] = {}
-    findings: dict[tuple[str, str | None], tuple[Finding, ...]] = {}
-    for group in _groups(paths, question):
+    stopped = {one.path for one in seen if _date_problem(one) is not None}
+    files = {one.path: names[one.path] for one in seen if one.path not in stopped}
+    counted: dict[_Key, Counted] = {}
+    findings: dict[_Key, tuple[Finding, ...]] = {}
+    for group in _groups(files, question):
         for table, one in _counted(group):
             key = table.file, table.sheet
             counted[key] = one
@@ -156,15 +163,15 @@ def _count(
     return counted, findings
 
 
-def _groups(paths: Sequence[str], question: Question) -> Iterator[Audit]:
+def _groups(files: dict[Path, str], question: Question) -> Iterator[Audit]:
     question = replace(question, channel=question.channel or _NO_CHANNEL)
-    if not paths:
+    if not files:
         return
     try:
-        yield Audit(paths, question)
+        yield Audit(FoundFiles(files, {}), question)
     except InputError:
-        for path in paths if len(paths) > 1 else ():
-            yield from _groups([path], question)
+        for path, name in files.items() if len(files) > 1 else ():
+            yield from _groups({path: name}, question)
 
 
 def _counted(audit: Audit) -> Iterator[tuple[InputFile, Counted]]:

@@ -25,8 +25,14 @@ def title_of(one: Inspection) -> str:
     """`letters.xlsx, Letters 2025 · letter log`."""
     place = place_name(one.file, one.sheet)
     if one.recognised is None:
-        return f"{place} · {'not recognised' if one.is_readable else 'not readable'}"
+        return f"{place} · {_state(one)}"
     return f"{place} · {one.recognised.title or one.recognised.source}"
+
+
+def _state(one: Inspection) -> str:
+    if one.same_as:
+        return "not read again"
+    return "not recognised" if one.is_readable else "not readable"
 
 
 def facts(one: Inspection) -> list[tuple[str, str]]:
@@ -36,7 +42,7 @@ def facts(one: Inspection) -> list[tuple[str, str]]:
         said = one.recognised
         why = f": it has {listed(said.because)}" if said.because else ""
         lines += [("source", said.source + why), ("shape", f"{said.shape}: {_SHAPES[said.shape]}")]
-    if one.is_readable:
+    if one.is_readable and not one.same_as:
         lines.append(("file", _file_words(one)))
     if one.recognised is not None:
         lines += _meaning(one.recognised)
