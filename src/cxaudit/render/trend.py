@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from cxaudit.render.document import Document, Drawing, TableColumn, TablePart
 from cxaudit.render.escape import escape_cell
-from cxaudit.render.figures import compliance_text, for_people, percentage_text
+from cxaudit.render.figures import compliance_text, percentage_text
 from cxaudit.render.options import RenderOptions
 from cxaudit.render.page import render_page
 from cxaudit.render.report.restated import restated_words
+from cxaudit.render.report.words import LOW, LOW_NOTE, SMALL, share_text
 from cxaudit.render.rows import ROW_FORMATS, data_text, markdown_text, remark, table_text
 from cxaudit.render.words import listed, utf8, visible
 from cxaudit.render.workbook import NOT_AVAILABLE, render_workbook
@@ -64,6 +65,8 @@ def remarks(trend: Trend) -> Iterator[str]:
         yield f"No report holds {listed(trend.missing)}."
     if trend.unfinished:
         yield f"Not over, or not whole, when reported: {listed(trend.unfinished)}; left out of limits and signals."
+    if any(0 < row.row.judged < SMALL for row in trend.rows):
+        yield LOW_NOTE
     for month in trend.changes:
         yield f"From {month} on judged by another standards file."
 
@@ -88,7 +91,8 @@ def _cells(row: TrendRow, by: str | None) -> list[str]:
     line = row.row
     days = ("–" if n is None else f"{n:,} d" for n in (line.median_business_days, line.p90_business_days))
     counts = [f"{n:,}" for n in (line.requests, line.met, line.missed)]
-    return [*([row.label] if by else []), row.point.month, *counts, for_people(_share(row)), *days, _signals(row)]
+    share = share_text(row.row, row.row.target_pct)
+    return [*([row.label] if by else []), row.point.month, *counts, share, *days, _signals(row)]
 
 
 def _share(row: TrendRow) -> str:
@@ -133,7 +137,7 @@ def _level(value: Fraction | None) -> str | None:
 
 def _lowest(trend: Trend) -> int:
     """The left end of the chart: a full ten percent below all that is drawn."""
-    shares = [100 * row.row.met // row.row.judged for row in trend.rows if row.row.judged]
+    shares = [100 * row.row.met // row.row.judged for row in trend.rows if row.row.judged >= SMALL]
     limits = [int(row.limits.lower) for row in trend.rows if row.limits]
     return max(0, (min([*shares, *limits, 90]) - 1) // 10 * 10)
 
@@ -148,7 +152,7 @@ def _strip(row: TrendRow, low: int) -> str:
     if row.limits is not None:
         for value, mark in ((row.limits.lower, _LIMIT), (row.limits.upper, _LIMIT), (row.limits.mean, _USUAL)):
             cells[_place(value, low)] = mark
-    if row.row.judged:
+    if row.row.judged >= SMALL:
         cells[_place(Fraction(100 * row.row.met, row.row.judged), low)] = _POINT
     return "".join(cells)
 
@@ -177,9 +181,10 @@ def _document(trend: Trend, as_of: dt.datetime) -> Document:
 def _figures(row: TrendRow, by: str | None) -> tuple[Any, ...]:
     line, limits = row.row, row.limits
     levels = (limits.mean, limits.lower, limits.upper) if limits else (None, None, None)
+    share = LOW if 0 < line.judged < SMALL else _share(row) or None
     return (
         *((escape_cell(row.label),) if by else ()), row.point.month, line.requests, line.met, line.late, line.overdue,
-        _share(row) or None, *map(_level, levels), line.median_business_days, line.p90_business_days, _signals(row),
+        share, *map(_level, levels), line.median_business_days, line.p90_business_days, _signals(row),
     )  # fmt: skip
 
 

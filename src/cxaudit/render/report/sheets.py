@@ -9,15 +9,13 @@ from typing import Any
 from cxaudit.model import CheckRow
 from cxaudit.monthly.model import Counts, MonthlyReport, RunChart
 from cxaudit.render.check_rows import targets
+from cxaudit.render.compare import reason_words
 from cxaudit.render.document import Cell, Drawing, TableColumn, TablePart
 from cxaudit.render.escape import escape_cell
 from cxaudit.render.figures import compliance_text, outcome, percentage_text
+from cxaudit.render.report.words import LOW, NOT_STATED, SMALL
 from cxaudit.render.words import EXCLUSION_WORDS
 
-#: Fewer judged requests than this get no percentage.
-SMALL = 10
-LOW = "[low]"
-NOT_STATED = "Not stated"
 _COUNTS = ("Requests", "Judged", "Met", "Late", "Overdue", "Pending", "Excluded")
 
 
@@ -25,7 +23,7 @@ def parts(report: MonthlyReport) -> Iterator[TablePart]:
     """Every table that has something to say."""
     makers: tuple[Callable[[MonthlyReport], TablePart | None], ...] = (
         _channels, _months, _months_by_channel, _departments, _times, _open, _ageing, _exclusions, _high_volume,
-        _customer_types, _employees, _recognition, _compliments,
+        _customer_types, _employees, _recognition, _compliments, _systems,
     )  # fmt: skip
     yield from (part for make in makers if (part := make(report)) is not None)
 
@@ -232,3 +230,17 @@ def _compliments(report: MonthlyReport) -> TablePart | None:
         for one in report.compliments
     ]
     return TablePart("Compliments", "Compliments received", columns, rows)
+
+
+def _systems(report: MonthlyReport) -> TablePart | None:
+    comparison = report.check.comparison
+    if comparison is None or not comparison.rows:
+        return None
+    columns = (TableColumn("Source"), TableColumn("It says"), TableColumn("cxaudit says"), TableColumn("Agrees"),
+               TableColumn("Requests", "count"), TableColumn("Likely reason", width=60))  # fmt: skip
+    words = {True: "yes", False: "no", None: "cannot be compared"}
+    rows = [
+        (escape_cell(one.source), one.system or "nothing", "not judged" if one.verdict == "excluded" else one.verdict,
+         words[one.agrees], one.requests, reason_words(one.reason) if one.reason else "") for one in comparison.rows
+    ]  # fmt: skip
+    return TablePart("Systems", "What the systems themselves say", columns, rows)

@@ -13,7 +13,8 @@ from cxaudit.render.document import Document, TableColumn, TablePart
 from cxaudit.render.documents import files_part, readings_document, records_part
 from cxaudit.render.options import RenderOptions
 from cxaudit.render.remarks import remarks
-from cxaudit.render.report.sheets import LOW, SMALL, parts
+from cxaudit.render.report.sheets import parts
+from cxaudit.render.report.words import LOW, SMALL
 from cxaudit.render.words import period_words, visible
 from cxaudit.render.workbook import NOT_AVAILABLE, render_workbook
 
