@@ -23,12 +23,17 @@ from cxaudit.cli.parameters import (
 
 
 @standards_app.command("show")
-def standards_show(file: StandardsArgument = None, format_: FormatOption = None, output: OutputOption = None) -> None:
+def standards_show(
+    file: StandardsArgument = None,
+    format_: FormatOption = None,
+    output: OutputOption = None,
+    quiet: QuietOption = False,
+) -> None:
     """Show the promises: one line for each channel and version."""
     from cxaudit.commands.options import Output
     from cxaudit.commands.standards import standards_show as run
 
-    raise typer.Exit(run(standards_path(file), Output(format_, output)))
+    raise typer.Exit(run(standards_path(file), Output(format_, output, quiet=quiet)))
 
 
 @standards_app.command("check")

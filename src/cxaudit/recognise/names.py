@@ -21,7 +21,7 @@ def name_channels(rows: pl.LazyFrame, standards: Standards) -> pl.LazyFrame:
 
     def named(spellings: list[str]) -> dict[str, str | None]:
         own: dict[str, str] = {}
-        for spelling in sorted(spellings):
+        for spelling in sorted(spellings, key=_plain_first):
             own.setdefault(fold(spelling), spelling.strip())
         return {s: _present(standards.channel_names.get(fold(s), own[fold(s)])) for s in spellings}
 
@@ -48,7 +48,7 @@ def name_departments(rows: pl.LazyFrame, standards: Standards) -> pl.LazyFrame:
 
     def named(spellings: list[str]) -> dict[str, str | None]:
         own: dict[str, str] = {}
-        for spelling in sorted(spellings):
+        for spelling in sorted(spellings, key=_plain_first):
             own.setdefault(fold(spelling), spelling.strip())
         return {s: _present(standards.department_names.get(fold(s), own[fold(s)])) for s in spellings}
 
@@ -81,6 +81,11 @@ def nearest(name: str, known: dict[str, str]) -> str | None:
     """The known name most like an unknown one."""
     close = difflib.get_close_matches(fold(name), known, n=1)
     return known[close[0]] if close else None
+
+
+def _plain_first(spelling: str) -> tuple[bool, str]:
+    """Of several spellings of one name, one that begins with a letter or digit is shown."""
+    return not spelling.strip()[:1].isalnum(), spelling
 
 
 def _present(name: str) -> str | None:

@@ -98,7 +98,9 @@ def _tables(comparison: Comparison) -> Iterator[_Table]:
     if unlike:
         yield _REASON_TITLES, [_reason_cells(row) for row in unlike], (3,)
     if comparison.examples:
-        yield _CASE_TITLES, [_case_cells(one) for one in comparison.examples], ()
+        cells = [_case_cells(one) for one in comparison.examples]
+        said = [i for i in range(len(_CASE_TITLES)) if any(row[i] for row in cells)]
+        yield [_CASE_TITLES[i] for i in said], [[row[i] for i in said] for row in cells], ()
 
 
 def _source_cells(comparison: Comparison, source: str) -> Sequence[str]:

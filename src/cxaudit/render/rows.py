@@ -70,7 +70,8 @@ def table_text(
     needed = Measurement.get(
         Console(width=_UNBOUNDED, _environ={}), Console(width=_UNBOUNDED, _environ={}).options, table
     )
-    width = room if needed.minimum <= room else _UNBOUNDED  # rather let the terminal wrap a line than cut off a figure
+    # Rather let the terminal wrap a line than cut off a figure or break a word; Rich counts no gap after the last column.
+    width = room if needed.minimum + 2 <= room else _UNBOUNDED
     out = io.StringIO()
     # An empty environment: the same rows give the same bytes, whatever COLUMNS or TERM say.
     Console(
