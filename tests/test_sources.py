@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -372,3 +373,25 @@ def test_an_unreadable_closing_is_never_taken_for_no_reply(tmp_path: Path) -> No
     (soon,) = arrive(path)
     assert soon.rejects.select("row", "code", "value").rows() == [(21, "unreadable_reply", "soon")]
     assert soon.requests["replied_by_closure"].sum() == 19
+
+
+def test_every_source_is_in_the_documents() -> None:
+    """docs/sources.md names each shipped source, and no other, in its table."""
+    table = (FIXTURES.parents[1] / "docs" / "sources.md").read_text("utf-8").partition("\n## ")[0]
+    first_cells = re.findall(r"^\| (`[^|]+) \|", table, re.MULTILINE)
+    assert sorted(name for cell in first_cells for name in re.findall(r"`(\w+)`", cell)) == sorted(built_in_sources())
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "\ufeffTicket ID", "ï»¿Ticket ID", 'ï»¿"Ticket ID"', "TICKET_ID", " Ticket\xa0ID ", "Ticket-Id", "Ticket ID ↑",
+        "TicketÂ\xa0ID",
+    ],
+)  # fmt: skip
+def test_a_header_is_known_however_it_was_mangled(header: str, tmp_path: Path) -> None:
+    """Byte order marks, also read as text, hard blanks, case, underscores, hyphens, the arrow of a sorted report."""
+    path = tmp_path / "a.csv"
+    path.write_text(f"{header},Created time,Resolved time,Source\n1,2025-10-13 09:00,,email\n", "utf-8")
+    (found,) = arrive(path)
+    assert (found.source.layout.source, found.source.layout.positions["case_id"]) == ("freshdesk", 0)
