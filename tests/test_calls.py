@@ -6,10 +6,13 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from paired import audit, kinds, told
+from paired import NOW, TOWN, audit, kinds, told
 
+from cxaudit.audit import Audit, Question
 from cxaudit.errors import InputError
+from cxaudit.model import AsOf
 from cxaudit.recognise.parties import numbers
+from cxaudit.standards import loads
 
 HEADER = "call_id,called_at,from,to,direction,result\n"
 LEFT = "a,2025-10-13 10:00:00,{},204,in,voicemail\n"
@@ -156,3 +159,12 @@ def test_a_list_of_customers_that_is_not_there(tmp_path: Path) -> None:
     path = log(tmp_path, LEFT.format("7805550101"))
     with pytest.raises(InputError, match=r"nowhere\.csv"):
         audit(path, settings=f"pairing: {{customers: '{tmp_path / 'nowhere.csv'}'}}\n")
+
+
+def test_a_mailbox_may_be_that_of_a_department(tmp_path: Path) -> None:
+    """An extension or address that the standards file has among a department's spellings; any other is nobody's."""
+    path = log(tmp_path, LEFT.format("7805550101"), "b,2025-10-13 11:00:00,7805550177,205,in,voicemail")
+    settings = "departments: {Utilities: ['204', utilities@town.example]}\n"
+    question = Question(loads(TOWN + settings, "s.yaml"), AsOf(NOW, NOW), roles=("department",))
+    judged = Audit([str(path)], question).judged_in_order.select("department").collect()
+    assert judged["department"].cast(pl.String).to_list() == ["Utilities", None]

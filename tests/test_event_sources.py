@@ -96,3 +96,14 @@ def test_an_order_of_dates_does_not_change_what_a_file_is_taken_for() -> None:
     """Stating the dates of the short report leaves the full export what it is."""
     found = audit(FIXTURES / "asterisk.csv", settings="sources: {asterisk_report: {date_format: dmy}}\n")
     assert found.inputs[0].source == "asterisk"
+
+
+def test_the_seconds_in_an_id_prove_the_order_of_a_date(tmp_path: Path) -> None:
+    """4/9/2017 may be two days, and a call whose id counts 1504542191 seconds since 1970 can only be of one of them."""
+    path = tmp_path / "table.csv"
+    row = '"{}","""Doe"" <7805550101>","7805550101","204","from-pstn","a","b","VoiceMail","204","9","9","ANSWERED","3",,"{}",\n'
+    path.write_text(row.format("4/9/2025 17:23:11", "1757028191.2"))
+    assert told(audit(path)) == [(1, "04 17:23", None)]
+    path.write_text(row.format("4/9/2025 17:23:11", "1757028191.2") + row.format("4/9/2025 17:24:00", "1744241040.4"))
+    with pytest.raises(InputError, match="may be read as day first or month first"):
+        audit(path)

@@ -17,7 +17,7 @@ from cxaudit.gathering import Gathered, gather_events, moments_of
 from cxaudit.intake import Wanted
 from cxaudit.pair import Paired, pair_messages
 from cxaudit.sorting import Arrived, PairedTable, rejected_rows
-from cxaudit.standards.model import Standards
+from cxaudit.standards.model import Standards, fold
 from cxaudit.table_findings import reject_findings
 from cxaudit.zones import Zone
 
@@ -40,7 +40,7 @@ def pair_events(log: Log, standards: Standards, city: Zone) -> Log:
     paired = pair_messages(inbound, outbound, standards.pairing.reopen)
     fates = _fates(gathered, paired)
     evidence = _evidence(fates, gathered, paired)
-    requests = _requests(held, evidence, gathered)
+    requests = _requests(held, evidence, gathered, standards)
     tables = list(log.tables)
     for i in positions:
         tables[i] = _with_fates(tables[i], i, gathered, fates, evidence)
@@ -135,17 +135,27 @@ def _evidence(fates: pl.DataFrame, gathered: Gathered, paired: Paired) -> pl.Dat
     return found.select(*names, pl.col("n_further").fill_null(0)).sort("table", "row")
 
 
-def _requests(held: pl.DataFrame, evidence: pl.DataFrame, gathered: Gathered) -> pl.DataFrame:
+def _requests(held: pl.DataFrame, evidence: pl.DataFrame, gathered: Gathered, standards: Standards) -> pl.DataFrame:
     """The rows that opened a request, with the moment of the reply, in the order of the input."""
     moments = {name.replace("received", "replied"): name for name in moments_of(held)}
     replied = held.select(reply_table="table", reply_row="row", **moments)
     found = evidence.join(replied, on=["reply_table", "reply_row"], how="left")
-    found = found.join(gathered.inbound.select("message", "is_internal"), on="message", how="left")
+    found = found.join(gathered.inbound.select("message", "is_internal", "mailbox"), on="message", how="left")
     kind = pl.when("is_internal").then(pl.lit("internal")).otherwise(pl.lit("external")).cast(pl.Categorical)
-    found = found.select("table", "row", *moments, customer_type=kind)
+    found = found.select("table", "row", *moments, customer_type=kind, _desk=_departments(found["mailbox"], standards))
     found = found.with_columns(pl.col("replied_is_date").fill_null(value=False))
     kept = held.drop(*moments, "customer_type", strict=False).join(found, on=["table", "row"], how="inner")
+    if "department" in kept.columns:
+        kept = kept.with_columns(pl.coalesce("department", "_desk").alias("department"))
     kept = kept.with_columns(
         case_hash=pl.lit(None, dtype=pl.UInt64)
     )  # no two of them are one case: a number may be reused
     return kept.select(held.columns).sort("at")
+
+
+def _departments(mailboxes: pl.Series, standards: Standards) -> pl.Series:
+    """The departments whose mailboxes or extensions the standards file names among their spellings; no other is shown."""
+    names = mailboxes.cat.to(pl.Categorical())
+    known = names.unique().drop_nulls().cast(pl.String).to_list()
+    meant = {one: standards.department_names[fold(one)] for one in known if fold(one) in standards.department_names}
+    return names.cast(pl.String).replace_strict(meant, default=None, return_dtype=pl.String).cast(pl.Categorical)

@@ -48,7 +48,7 @@ def gather_calls(rows: pl.DataFrame, pairing: Pairing) -> Calls:
     answered = calls.filter(pl.col("kind") == "outbound")
     tried = calls.filter(~pl.col("has_answer"), pl.col("kind").is_in(["unanswered_call", "internal_call"]))
     return Calls(
-        inbound=_side(voicemails, customer="caller", mailbox="called").select(_SIDE),
+        inbound=_side(voicemails, customer="caller", mailbox="mailbox").select(_SIDE),
         outbound=_side(answered, customer="called", mailbox="caller")
         .with_columns(end_of_day())
         .select(*_SIDE, is_form=pl.lit(False), is_wide=~pl.col("is_internal")),
@@ -80,6 +80,7 @@ def _typed(legs: pl.DataFrame, pairing: Pairing) -> pl.DataFrame:
     is_voicemail = pl.col("is_voicemail") | is_one_of(reached, pairing.voicemail_numbers)
     return typed.with_columns(
         way=way,
+        mailbox=pl.coalesce(numbers(pl.col("mailbox")), "called"),
         is_voicemail=is_voicemail,
         is_answered=pl.col("is_answered") & ~is_voicemail,
         is_from_own=from_own,

@@ -26,8 +26,8 @@ _JOINED = "\x1f"
 def recognise_calls(rows: pl.LazyFrame, layout: Layout) -> pl.LazyFrame:
     """The legs of a call log.
 
-    **Frame in**: a table's body. **Frame out**: `row`, `caller`, `called`, `reached`, `call` (String; the key of the call),
-    `direction`, `context` (WAYS), `is_voicemail`, `is_answered`. In the order of the file.
+    **Frame in**: a table's body. **Frame out**: `row`, `caller`, `called`, `reached`, `mailbox`, `call` (String; the key of
+    the call), `direction`, `context` (WAYS), `is_voicemail`, `is_answered`. In the order of the file.
     """
     calls = layout.mapping.calls
     assert calls is not None
@@ -36,6 +36,7 @@ def recognise_calls(rows: pl.LazyFrame, layout: Layout) -> pl.LazyFrame:
         caller=_text(layout, calls.caller),
         called=_text(layout, calls.called),
         reached=_text(layout, calls.reached),
+        mailbox=_text(layout, calls.mailbox),
         call=_key(layout, calls.call),
         direction=_way(layout, calls.direction),
         context=_way(layout, calls.context),

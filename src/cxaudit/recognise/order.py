@@ -4,6 +4,7 @@ file of the same source. If none proves it, the column stays ambiguous. Source: 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Protocol
@@ -11,10 +12,15 @@ from typing import Protocol
 import polars as pl
 
 from cxaudit.read.table import column
+from cxaudit.recognise.cells import cells_of
 from cxaudit.recognise.dates import Order
 from cxaudit.recognise.layout import Layout
-from cxaudit.recognise.proof import Proof, prove_format
+from cxaudit.recognise.proof import SAMPLE, Proof, prove_format
 from cxaudit.standards.source import Role
+
+#: Seconds since 1970, alone or at the beginning of an id such as `1504279981.12` or `pbx-1504279981.12`.
+_SECONDS = r"^(?:[^\d,;]*-)?(\d{10})(?:\.\d+)?$"
+_A_DAY = dt.timedelta(hours=26)
 
 
 class Dated(Protocol):
@@ -29,7 +35,8 @@ def settle_orders(sources: Sequence[Dated]) -> None:
     """Replace ambiguous proofs by settled ones where there is evidence, in place."""
     open_ones = [source for source in sources if any(proof.is_ambiguous for proof in source.proofs.values())]
     for source in open_ones:
-        _settle(source, _orders(source.proofs.values()) or _orders_of_other_columns(source))
+        orders = _orders(source.proofs.values()) or _orders_of_other_columns(source)
+        _settle(source, orders or _orders_by_seconds(source))
     for source in open_ones:
         siblings = [other for other in sources if other.layout.source == source.layout.source and other is not source]
         _settle(source, {order for other in siblings for order in _orders(other.proofs.values())})
@@ -44,6 +51,23 @@ def _orders_of_other_columns(source: Dated) -> set[Order]:
     others = [i for i in range(source.layout.width) if i not in taken]
     proofs = [prove_format(source.rows.select("row", text=pl.col(column(i))), None) for i in others]
     return _orders(proofs)
+
+
+def _orders_by_seconds(source: Dated) -> set[Order]:
+    """The orders under which a column tells the moments that another one counts in seconds since 1970, as the id of a call
+    begins with them; a day may lie between, for the zone."""
+    first, found = source.rows.head(SAMPLE).collect(), set()
+    for role, proof in source.proofs.items():
+        moments = {
+            fmt.order: first.select(fmt.parse(cells_of(source.layout, role))).to_series() for fmt in proof.candidates
+        }
+        for i in range(source.layout.width if proof.is_ambiguous else 0):
+            counted = first[column(i)].str.extract(_SECONDS).cast(pl.Int64)
+            if counted.count() * 10 < first.height * 9:
+                continue
+            instants = pl.from_epoch(counted).cast(pl.Datetime("us"))
+            found |= {order for order, at in moments.items() if ((at - instants).abs() <= _A_DAY).all()}
+    return found
 
 
 def _settle(source: Dated, orders: set[Order]) -> None:

@@ -62,6 +62,7 @@ class CallsMapping(_Part):
     reached: Names | None = Field(
         None, description="the header of the number at which the call ended, if it has its own"
     )
+    mailbox: Names | None = Field(None, description="the header of the voice mail box, if it is not the number called")
     call: Keys | None = Field(None, description="the columns that tell which rows are legs of one call")
     direction: Direction | None = None
     context: Direction | None = Field(None, description="like direction, but only where both numbers are of one kind")
