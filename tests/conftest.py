@@ -1,11 +1,42 @@
-"""Options of the test run."""
+"""Options of the test run, and the second way to run what must hold of few rows and of many alike."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import polars as pl
 import pytest
+
+#: What these modules state holds however many rows there are: they run a second time in the ways of a very large input.
+HOLDS_OF_MANY_ROWS = {"test_conservation", "test_golden", "test_explain", "test_months", "test_high_volume"}
+#: The sizes from which on those ways are taken, so small that every batch and every part has something in it.
+LIMITS = {
+    "cxaudit.read.store.LARGE_BYTES": 0,
+    "cxaudit.arrival.BUNDLE_BYTES": 3_000,
+    "cxaudit.sorting.DOUBTFUL_ROWS": 2,
+    "cxaudit.merge.SORTED_HASHES": 50,
+    "cxaudit.merge.HELD_ROWS": 7,
+    "cxaudit.audit.SMALL": 0,
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden", action="store_true", help="write tests/golden/ and the outputs in the docs anew"
     )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if metafunc.module.__name__ in HOLDS_OF_MANY_ROWS:
+        metafunc.parametrize("n_rows", ["few", "many"], indirect=True, scope="module")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def n_rows(request: pytest.FixtureRequest) -> Iterator[None]:
+    if getattr(request, "param", "few") == "few":
+        yield
+        return
+    with pytest.MonkeyPatch.context() as patch, pl.Config(streaming_chunk_size=10):
+        for name, limit in LIMITS.items():
+            patch.setattr(name, limit)
+        yield

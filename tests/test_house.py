@@ -47,6 +47,8 @@ ROOMS = {
         "table_findings",
         "arrival",
         "question",
+        "condense",
+        "counting",
         "sorting",
         "hours",
         "inspector",

@@ -156,7 +156,7 @@ def _survey(rows: pl.LazyFrame) -> pl.DataFrame:
         last_at=received.max(),
         latest=pl.max_horizontal(pl.col(name).max() for name in ends),
         has_replies=replied.count() > 0,
-        has_dates=pl.col("received_is_date").any(),
+        has_dates=(pl.col("received_is_date") | pl.col("replied_is_date")).any(),
         **{name: pl.col(name).any() for name in marks},
     )
     return counted.with_columns(latest=pl.max_horizontal("last_at", "latest")).collect(engine="streaming")

@@ -15,6 +15,7 @@ import polars as pl
 
 from cxaudit.calendar import Calendar, calendar_of
 from cxaudit.compliance import compliance_rows, contested, reading_rows, total_row
+from cxaudit.counting import count_requests
 from cxaudit.due import Clock, Rule, due_under
 from cxaudit.elapsed import with_business_hours
 from cxaudit.events import requests_of
@@ -31,13 +32,15 @@ from cxaudit.recognise.names import exempt, name_channels, name_departments, tid
 from cxaudit.records import record_frame, reply_basis
 from cxaudit.sorting import input_file
 from cxaudit.standards.model import Promise, Within
-from cxaudit.tally import sum_tally, tally_readings, tally_verdicts, with_cohort
+from cxaudit.tally import sum_tally, tally_readings, with_cohort
 from cxaudit.zones import Zone, zone
 
 __all__ = ["Audit", "Question", "WithReadings"]
 
 #: So many requests are judged once for all that is asked of them.
-_SMALL = 500_000
+SMALL = 500_000
+#: And with so many the verdicts under other readings cost the reader no time.
+_FREE_READINGS = 500_000
 
 
 class Audit:
@@ -63,13 +66,17 @@ class Audit:
     @cached_property
     def judged(self) -> pl.LazyFrame:
         """One row per request, those of repeated cases last; judged anew by each pass over it, unless they are few."""
-        judged = self._judge(self.merged.requests)
-        return judged.collect(engine="streaming").lazy() if self.n_requests <= _SMALL else judged
+        judged = self.judge(self.requests)
+        return judged.collect(engine="streaming").lazy() if self.is_small else judged
 
     @property
     def judged_in_order(self) -> pl.LazyFrame:
         """The same in the order of the input."""
-        return self.judged.sort("at") if self.n_requests <= _SMALL else self._judge(self.merged.ordered)
+        return self.judged.sort("at") if self.is_small else self.judge(self._exempt(self.merged.ordered))
+
+    @property
+    def is_small(self) -> bool:
+        return self.n_requests <= SMALL
 
     @cached_property
     def judged_columns(self) -> frozenset[str]:
@@ -84,8 +91,11 @@ class Audit:
     def readings(self) -> list[Reading]:
         """The readings that were asked for and can be applied."""
         asked = self.question.with_readings
-        is_small = self.n_requests <= _SMALL
-        return readings_for(self.promises.rules) if asked == "yes" or (asked == "if_small" and is_small) else []
+        return (
+            readings_for(self.promises.rules)
+            if asked == "yes" or (asked == "if_small" and self.n_requests <= _FREE_READINGS)
+            else []
+        )
 
     def _named(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """The rows with the names of the standards file."""
@@ -97,19 +107,31 @@ class Audit:
             rows = rows.with_columns(system_received_at=pl.col("received_at"), system_replied_at=pl.col("replied_at"))
         return rows
 
-    def _judge(self, requests: pl.LazyFrame) -> pl.LazyFrame:
-        standards, as_of = self.question.standards, self.question.as_of
+    @cached_property
+    def requests(self) -> pl.LazyFrame:
+        """One row per request before it is judged, those of repeated cases last."""
+        return self._exempt(self.merged.requests)
+
+    def _exempt(self, requests: pl.LazyFrame) -> pl.LazyFrame:
         columns = {role: role for role in ROLES} | {header: f"header:{i}" for i, header in enumerate(self.headers)}
-        requests = exempt(requests, standards.exclude, columns)
-        requests = requests.with_columns(is_exempt=pl.col("exempt_by").is_not_null())
+        requests = exempt(requests, self.question.standards.exclude, columns)
         if "department" not in requests.collect_schema().names():
             requests = requests.with_columns(department=pl.lit(None, dtype=pl.Categorical))
-        has_dates = bool(self.log.survey["has_dates"].any())
+        return requests.with_columns(is_exempt=pl.col("exempt_by").is_not_null())
+
+    @property
+    def has_dates(self) -> bool:
+        """Whether any receipt or reply is a date without a time."""
+        return bool(self.log.survey["has_dates"].any())
+
+    def judge(self, requests: pl.LazyFrame, *, has_dates: bool | None = None) -> pl.LazyFrame:
+        """These requests with their verdicts, and whether they are inside the period."""
+        as_of, counting = self.question.as_of, self.question.standards.versions[-1].counting
+        dated = self.has_dates if has_dates is None else has_dates
         judged = judge_requests(
-            requests, self.promises, self.calendar, self.zone, as_of, self.readings, has_dates=has_dates
+            requests, self.promises, self.calendar, self.zone, as_of, self.readings, has_dates=dated
         )
-        cohort = standards.versions[-1].counting.cohort
-        return with_cohort(judged, cohort, as_of, self.question.period)
+        return with_cohort(judged, counting.cohort, as_of, self.question.period)
 
     @cached_property
     def calendar(self) -> Calendar:
@@ -210,11 +232,7 @@ class Audit:
         """The tally of all requests, also those outside the period, by these dimensions and some more, `in_period` one of
         them. One pass over the requests serves every question about fewer dimensions."""
         if self._counted is None or not {*by} <= {*self._counted.columns}:
-            names = sorted({*by, "channel", "in_period"})
-            known = {*self.judged_columns, "month", "week", "in_period"}
-            absent = [pl.lit(None, dtype=pl.String).alias(name) for name in names if name not in known]
-            judged = self.judged.with_columns(*absent, in_period="is_inside", is_inside=pl.lit(True))
-            self._counted = tally_verdicts(judged, names).collect(engine="streaming")
+            self._counted = count_requests(self, by)
             self._assert_no_request_lost(self._counted)
         return self._counted
 
@@ -240,7 +258,8 @@ class Audit:
         """The requests inside the period by their verdicts under every reading; None where no reading was asked for."""
         if not (names := [reading.name for reading in self.readings]):
             return None
-        return tally_readings(self.judged, names).collect(engine="streaming").sort("declared", *names)
+        counted = self.count(()).with_columns(is_inside="in_period")
+        return tally_readings(counted.lazy(), names).collect().sort("declared", *names)
 
     def reading_words(self, counting: str) -> dict[str, str]:
         """Each reading with its rule in words, the declared one first."""

@@ -54,7 +54,7 @@ def _replaced(log: Log, tables: list[Arrived], positions: list[int], requests: p
         first_at=pl.col("received_at").min(),
         last_at=pl.col("received_at").max(),
         has_replies=pl.col("replied_at").count() > 0,
-        has_dates=pl.col("received_is_date").any(),
+        has_dates=(pl.col("received_is_date") | pl.col("replied_is_date")).any(),
     )
     known = log.survey.filter(pl.col("table").is_in(positions))
     counted = counted.join(known.drop(set(counted.columns) - {"table"}), on="table")

@@ -51,7 +51,8 @@ def judge_requests(
     `high_volume` (position), `due_before_extension`, `verdict_without` (the verdict without the extension); and for each
     reading `reading:` and its name (the verdict under it, null when unknown).
 
-    `has_dates` may be False where no receipt is a date without a time: then one due time is enough.
+    `has_dates` may be False where no receipt and no reply is a date without a time: then one due time is enough.
+    The frame may say itself whether a reply is known and came before the request (`has_reply`, `is_before`).
 
     **Source**: DESIGN 2 (verdicts, exclusions and their order), 3 (dates without a time).
     """
@@ -59,7 +60,7 @@ def judge_requests(
     if "received_utc" not in columns:
         requests = requests.with_columns(received_utc=_NEVER, replied_utc=_NEVER)
     clock = Clock(calendar, zone)
-    judged = _Judge(promises, clock, as_of, has_dates)
+    judged = _Judge(promises, clock, as_of, has_dates, is_condensed="has_reply" in columns)
     steps = [
         {"promise": promises.promise_of(pl.col("received_at"), pl.col("channel"), pl.col("department"))},
         {"_rule": promises.rule_of(pl.col("promise")), "_n": promises.count_of(pl.col("promise"))},
@@ -82,11 +83,12 @@ class _Judge:
     clock: Clock
     as_of: AsOf
     has_dates: bool
+    is_condensed: bool
 
     def declared(self) -> list[dict[str, pl.Expr]]:
         """The verdict under the declared rules, with and without declared extensions."""
         rules, periods = self.promises.rules, self.promises.standards.high_volume
-        steps = [_reply_columns(self.as_of), self._due(rules, "")]
+        steps = [self._settled(), self._due(rules, "")]
         if any(period.by for period in periods):
             steps += [{"high_volume": period_of(periods)}, self._due(rules, "_extended", extend=True)]
         elif periods:
@@ -101,6 +103,11 @@ class _Judge:
         plain = pl.when(is_countable).then(self._verdict(rules, ""))
         without = plain.fill_null(pl.lit("excluded", VERDICT))
         return [*steps, {"verdict": verdict, **({"verdict_without": without} if periods else {})}]
+
+    def _settled(self) -> dict[str, pl.Expr]:
+        if self.is_condensed:
+            return {"_has_reply": pl.col("has_reply"), "_is_before": pl.col("is_before")}
+        return reply_columns(self.as_of, has_dates=self.has_dates)
 
     def reading(self, reading: Reading) -> list[dict[str, pl.Expr]]:
         """The verdict under another reading, of the requests that are judged under the declared one."""
@@ -158,16 +165,24 @@ class _Judge:
 
         Real-time rules compare instants, so that an hour which the clocks repeat is not one hour.
         """
-        wall = _replied(lambda moment: moment)
+        wall = self._replied(lambda moment: moment)
         passed = self.as_of.local + self.as_of.just_after
         on_wall = _verdict_if_sure(wall, pl.col(f"_first{end}"), pl.col(f"_last{end}"), passed)
         real = [i for i, rule in enumerate(rules) if rule.is_real_time]
         if not real:
             return on_wall
-        instant = _replied(lambda moment: pl.coalesce("replied_utc", self.clock.zone.utc(moment)))
+        instant = self._replied(lambda moment: pl.coalesce("replied_utc", self.clock.zone.utc(moment)))
         passed = self.as_of.utc + self.as_of.just_after
         in_time = _verdict_if_sure(instant, pl.col(f"_first_utc{end}"), pl.col(f"_last_utc{end}"), passed)
         return pl.when(pl.col("_rule").is_in(real)).then(in_time).otherwise(on_wall)
+
+    def _replied(self, comparable: Callable[[pl.Expr], pl.Expr]) -> tuple[pl.Expr, pl.Expr]:
+        """The earliest and the latest moment that a reply stands for; `comparable` turns a wall time into what is compared."""
+        wall = pl.col("replied_at")
+        earliest = comparable(wall)
+        if not self.has_dates:
+            return earliest, earliest
+        return earliest, comparable(pl.when(pl.col("replied_is_date")).then(wall + DAY_END).otherwise(wall))
 
 
 def _choose(dues: list[Due], part: Callable[[Due], pl.Expr], dtype: pl.DataType) -> pl.Expr:
@@ -178,17 +193,15 @@ def _choose(dues: list[Due], part: Callable[[Due], pl.Expr], dtype: pl.DataType)
     return chosen
 
 
-def _reply_columns(as_of: AsOf) -> dict[str, pl.Expr]:
+def reply_columns(as_of: AsOf, *, has_dates: bool) -> dict[str, pl.Expr]:
     """Whether a reply is known as of the moment, and whether it came before the request."""
     received, replied = pl.col("received_at"), pl.col("replied_at")
     received_utc, replied_utc = pl.col("received_utc"), pl.col("replied_utc")
     known = pl.coalesce(replied_utc <= as_of.utc, replied <= as_of.local).fill_null(False)
-    by_day = pl.col("received_is_date") | pl.col("replied_is_date")
-    before = (
-        pl.when(by_day)
-        .then(replied.dt.date() < received.dt.date())
-        .otherwise(pl.coalesce(replied_utc < received_utc, replied < received))
-    )
+    before = pl.coalesce(replied_utc < received_utc, replied < received)
+    if has_dates:
+        by_day = pl.col("received_is_date") | pl.col("replied_is_date")
+        before = pl.when(by_day).then(replied.dt.date() < received.dt.date()).otherwise(before)
     return {"_has_reply": known, "_is_before": before.fill_null(False) & known}
 
 
@@ -197,12 +210,6 @@ def _shown(end: str) -> dict[str, pl.Expr]:
     first, last = pl.col(f"_first{end}"), pl.col(f"_last{end}")
     is_one_day = first.dt.date() == last.dt.date()
     return {"due_at": pl.when(is_one_day).then(first), "due_is_date": is_one_day & (first != last)}
-
-
-def _replied(comparable: Callable[[pl.Expr], pl.Expr]) -> tuple[pl.Expr, pl.Expr]:
-    """The earliest and the latest moment that a reply stands for; `comparable` turns a wall time into what is compared."""
-    wall = pl.col("replied_at")
-    return comparable(wall), comparable(pl.when(pl.col("replied_is_date")).then(wall + DAY_END).otherwise(wall))
 
 
 def _verdict_if_sure(replied: tuple[pl.Expr, pl.Expr], first: pl.Expr, last: pl.Expr, passed: dt.datetime) -> pl.Expr:

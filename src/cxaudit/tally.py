@@ -43,6 +43,8 @@ def with_cohort(
 
 def is_known(columns: Sequence[str], as_of: AsOf) -> pl.Expr:
     """Whether a request was received by the as-of moment; by its instant where the frame with these columns has one."""
+    if "is_known" in columns:
+        return pl.col("is_known")
     by_wall = pl.col("received_at") <= as_of.local
     return pl.coalesce(pl.col("received_utc") <= as_of.utc, by_wall) if "received_utc" in columns else by_wall
 
@@ -50,8 +52,8 @@ def is_known(columns: Sequence[str], as_of: AsOf) -> pl.Expr:
 def tally_verdicts(judged: pl.LazyFrame, by: Sequence[str]) -> pl.LazyFrame:
     """Count the requests inside the period.
 
-    **Frame in**: judged requests with `cohort_on`, `is_inside` and the columns of `by` (`month` and `week`
-    are made from `cohort_on`). **Frame out**: `by`, MEASURES, HIGH_VOLUME_MEASURES and
+    **Frame in**: judged requests with `cohort_on`, `is_inside` and the columns of `by`, `n` where the rows are counted
+    already (`month` and `week` are made from `cohort_on`). **Frame out**: `by`, MEASURES, HIGH_VOLUME_MEASURES and
     `replied_by_closure` where there are any, `n` (UInt32).
     """
     measures: tuple[str, ...] = MEASURES
@@ -62,14 +64,23 @@ def tally_verdicts(judged: pl.LazyFrame, by: Sequence[str]) -> pl.LazyFrame:
         measures += CLOSURE_MEASURES
     day = pl.col("cohort_on")
     made = {"month": day.dt.year() * 100 + day.dt.month(), "week": day.dt.iso_year() * 100 + day.dt.week()}
-    quick = (pl.col("replied_at") - pl.col("received_at")).is_between(dt.timedelta(0), _MINUTE)
-    is_quick = (
-        quick & pl.col("verdict").is_in(["met", "late"]) & ~pl.col("received_is_date") & ~pl.col("replied_is_date")
-    )
+    quick = pl.col("is_quick") if "is_quick" in judged.collect_schema().names() else is_quick()
     wanted = judged.filter("is_inside").with_columns(
-        is_quick=is_quick.fill_null(False), **{name: expr for name, expr in made.items() if name in by}
+        is_quick=quick & pl.col("verdict").is_in(["met", "late"]),
+        **{name: expr for name, expr in made.items() if name in by},
     )
-    return wanted.group_by(*by, *measures).agg(n=pl.len())
+    return wanted.group_by(*by, *measures).agg(n=_number(judged))
+
+
+def is_quick() -> pl.Expr:
+    """Whether a reply came within a minute (Boolean): beside the figure, since no person may have written it."""
+    is_soon = (pl.col("replied_at") - pl.col("received_at")).is_between(dt.timedelta(0), _MINUTE)
+    return (is_soon & ~pl.col("received_is_date") & ~pl.col("replied_is_date")).fill_null(False)
+
+
+def _number(judged: pl.LazyFrame) -> pl.Expr:
+    """How many requests: `n` of each row where the rows are counted already."""
+    return pl.col("n").sum() if "n" in judged.collect_schema().names() else pl.len()
 
 
 def tally_readings(judged: pl.LazyFrame, readings: Sequence[str]) -> pl.LazyFrame:
@@ -80,7 +91,8 @@ def tally_readings(judged: pl.LazyFrame, readings: Sequence[str]) -> pl.LazyFram
     """
     without = "verdict_without" if "verdict_without" in judged.collect_schema().names() else "verdict"
     columns = {"declared": pl.col(without)} | {name: pl.col(f"reading:{name}") for name in readings}
-    return judged.filter("is_inside").select(**columns).group_by("declared", *readings).agg(n=pl.len())
+    inside = judged.filter("is_inside").with_columns(**columns)
+    return inside.group_by("declared", *readings).agg(n=_number(judged))
 
 
 def sum_tally(tally: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:

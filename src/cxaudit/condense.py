@@ -1,0 +1,132 @@
+"""Condense: requests that nothing but their time of day tells apart, counted before they are judged.
+
+The days of receipt and reply decide most verdicts. So a log is first counted by them, and the few thousand kinds of
+requests are judged as dates without a time; only those that this leaves open are judged one by one. Millions of requests
+of the same few days cost little more than the counting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+import polars as pl
+
+from cxaudit.judge import reply_columns
+from cxaudit.model import AsOf
+from cxaudit.tally import is_known, is_quick
+
+#: More different values than these, all dimensions multiplied, and counting first would cost more than it spares.
+_MOST_KINDS = 2_000
+_MOST_BITS = 62
+_DAY_BITS = 16  # until the year 2149
+_KEY = "_kind"
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One column packed into the key: its number, 0 for null, and how many bits that takes."""
+
+    name: str
+    number: pl.Expr
+    bits: int
+    kind: pl.DataType
+
+
+@dataclass(frozen=True)
+class Condensed:
+    """`kinds`: requests as `judge_requests` takes them, without times of day, with `n`, what is settled beforehand
+    (`has_reply`, `is_before`, `is_known`, `is_quick`) and `is_certain` (there are no times of day); `rows` is the log with
+    the number of each row's kind."""
+
+    kinds: pl.DataFrame
+    rows: pl.LazyFrame
+
+    def of(self, kinds: pl.DataFrame) -> pl.LazyFrame:
+        """The requests of some kinds, one by one."""
+        return self.rows.filter(pl.col(_KEY).is_in(kinds[_KEY].implode())).drop(_KEY)
+
+
+def condense(
+    requests: pl.LazyFrame, by: Sequence[str], as_of: AsOf, n_tables: int, *, has_dates: bool
+) -> Condensed | None:
+    """Count requests by what decides; None where their kinds would be too many.
+
+    **Frame in**: requests as `judge_requests` takes them, with `exempt_by`; `by` names the other columns that the kinds
+    must tell apart (Categorical).
+    """
+    schema = requests.collect_schema()
+    names = [name for name in dict.fromkeys(("channel", "department", *by)) if schema[name] == pl.Categorical()]
+    sizes = requests.select(pl.col(name).to_physical().max().fill_null(0) for name in names)
+    largest = dict(zip(names, sizes.collect(engine="streaming").row(0), strict=True))
+    n_kinds = reduce(lambda product, code: product * (code + 2), largest.values(), 1)
+    parts = [
+        *_day_parts(schema, as_of, has_dates=has_dates),
+        _code("table", pl.UInt32(), n_tables),
+        _code("exempt_by", pl.UInt8(), 255),
+    ]
+    parts += [_code(name, pl.Categorical(), code) for name, code in largest.items()]
+    if n_kinds > _MOST_KINDS or sum(part.bits for part in parts) > _MOST_BITS or not {*by} <= {*names}:
+        return None
+    if "received_utc" not in schema.names():
+        never = pl.lit(None, dtype=pl.Datetime("us"))
+        requests = requests.with_columns(received_utc=never, replied_utc=never)
+    key: pl.Expr = pl.lit(0, dtype=pl.Int64)
+    for part in parts:
+        key = key * 2**part.bits + part.number.cast(pl.Int64).fill_null(0)
+    rows = requests.with_columns(key.alias(_KEY))
+    counted = rows.group_by(_KEY).agg(n=pl.len()).collect(engine="streaming").sort(_KEY)
+    columns = schema.names()
+    return Condensed(_unpacked(counted, parts), rows.select(*columns, _KEY))
+
+
+def _day_parts(schema: pl.Schema, as_of: AsOf, *, has_dates: bool) -> list[_Part]:
+    settled = reply_columns(as_of, has_dates=has_dates)
+    has_reply, is_before = settled["_has_reply"], settled["_is_before"]
+    received, replied = (pl.col(name).dt.date().to_physical() + 1 for name in ("received_at", "replied_at"))
+    flags = {
+        "has_reply": has_reply,
+        "is_before": is_before,
+        "is_known": is_known(schema.names(), as_of),
+        "is_quick": is_quick(),
+        "_received_is_date": pl.col("received_is_date"),
+        "_replied_is_date": pl.col("replied_is_date"),
+    }
+    flags |= {name: pl.col(name) for name in ("replied_by_closure",) if name in schema.names()}
+    days = {"received_at": received, "replied_at": pl.when(has_reply).then(replied)}
+    return [
+        *(_Part(name, number, _DAY_BITS, pl.Datetime("us")) for name, number in days.items()),
+        *(_Part(name, number.cast(pl.Int64), 1, pl.Boolean()) for name, number in flags.items()),
+    ]
+
+
+def _code(name: str, kind: pl.DataType, largest: int) -> _Part:
+    number = pl.col(name).to_physical().cast(pl.Int64) + 1
+    return _Part(name, number, (largest + 1).bit_length(), kind)
+
+
+def _unpacked(counted: pl.DataFrame, parts: Sequence[_Part]) -> pl.DataFrame:
+    """The columns that the keys stand for."""
+    columns, shift = {}, 0
+    for part in reversed(parts):
+        number = pl.col(_KEY) // 2**shift % 2**part.bits
+        shift += part.bits
+        value = pl.when(number > 0).then(number - 1)
+        match part.kind:
+            case pl.Boolean():
+                columns[part.name] = number == 1
+            case pl.Datetime():
+                columns[part.name] = value.cast(pl.Int32).cast(pl.Date).cast(part.kind)
+            case pl.Categorical():
+                columns[part.name] = value.cast(pl.UInt32).cat.to(pl.Categorical)
+            case _:
+                columns[part.name] = value.cast(part.kind)
+    kinds = counted.with_columns(**columns)
+    has_times = ~pl.col("_received_is_date") | (pl.col("has_reply") & ~pl.col("_replied_is_date"))
+    return kinds.with_columns(
+        is_certain=~has_times,
+        is_exempt=pl.col("exempt_by").is_not_null(),
+        received_is_date=pl.lit(True),
+        replied_is_date=pl.col("replied_at").is_not_null(),
+    ).drop("_received_is_date", "_replied_is_date")

@@ -1,0 +1,107 @@
+"""Counting by days first says the same as judging each request by itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any, cast
+
+import invented
+import polars as pl
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from cxaudit.audit import Audit
+from cxaudit.calendar import Calendar
+from cxaudit.counting import count_requests
+from cxaudit.judge import judge_requests
+from cxaudit.model import AsOf
+from cxaudit.promises import Promises
+from cxaudit.readings import Reading, readings_for
+from cxaudit.standards import Standards
+from cxaudit.tally import with_cohort
+from cxaudit.zones import zone
+
+SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+EXAMPLES = settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=SLOW,
+    phases=[Phase.explicit, Phase.generate],
+)
+SEEDS = st.integers(0, 2**32)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What counting asks of an audit, over a log that was made up."""
+
+    town: Standards
+    rows: pl.DataFrame
+    as_of: AsOf
+    readings: list[Reading]
+    is_small: bool
+    period: tuple[dt.date, dt.date] | None
+
+    @property
+    def question(self) -> Any:
+        return SimpleNamespace(as_of=self.as_of)
+
+    @property
+    def requests(self) -> pl.LazyFrame:
+        return self.rows.lazy()
+
+    @property
+    def arrived(self) -> list[int]:
+        return [0, 1, 2]
+
+    @property
+    def has_dates(self) -> bool:
+        return bool((self.rows["received_is_date"] | self.rows["replied_is_date"]).any())
+
+    @property
+    def judged(self) -> pl.LazyFrame:
+        return self.judge(self.requests)
+
+    @property
+    def judged_columns(self) -> list[str]:
+        return self.judged.collect_schema().names()
+
+    def judge(self, requests: pl.LazyFrame, *, has_dates: bool | None = None) -> pl.LazyFrame:
+        promises = Promises(self.town)
+        reach = promises.reach(invented.FIRST, invented.FIRST + dt.timedelta(days=invented.N_DAYS + 40))
+        calendar, city = Calendar(self.town.calendar, *reach), zone(self.town.timezone)
+        dated = self.has_dates if has_dates is None else has_dates
+        judged = judge_requests(requests, promises, calendar, city, self.as_of, self.readings, has_dates=dated)
+        return with_cohort(judged, self.town.versions[-1].counting.cohort, self.as_of, self.period)
+
+
+def count(run: Run) -> pl.DataFrame:
+    return count_requests(cast("Audit", run), ("employee", "month"))
+
+
+@EXAMPLES
+@given(invented.towns(), SEEDS, st.booleans(), st.booleans())
+def test_counting_by_days_first_changes_no_figure(town: Standards, seed: int, with_readings: bool, whole: bool) -> None:
+    """Any rule, any log, any moment: the tally is that of requests judged one by one."""
+    log = invented.log(town, seed, 120)
+    number = pl.int_range(pl.len())
+    rows = invented.frame(log).with_columns(
+        table=(number % 3).cast(pl.UInt32),
+        exempt_by=pl.when(number % 7 == 0).then(pl.lit(1, dtype=pl.UInt8)),
+        employee=pl.format("E{}", number % 4).cast(pl.Categorical),
+    )
+    rows = rows.with_columns(is_exempt=pl.col("exempt_by").is_not_null())
+    moment = invented.as_of(invented.vantage(town, log, seed), town.timezone)
+    readings = readings_for(Promises(town).rules) if with_readings else []
+    period = None if whole else (dt.date(2025, 11, 1), dt.date(2026, 1, 31))
+    one_by_one = count(Run(town, rows, moment, readings, True, period))
+    by_days = count(Run(town, rows, moment, readings, False, period))
+    columns = [name for name in one_by_one.columns if name != "n"]
+    differing = one_by_one.join(
+        by_days.rename({"n": "by_days"}), on=columns, how="full", nulls_equal=True, coalesce=True
+    )
+    differing = differing.filter(pl.col("n").ne_missing(pl.col("by_days")))
+    assert differing.is_empty(), str(differing.rows(named=True))
