@@ -408,3 +408,28 @@ def test_employees_only_where_they_are_asked_for(tmp_path: Path) -> None:
     shutil.copy(folder / "tally.parquet", folder / "alone")
     assert "Trillian" not in everything(folder / "alone")
     assert "Trillian" not in (folder / "records.csv").read_text("utf-8")
+
+
+def test_a_broken_tally_is_left_aside_and_said(tmp_path: Path) -> None:
+    """A report does not fail for what an earlier one left behind."""
+    (tmp_path / "reports" / "2025-09").mkdir(parents=True)
+    (tmp_path / "reports" / "2025-09" / "tally.parquet").write_text("no")
+    done = report(tmp_path, *PERIOD, "--formats", "csv")
+    assert done.code == 0
+    assert "Left aside: reports/2025-09/tally.parquet is no Parquet file." in done.err
+
+
+def test_packed_exports_and_standard_input_are_inputs_like_any(tmp_path: Path) -> None:
+    """By the name shown for them, and the contents that were read; a file left out for the same content is named."""
+    (tmp_path / "exports").mkdir()
+    with zipfile.ZipFile(tmp_path / "exports" / "all.zip", "w") as archive:
+        archive.write(SAMPLES / "portal.csv", "portal.csv")
+    shutil.copy(SAMPLES / "portal.csv", tmp_path / "exports" / "again.csv")
+    report(tmp_path, *PERIOD, "--formats", "csv", files="exports")
+    found = manifest_of(tmp_path / "reports" / "2025-10")
+    assert [one["file"] for one in found["inputs"]] == ["again.csv"]
+    assert found["same_content"] == {"all.zip/portal.csv": "again.csv"}
+    data = (SAMPLES / "portal.csv").read_bytes()
+    assert start("report", "-", *PERIOD, "--formats", "csv", "--out", "piped", cwd=tmp_path, stdin=data).code == 0
+    (piped,) = manifest_of(tmp_path / "piped" / "2025-10")["inputs"]
+    assert (piped["file"], piped["sha256"]) == ("standard input", hashlib.sha256(data).hexdigest())

@@ -220,7 +220,13 @@ def _about_in(document: dict[str, Any]) -> About:
 
 
 def _input_in(table: dict[str, Any]) -> InputFile:
+    """A table of the input as it was stored, perhaps by a version that told more of it."""
     latest = table["latest_at"]
-    return InputFile(
-        **table | {"fates": Fates(**table["fates"]), "latest_at": dt.datetime.fromisoformat(latest) if latest else None}
-    )
+    fates = Fates(**_known(Fates, table["fates"]))
+    latest_at = dt.datetime.fromisoformat(latest) if latest else None
+    return InputFile(**_known(InputFile, table) | {"fates": fates, "latest_at": latest_at})
+
+
+def _known(kind: type[Any], values: dict[str, Any]) -> dict[str, Any]:
+    names = {field.name for field in fields(kind)}
+    return {name: value for name, value in values.items() if name in names}

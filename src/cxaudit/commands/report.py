@@ -61,7 +61,7 @@ def report(given: Input, output: Output, wanted: Wanted) -> int:
                 _spare_inputs(made, place)
                 step("Judging")
                 is_judged = made.monthly.check.total.judged > 0
-                restated = list(_restated(made, folder)) if is_judged else []
+                restated = [*_unread(place), *_restated(made, folder)] if is_judged else []
                 if is_judged:
                     write_folder(folder, made.files(step))
             if not is_judged:
@@ -120,12 +120,21 @@ def earlier_tallies(place: Path, period: Period) -> list[EarlierTally]:
     """The tallies of the reports of periods that ended before this one, whole months only, by the name of their folder."""
     found = []
     for path in sorted(place.glob(f"[!.]*/{TALLY}")):
-        with contextlib.suppress(InputError):  # somebody else's file, or one of another form
+        with contextlib.suppress(InputError):  # said by `_unread`
             ((_, tally),) = open_tallies([str(path)])
             held = tally.about.period
             if held is not None and held[1] < period[0] and whole_months(*held):
                 found.append(EarlierTally(digest_of(path, f"{path.parent.name}/{TALLY}"), tally))
     return found
+
+
+def _unread(place: Path) -> Iterator[str]:
+    """What stands where a tally should and is none, or one of another version."""
+    for path in sorted(place.glob(f"[!.]*/{TALLY}")):
+        try:
+            open_tallies([str(path)])
+        except InputError as error:
+            yield visible(f"Left aside: {str(error).splitlines()[0]}")
 
 
 def _spare_inputs(made: MadeReport, place: Path) -> None:
