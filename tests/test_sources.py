@@ -395,3 +395,15 @@ def test_a_header_is_known_however_it_was_mangled(header: str, tmp_path: Path) -
     path.write_text(f"{header},Created time,Resolved time,Source\n1,2025-10-13 09:00,,email\n", "utf-8")
     (found,) = arrive(path)
     assert (found.source.layout.source, found.source.layout.positions["case_id"]) == ("freshdesk", 0)
+
+
+def test_kansas_city_by_its_api_is_known_too(tmp_path: Path) -> None:
+    """Lower-case names, a midnight behind each date, the time of day in its own column."""
+    path = tmp_path / "api.csv"
+    path.write_text(
+        "case_id,source,department,creation_date,creation_time,status,closed_date\n"
+        "2020002530,PHONE,Public Works,2020-01-07T00:00:00.000,12:59 PM,RESOL,2020-02-12T00:00:00.000\n"
+    )
+    (found,) = arrive(path)
+    row = found.requests.select("received_at", "received_is_date", "replied_at", "replied_is_date").row(0)
+    assert row == (dt.datetime(2020, 1, 7, 12, 59), False, dt.datetime(2020, 2, 12), True)

@@ -16,6 +16,7 @@ from cxaudit.audit import Audit
 from cxaudit.explanation import CaseRow, Fate, Moment, Place, Said
 from cxaudit.intake import Source
 from cxaudit.read.table import column
+from cxaudit.recognise.quirks import ZONE_NAME
 from cxaudit.recognise.requests import Reading, recognise_requests
 from cxaudit.standards.source import Role
 from cxaudit.zones import Zone
@@ -83,8 +84,11 @@ class Evidence:
         fmt = proof.format if proof else None
         if fmt is not None and fmt.has_zone and (found := _ZONE.search(text)):
             return "UTC" if found["utc"] else found["offset"], False
-        declared = self.source.layout.mapping.timezone
         stem = "replied" if role == "closed_at" else role.removesuffix("_at")
+        if fmt is not None and fmt.names_zones and (named := re.search(ZONE_NAME, text)):
+            wall = pl.select(fmt.parse(pl.lit(text))).item()
+            return (named[1].upper(), False) if wall != self.typed[f"{stem}_at"] else (None, False)
+        declared = self.source.layout.mapping.timezone
         is_instant = self.typed.get(f"{stem}_utc") is not None
         return (declared, True) if is_instant else (None, False)
 
