@@ -130,3 +130,11 @@ def test_an_undeclared_surge_is_pointed_out(tmp_path: Path) -> None:
     assert [(one.department, one.first, one.requests, one.usual) for one in surges] == [
         ("Parks", dt.date(2025, 10, 22), 30, Fraction(2))
     ]
+
+
+def test_people_are_recognised_only_where_asked_for(october: MonthlyReport) -> None:
+    """Thanks to a person are information about that person."""
+    assert october.recognition.people == ()
+    people = report_of(with_employees=True).recognition.people
+    assert people
+    assert all(counts.judged >= 10 and not counts.missed for _, counts in people)

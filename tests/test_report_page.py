@@ -16,7 +16,7 @@ import pytest
 from months import a_year, report_of
 from outside import TOP, clean_environment
 
-from cxaudit.monthly.model import MonthlyReport
+from cxaudit.monthly.model import Counts, MonthlyReport, Restated
 from cxaudit.render.options import RenderOptions
 from cxaudit.render.report.compose import compose
 from cxaudit.render.report.first_screen import answer, promise_table
@@ -207,3 +207,10 @@ def test_a_report_without_anything_has_a_page(tmp_path: Path) -> None:
     assert found.check.total == dataclasses.replace(found.check.total, met=0, late=0, overdue=0)
     assert "Nothing can be said" in page_of(compose(found))
     assert found.open.earlier == 1
+
+
+def test_a_month_that_was_reported_otherwise_is_said(october: MonthlyReport) -> None:
+    """A run chart does not change its past in silence."""
+    restated = Restated("2025-09", Counts(met=180, late=20), Counts(met=179, late=22), "2025-09/tally.parquet", False)
+    found = page_of(compose(dataclasses.replace(october, restated=(restated,))))
+    assert "Restated: September 2025 was reported as 180 of 200 in time; these exports give 179 of 201." in found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from cxaudit.model import MISSED, Records
 from cxaudit.monthly.figures import ROLES, monthly_report
 from cxaudit.monthly.history import STORED
 from cxaudit.monthly.model import MonthlyReport
+from cxaudit.monthly.restated import restated_months
 from cxaudit.monthly.trend import chosen_months
 from cxaudit.render import REPORT_FORMATS, RenderOptions
 from cxaudit.render.delimited import delimit, render_records_csv
@@ -76,24 +76,17 @@ class MadeReport:
         draws = {"html", "pdf"} & set(self.settings.formats)
         return Thread(target=_warm_up if draws else _nothing, daemon=True)
 
-    def warm_up(self) -> None:
-        """Get ready to draw while the requests are judged, which leaves a processor free."""
-        if {"html", "pdf"} & {*self.settings.formats}:
-            from cxaudit.render.report.charts import warm_up
-
-            threading.Thread(target=warm_up).start()
-
     @cached_property
     def monthly(self) -> MonthlyReport:
         standards, audit = self.question.standards, self.audit
-        self.warm_up()
         return monthly_report(
             audit,
             counting_of(standards),
             meta_of(self.given, self.question),
             stored=stored_months(self.earlier),
             with_employees=self.settings.employees,
-            comparison=compare_verdicts(self.audit) if self._systems_tell else None,
+            comparison=compare_verdicts(audit) if self._systems_tell else None,
+            restated=restated_months(audit, [(one.digest.file, one.tally) for one in self.earlier]),
         )
 
     @property

@@ -20,6 +20,7 @@ from cxaudit.monthly.model import (
     MonthlyReport,
     OpenRequests,
     Overdue,
+    Restated,
 )
 from cxaudit.monthly.recognition import compliments_of, recognition_of
 from cxaudit.standards.source import Role
@@ -40,11 +41,13 @@ def monthly_report(
     stored: pl.DataFrame | None = None,
     with_employees: bool = False,
     comparison: Comparison | None = None,
+    restated: tuple[Restated, ...] = (),
 ) -> MonthlyReport:
     """All figures of the report of the audit's period, without which it covers everything.
 
     The question must have asked for ROLES and for the readings. `stored` has the columns of `history.STORED`: the months of
-    earlier reports. `comparison` is what `--compare` shows, where exports carry the systems' own verdicts.
+    earlier reports, `restated` those that it counts otherwise. `comparison` is what `--compare` shows, where exports
+    carry the systems' own verdicts.
     """
     period = audit.question.period or _span(audit)
     gathered = gather(audit, *period)  # before anything else is counted, so that all else is made from it
@@ -53,13 +56,14 @@ def monthly_report(
     runs = run_charts(history, [row for row in check.rows if not row.is_total], check.total, period[1])
     previous = previous_of(history, period) if check.period else None
     departments = _rows(audit, gathered, "department")
+    employees = _rows(audit, gathered, "employee") if with_employees else ()
     return MonthlyReport(
         check=check,
         period=period,
         promised=audit.promised,
         departments=departments,
         customer_types=_rows(audit, gathered, "customer_type"),
-        employees=_rows(audit, gathered, "employee") if with_employees else (),
+        employees=employees,
         runs=runs,
         changes=tuple(standards_changes(audit.question.standards, runs)),
         previous=previous,
@@ -67,8 +71,9 @@ def monthly_report(
         open=_open(gathered.open),
         high_volume=high_volume_of(audit, gathered.inside),
         surges=surges_of(audit, gathered.receipts, period),
-        recognition=recognition_of(departments, gathered.days, previous),
+        recognition=recognition_of(departments, employees, gathered.days, previous),
         compliments=_compliments(audit, gathered),
+        restated=restated,
     )
 
 

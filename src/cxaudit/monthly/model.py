@@ -99,6 +99,18 @@ class Previous:
 
 
 @dataclass(frozen=True)
+class Restated:
+    """One month that two tallies count differently."""
+
+    month: str  # `2025-10`
+    before: Counts
+    now: Counts
+    file: str  # where the earlier figure is
+    has_other_standards: bool
+    now_in: str = ""  # where today's figure is; empty: in the input
+
+
+@dataclass(frozen=True)
 class Elapsed:
     """The judged requests of one elapsed time in business days; open ones stand at their age."""
 
@@ -217,11 +229,12 @@ class Improved:
 
 @dataclass(frozen=True)
 class Recognition:
-    """What supervisors may thank people for (policy 3.3(b)); departments only."""
+    """What supervisors may thank people for (policy 3.3(b))."""
 
     met_all: tuple[tuple[str, Counts], ...]  # met everything, with at least ten judged requests
     runs: tuple[Run, ...]  # the longest first
     improved: tuple[Improved, ...]  # the most improved first
+    people: tuple[tuple[str, Counts], ...] = ()  # as `met_all`, only where employees were asked for
 
 
 @dataclass(frozen=True)
@@ -252,3 +265,4 @@ class MonthlyReport:
     surges: tuple[Surge, ...]  # undeclared ones in the period
     recognition: Recognition
     compliments: tuple[Compliments, ...] | None  # None where no export says what is a compliment
+    restated: tuple[Restated, ...] = ()  # months that earlier reports counted otherwise

@@ -17,16 +17,25 @@ _LEAST_GAIN = Fraction(2, 100)
 _FEW = 3
 
 
-def recognition_of(departments: Sequence[CheckRow], days: pl.DataFrame, previous: Previous | None) -> Recognition:
+def recognition_of(
+    departments: Sequence[CheckRow], employees: Sequence[CheckRow], days: pl.DataFrame, previous: Previous | None
+) -> Recognition:
     """**Frame in**: `department`, `cohort_on`, `met`, `missed`. Requests without a department are nobody's merit."""
-    named = {row.by["department"]: counts_of_row(row) for row in departments if row.by["department"]}
-    enough = {name: counts for name, counts in named.items() if counts.judged >= ENOUGH}
+    enough = _enough(departments, "department")
+    people = _enough(employees, "employee")
     runs = sorted(_runs(days), key=lambda run: (-run.requests, run.department.casefold()))
     return Recognition(
         met_all=tuple((name, counts) for name, counts in enough.items() if not counts.missed),
         runs=tuple(run for run in runs if run.requests >= ENOUGH)[:_FEW],
         improved=tuple(_improved(enough, previous))[:_FEW] if previous else (),
+        people=tuple((name, counts) for name, counts in people.items() if not counts.missed),
     )
+
+
+def _enough(rows: Sequence[CheckRow], name: str) -> dict[str, Counts]:
+    """Those with a name and enough judged requests."""
+    named = {row.by[name]: counts_of_row(row) for row in rows if row.by[name]}
+    return {who: counts for who, counts in named.items() if counts.judged >= ENOUGH}
 
 
 def counts_of_row(row: CheckRow) -> Counts:

@@ -9,40 +9,23 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from cxaudit.monthly.history import counts_of
-from cxaudit.monthly.model import Counts
+from cxaudit.monthly.model import Counts, Restated
 from cxaudit.stored_tally import StoredTally
-from cxaudit.tally import is_known, tally_verdicts
 
 if TYPE_CHECKING:
     from cxaudit.audit import Audit
-
-
-@dataclass(frozen=True)
-class Restated:
-    """One month that two tallies count differently."""
-
-    month: str  # `2025-10`
-    before: Counts
-    now: Counts
-    file: str  # where the earlier figure is
-    has_other_standards: bool
-    now_in: str = ""  # where today's figure is; empty: in the input
 
 
 def restated_months(audit: Audit, stored: Sequence[tuple[str, StoredTally]]) -> tuple[Restated, ...]:
     """The months that the input holds whole and that were over when they were stored, where their figures differ."""
     if not stored:
         return ()
-    judged = audit.judged.lazy()
-    known = judged.with_columns(is_inside=is_known(judged.collect_schema().names(), audit.question.as_of))
-    now = tally_verdicts(known, ["month"]).collect(engine="streaming")
-    return tuple(_restated(audit, stored, now))
+    return tuple(_restated(audit, stored, audit.count(["month"])))
 
 
 def _restated(audit: Audit, stored: Sequence[tuple[str, StoredTally]], now: pl.DataFrame) -> Iterator[Restated]:

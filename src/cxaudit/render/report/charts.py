@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from cxaudit.monthly.model import Distribution, RunChart, StandardsChange
+from cxaudit.render.figures import compliance_text
 from cxaudit.render.report.run_chart import better_or_worse, is_usable
 from cxaudit.render.report.story import Chart
 from cxaudit.render.report.words import month_name
@@ -74,7 +75,7 @@ def run_chart(chart: RunChart, changes: Sequence[StandardsChange]) -> Any:
     months = [month_name(one.month, is_short=True) for one in chart.points]
     points: list[dict[str, Any]] = [
         {"month": month_name(one.month, is_short=True), "pct": 100 * one.counts.met / one.counts.judged,
-         "kind": better_or_worse(one)}
+         "said": compliance_text(one.counts.met, one.counts.judged, chart.target_pct), "kind": better_or_worse(one)}
         for one in chart.points
         if is_usable(one)
     ]  # fmt: skip
@@ -98,7 +99,7 @@ def run_chart(chart: RunChart, changes: Sequence[StandardsChange]) -> Any:
         filled=True, size=150, opacity=1, color=EDGE, stroke="white"
     ).encode(shape=alt.Shape("kind:N", scale=kinds, legend=None))  # fmt: skip
     fell = len(points) > 1 and float(points[-2]["pct"]) > float(points[-1]["pct"])
-    last = alt.Chart(_values(points[-1:])).encode(x=x, y=y, text=alt.Text("pct:Q", format=".1f"))
+    last = alt.Chart(_values(points[-1:])).encode(x=x, y=y, text="said:N")
     look: dict[str, Any] = {"dy": 17 if fell else -14, "fontSize": 14, "fontWeight": "bold"}
     halo = last.mark_text(stroke="white", strokeWidth=5, color="white", **look)
     value = last.mark_text(color=INK, **look)

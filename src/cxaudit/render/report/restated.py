@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cxaudit.render.words import visible
 
 if TYPE_CHECKING:
-    from cxaudit.monthly.restated import Restated
+    from cxaudit.monthly.model import Restated
 
 
 def restated_words(found: Iterable[Restated]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from cxaudit.monthly.model import Limits, Month, MonthlyReport, RunChart, Signal
+from cxaudit.monthly.model import Limits, Month, MonthlyReport, Restated, RunChart, Signal
 from cxaudit.render.report.story import Block, Chart, Column, Points, Section, Table, Text
 from cxaudit.render.report.words import LOW, LOW_NOTE, day_name, in_time, month_name, percent, share_text
 from cxaudit.render.words import listed
@@ -82,8 +82,17 @@ def _blocks(report: MonthlyReport) -> Iterator[Block]:
     if report.changes:
         words = [f"{change.source} came into force on {day_name(change.effective)}" for change in report.changes]
         yield Text(f"Standards: {'; '.join(words)}.", "note")
+    if report.restated:
+        yield Points(tuple(_restated_words(one) for one in report.restated))
     if chart.limits:
         yield Points(tuple(_how(chart)))
+
+
+def _restated_words(one: Restated) -> str:
+    """A month that an earlier report counted otherwise: it is shown as it was reported."""
+    now, before = in_time(one.now), in_time(one.before)
+    why = ", by another standards file" if one.has_other_standards else ""
+    return f"Restated: {month_name(one.month)} was reported as {before} in time{why}; these exports give {now}."
 
 
 def _sentences(chart: RunChart, last: dt.date) -> Iterator[str]:

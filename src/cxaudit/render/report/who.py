@@ -95,6 +95,7 @@ def _recognised(report: MonthlyReport) -> Iterator[Block]:
             if dict(found.met_all).get(run.department, _NOBODY).judged < run.requests
         ),
         *(_improved_words(report, one) for one in found.improved),
+        *(f"{name} answered all {counts.judged:,} requests in time." for name, counts in found.people),
     ]
     if words:
         yield Points(tuple(words))
