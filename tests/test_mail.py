@@ -65,6 +65,8 @@ def test_a_reply_has_the_subject_whatever_stands_around_it(tmp_path: Path, subje
         (US, CUSTOMER, "Réponse automatique : Water bill", "automatic"),
         (US, CUSTOMER, "Out of Office: Water bill", "automatic"),
         (US, CUSTOMER, "We have received your request", "automatic"),
+        (US, CUSTOMER, "[Ticket #1234] Received: Water bill", "automatic"),
+        (US, CUSTOMER, "Your case 55 has been opened", "automatic"),
         ("no-reply@town.example", CUSTOMER, "RE: Water bill", "automatic"),
         (CLERK, CUSTOMER, "RE: Water bill!", "not_delivered"),
         (US, CLERK, "FW: Water bill", "internal"),

@@ -56,6 +56,7 @@ _ACKNOWLEDGEMENT = (
     "confirmation of receipt", "receipt of your", "request received", "ticket received", "ticket created", "case created",
     "new ticket", "accusé de réception", "eingangsbestätigung", "empfangsbestätigung", "merci de nous avoir contacté",
 )  # fmt: skip
+_ARRIVED = r"\b(?:has|have) been (?:received|created|opened|logged|registered|submitted|assigned)\b|\breceived:"
 _BOUNCE = (
     "undeliverable", "undelivered mail returned to sender", "undelivered", "delivery status notification", "delivery failure",
     "delivery has failed", "delivery delayed", "mail delivery failed", "mail delivery failure", "mail delivery system",
@@ -97,8 +98,10 @@ def is_automatic(subject: pl.Expr, subjects: Sequence[str]) -> pl.Expr:
 
 
 def is_acknowledgement(subject: pl.Expr) -> pl.Expr:
-    """Whether an outbound message only says that a message arrived."""
-    return subject.str.to_lowercase().str.contains(_begins(_ACKNOWLEDGEMENT)).fill_null(False)
+    """Whether an outbound message only says that a message arrived; a `Re:` in front was put there by a person's program."""
+    words = subject.str.to_lowercase()
+    says_so = words.str.contains(_ARRIVED) & ~is_reply(subject)
+    return (words.str.contains(_begins(_ACKNOWLEDGEMENT)) | says_so).fill_null(False)
 
 
 def is_bounce(subject: pl.Expr) -> pl.Expr:
