@@ -15,7 +15,8 @@ from outside import SAMPLES, run, start
 from cxaudit.errors import StandardsError, UsageError
 from cxaudit.standards import Standards, loads
 from cxaudit.standards.diff import differences, version_on
-from cxaudit.standards.diff_text import Difference
+from cxaudit.standards.diff_text import Difference, source_texts
+from cxaudit.standards.source import SourceMapping
 from cxaudit.standards.words import starter
 from cxaudit.verdict_changes import tally_changes, verdict_changes
 
@@ -314,3 +315,19 @@ def test_every_format_names_the_change(here: Path, form: str) -> None:
     assert found.code == 0
     assert "1 business day" in found.text
     assert run(*arguments, cwd=here).out == found.out
+
+
+def test_every_part_of_a_source_is_compared() -> None:
+    """A source that differs in any one thing differs in its text."""
+    full: dict[str, object] = {
+        "title": "Desk", "header": ["No", ["Opened", "Created"]], "channel": "email", "channels": {"letter": ["post"]},
+        "columns": {"received_at": {"column": "Day", "time": "Clock"}}, "missing": ["0"], "reply_basis": "closure",
+        "midnight_is_date": True, "caveat": "closures only", "date_format": "dmy", "system_verdicts": {"met": ["Y"]},
+        "timezone": "UTC", "calls": {"caller": "From", "called": "To"}, "without_header": ["No"], "contents": {"No": ["1"]},
+        "mail": {"sender": "From", "recipient": "To"},
+    }  # fmt: skip
+    assert set(full) == set(SourceMapping.model_fields)
+    whole = source_texts(SourceMapping.model_validate(full))
+    for name in full:
+        without = {key: value for key, value in full.items() if key != name}
+        assert source_texts(SourceMapping.model_validate(without)) != whole

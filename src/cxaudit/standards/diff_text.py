@@ -82,10 +82,11 @@ def source_texts(mapping: SourceMapping) -> dict[str, str]:
     for channel, words in sorted(mapping.channels.items()):
         parts[f"channels {channel}"] = joined(words)
     parts["missing"] = joined(mapping.missing)
-    for name in ("title", "channel", "reply_basis", "date_format", "timezone"):
+    for name in ("title", "channel", "reply_basis", "date_format", "timezone", "caveat"):
         parts[name] = getattr(mapping, name) or ""
+    parts["midnight_is_date"] = "yes" if mapping.midnight_is_date else ""
     parts["without_header"] = joined(mapping.without_header)
-    for name in ("calls", "mail", "contents"):
+    for name in ("calls", "mail", "contents", "system_verdicts"):
         part = mapping.model_dump(mode="json", include={name}, exclude_defaults=True).get(name)
         parts[name] = json.dumps(part, ensure_ascii=False, sort_keys=True) if part else ""
     return {name: text for name, text in parts.items() if text}
