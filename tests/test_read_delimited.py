@@ -139,8 +139,8 @@ def test_what_may_be_the_rest_of_a_broken_row_is_no_row(folder: Path) -> None:
 
 def test_a_last_row_that_was_cut_off_is_damaged(folder: Path) -> None:
     """An export that ends in the middle of a quoted cell was not written to its end."""
-    _, rows = read(folder, HEADER + '\n1,a,2025-10-01\n2,"Dear Sir,\nplease\n\nhelp')
-    assert [row[-1] for row in rows] == [None, DAMAGED + '"Dear Sir,']
+    _, rows = read(folder, HEADER + '\n1,a,2025-10-01\n2,"Dear Sir\nplease\n\nhelp')
+    assert [row[-1] for row in rows] == [None, DAMAGED + '"Dear Sir']
 
 
 def test_a_quote_that_is_never_closed_is_refused_where_no_row_can_be_told(folder: Path) -> None:

@@ -131,13 +131,19 @@ class Records:
         return _found(end, cells)
 
     def _several_lines(self, text: str, start: int, *, is_last: bool) -> Found | None:
-        """A record that leaves a quote open at the end of its line: it ends where the quote does, if no row begins before."""
+        """A record that leaves a quote open at the end of its line: it ends where the quote does, if no row begins before.
+
+        A line that holds all its delimiters is a record by itself.
+        """
+        first_end = _line_end(text, start)
+        if self.usual > 1 and text.count(self.delimiter, start, first_end) == self.usual - 1:
+            return self._damaged(text, start, first_end)
         end, row_at = start, None
 
         def lines() -> Iterator[str]:
             nonlocal end, row_at
             while end < len(text):
-                if end > start and self._is_row_at(text, end):
+                if end > start and (self._is_row_at(text, end) or self._looks_alike(text, start, end)):
                     row_at = end
                     return
                 at, end = end, _line_end(text, end)
@@ -161,7 +167,8 @@ class Records:
         if any(n_first + n - 1 >= self.usual for n in (1, *n_others)):
             return self._damaged(text, start, row_at)
         match = self._strict.match(text, row_at)
-        assert match
+        if match is None:
+            return self._damaged(text, start, row_at)
         both = (self._damaged(text, start, row_at), self._damaged(text, row_at, match.end()))
         return Found(match.end(), 1, tuple(row for one in both for row in one.rows))
 
@@ -203,6 +210,12 @@ class Records:
         """Whether a record that stands for a row begins here: its quotes are in order, it has the usual number of cells."""
         match = self._strict.match(text, start) if self.usual > 1 else None
         return bool(match and self._count(match[0]) == self.usual and not self._swallows_rows(match[0]))
+
+    def _looks_alike(self, text: str, one: int, other: int) -> bool:
+        """Whether two lines begin in the same shape, and the second has the usual number of cells, its quotes left aside."""
+        first, second = text[one : _line_end(text, one)], text[other : _line_end(text, other)]
+        has_cells = self.usual > 1 and second.count(self.delimiter) == self.usual - 1
+        return has_cells and len({_shape(line.split(self.delimiter)[0]) for line in (first, second)}) == 1
 
     def _swallows_rows(self, record: str) -> bool:
         """Whether each line of a record looks like a row of its own: then its quote was hardly meant to span them.

@@ -31,6 +31,8 @@ class Layout:
     times: dict[Role, int] = field(default_factory=dict)  # role -> the column with its time of day
     unit: Unit | None = None  # what the numbers of `replied_at` count from receipt; None: it holds moments
 
+    titles: tuple[str, ...] = ()  # lines of one cell above the header, which some systems repeat on every page
+
     @property
     def width(self) -> int:
         return len(self.header[1])
@@ -115,7 +117,9 @@ def _best(fitting: dict[str, SourceMapping], declared: set[str], cells: set[str]
 
 
 def _layout(name: str, mapping: SourceMapping, header: Record, table: Table) -> Layout:
-    layout = Layout(name, mapping, header, {}, {}, mapping.reply_basis or "first_response")
+    above = ([cell.strip() for cell in cells if cell.strip()] for row, cells in table.head if row < header[0])
+    titles = tuple(dict.fromkeys(cells[0] for cells in above if len(cells) == 1))
+    layout = Layout(name, mapping, header, {}, {}, mapping.reply_basis or "first_response", titles=titles)
     for role, choices in mapping.columns.items():
         for choice in choices:
             position = _position(choice.column, role, header, table)

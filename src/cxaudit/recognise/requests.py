@@ -36,7 +36,9 @@ _FILLED_WORD = r"\S"
 #: A line of data types, which some systems write under the header.
 _TYPE = (
     r"(?i)^((var)?char|text|string|date|time|datetime2?|timestamp|(big|small)?int|integer|number)\b\s*(\([\d, ]*\))?$"
+    r"|^\(?(y{2,4}|[md]{1,4})[-/. ](y{2,4}|[md]{1,4})[-/. ](y{2,4}|[md]{1,4})([T ]+[hmsap:. ]+)?\)?$"  # how it writes dates
 )
+_NUMBER = r"^\s*[\d.,%\s]+$"
 _FILLED = r"[^\s\p{Cc}=_*\-–—]"
 
 
@@ -222,9 +224,14 @@ def _filled_cells(layout: Layout) -> list[pl.Expr]:
     return [_is_filled(i) for i in range(layout.width)]
 
 
-def _is_filled(position: int | None) -> pl.Expr:
+def _is_filled(position: int | None, counts_for_nothing: str | None = None) -> pl.Expr:
     """Whether a cell holds more than blanks, control characters or a rule drawn with dashes."""
-    return pl.lit(False) if position is None else pl.col(column(position)).str.contains(_FILLED).fill_null(False)
+    if position is None:
+        return pl.lit(False)
+    is_filled = pl.col(column(position)).str.contains(_FILLED)
+    if counts_for_nothing is not None:
+        is_filled &= ~pl.col(column(position)).str.contains(counts_for_nothing)
+    return is_filled.fill_null(False)
 
 
 def _is_not_data(reading: Reading) -> pl.Expr:
@@ -235,11 +242,12 @@ def _is_not_data(reading: Reading) -> pl.Expr:
     filled = _filled_cells(layout)
     first = _first_filled(layout)
     cell = {role: layout.positions.get(role) for role in ("case_id", "channel", "status", "received_at")}
-    others = [_is_filled(i) & ~_is_first(i, filled) for role, i in cell.items() if role != "received_at"]
+    others = [_is_filled(i, _NUMBER) & ~_is_first(i, filled) for role, i in cell.items() if role != "received_at"]
     is_total = first.str.contains(_TOTAL) & _unread(reading, "replied_at") & ~pl.any_horizontal(others)
     is_sentence = first.str.strip_chars().str.contains(r"^\D\S*\s+\S+\s")
     stands_for_a_request = _is_filled(cell["case_id"]) | _is_filled(cell["received_at"])
-    is_remark = (pl.sum_horizontal(filled) == 1) & (is_sentence | ~stands_for_a_request)
+    is_alone = pl.sum_horizontal(filled) == 1
+    is_remark = is_alone & (is_sentence | ~stands_for_a_request | first.str.strip_chars().is_in(layout.titles))
     return pl.any_horizontal(
         sign.fill_null(False) for sign in (is_header, received.str.contains(_TYPE), is_total, is_remark)
     )
@@ -249,7 +257,8 @@ def is_aside(layout: Layout) -> pl.Expr:
     """Whether a row is plainly none of the data, whatever its dates look like: such a row proves no format."""
     received = pl.col(column(layout.positions["received_at"])).str.strip_chars()
     is_header = received == layout.names["received_at"]
-    signs = (is_header, received.str.contains(_TYPE), _first_filled(layout).str.contains(_TOTAL))
+    may_have_shifted = pl.col("extra").is_not_null()
+    signs = (is_header, may_have_shifted, received.str.contains(_TYPE), _first_filled(layout).str.contains(_TOTAL))
     return pl.any_horizontal(sign.fill_null(False) for sign in signs)
 
 
