@@ -79,6 +79,42 @@ def test_cells_and_row_numbers_are_those_of_a_spreadsheet(
         )
 
 
+PIECES = [
+    "a",
+    "é",
+    "5",
+    " ",
+    '"',
+    '""',
+    '"x,y"',
+    '"l\nm"',
+    '5" pipe',
+    "\n",
+    "\n",
+    "\n\n",
+    ",",
+    ",",
+    ",,,,",
+    "'",
+    '\\"',
+    "a,b,2025\n",
+]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=40), st.integers(1, 40))
+def test_quotes_are_put_in_order_piece_by_piece_as_in_one(folder: Path, pieces: list[str], size: int) -> None:
+    """Where a file is cut for reading decides nothing, whatever its quotes; and no row number is skipped."""
+    text = HEADER + "\n1,a,2025\n" + "".join(pieces)
+    found = []
+    for chunk in (1 << 23, size):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("cxaudit.read.quotes._CHUNK", chunk)
+            found.append(read(folder, text)[1])
+    assert found[0] == found[1]
+    assert [row[0] for row in found[0]] == list(range(2, len(found[0]) + 2))
+
+
 @pytest.mark.parametrize(
     ("line", "cells"),
     [

@@ -24,7 +24,7 @@ from cxaudit.read.table import DAMAGED
 #: A row may have so many cells beyond the widest of the first ones before they are put into one.
 MOST_EXTRA_CELLS = 64
 _CHUNK = 1 << 23
-#: The longest record whose end is waited for: a thousand times what a cell of Excel holds.
+#: So many characters are waited for the end of a record: a thousand times what a cell of Excel holds.
 _LONGEST = 1 << 25
 
 
@@ -137,9 +137,7 @@ class _Repair:
     def _record(self, text: str, start: int, line: int, *, is_last: bool) -> Found | None:
         """The record at a place, its surplus cells put into one; None if it goes on in the next piece."""
         try:
-            found = self.records.record_at(text, start, is_last=is_last)
-            if found is None and len(text) - start > _LONGEST:
-                raise OpenQuoteError
+            found = self.records.record_at(text, start, is_last=is_last or len(text) - start > _LONGEST)
         except OpenQuoteError as error:
             n_lines = text.count("\n", start) - text.endswith("\n")
             raise InputError(

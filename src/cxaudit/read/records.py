@@ -19,6 +19,7 @@ import polars as pl
 from cxaudit.read.table import DAMAGED
 
 _SHOWN = 60  # characters of a damaged cell
+_AHEAD = 1 << 16  # so many characters are looked at before a record out of order is judged
 _QUOTED = r'"[^"]*+(?:""[^"]*+)*+"'
 _QUOTED_CELL = re.compile(_QUOTED)
 csv.field_size_limit(1 << 30)
@@ -48,7 +49,9 @@ class Records:
         self.delimiter, self.usual, self.widest = delimiter, usual, widest
         self.has_quotes = has_quotes
         self._strict = _record(rf"(?:{_QUOTED}|{plain})", d)
+        self._stray = _record(rf'(?:{_QUOTED}{end}|(?!")[^\n{d}]*+)', d)
         self._in_order = re.compile(rf'(?:(?:{_QUOTED}(?={d})|(?!")[^\n{d}]*+){d})*+')
+        self._open_to_the_end = re.compile(self._in_order.pattern + r'"[^"]*+(?:""[^"]*+)*+\Z')
         self._spaced = _record(rf"(?:{blank}{_QUOTED}{blank}|{plain})", d)
         self._spaced_cell = re.compile(rf"{blank}({_QUOTED}){blank}{end}|({plain})")
         escaped = r'"(?:[^"\\]|\\.|"")*+"'
@@ -98,6 +101,9 @@ class Records:
 
     def record_at(self, text: str, start: int, *, is_last: bool) -> Found | None:
         """The record that begins here; None if more text is needed to tell. Raises `OpenQuoteError`."""
+        is_near_the_end = not is_last and len(text) - start < _AHEAD
+        if self.has_escapes and is_near_the_end:
+            return None
         if self.has_escapes and (found := self._with_escapes(text, start)):
             return found
         strict = self._strict.match(text, start)
@@ -105,9 +111,14 @@ class Records:
             if self._swallows_rows(strict[0]):
                 return self._damaged(text, start, _line_end(text, start))
             return Found(strict.end(), self._count(strict[0]))
+        if is_near_the_end:
+            return None
         spaced = self._spaced.match(text, start)
         if spaced:
             return _found(spaced.end(), self._parsed(spaced[0], self._spaced_cell))
+        stray = self._stray.match(text, start)
+        if stray and "\n" in stray[0][:-1] and not self._swallows_rows(stray[0]):
+            return _found(stray.end(), self.cells_of(stray[0]))
         line = text[start : _line_end(text, start)]
         if '\\"' in line and (found := self._with_escapes(text, start)):
             return found
@@ -135,6 +146,8 @@ class Records:
 
         A line that holds all its delimiters is a record by itself.
         """
+        if not is_last and self._open_to_the_end.match(text, start):
+            return None
         first_end = _line_end(text, start)
         if self.usual > 1 and text.count(self.delimiter, start, first_end) == self.usual - 1:
             return self._damaged(text, start, first_end)
