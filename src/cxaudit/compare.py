@@ -24,6 +24,8 @@ COMPARED_ROLES: tuple[Role, ...] = ("system_due_at", "system_verdict")
 _MET = ("on time", "in time", "within sla", "sla met", "met", "achieved", "not breached", "not violated", "not overdue")
 _MISSED = ("overdue", "late", "sla violated", "violated", "sla breached", "breached", "missed", "not met", "exceeded")
 _EXAMPLES = 10
+#: Requests judged again at a time, so that many disagreements need little memory.
+_SLICE_ROWS = 500_000
 _WORD = pl.col("system_verdict").cast(pl.String)
 
 
@@ -57,7 +59,10 @@ def disagreements(audit: Audit) -> pl.DataFrame:
     if said is None:
         schema = dict.fromkeys(("source", "system", "verdict", "reason"), pl.String)
         return pl.DataFrame(schema={"table": pl.UInt32, "row": pl.UInt32, **schema})
-    return with_reasons(audit, said.filter(_is_listed()).collect(engine="streaming").sort("at"))
+    found = said.filter(_is_listed()).collect(engine="streaming").sort("at")
+    return pl.concat(
+        [with_reasons(audit, part) for part in found.iter_slices(_SLICE_ROWS)] or [with_reasons(audit, found)]
+    )
 
 
 def said_otherwise(audit: Audit) -> pl.DataFrame:
