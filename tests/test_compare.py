@@ -180,3 +180,24 @@ def test_it_does_not_go_with_readings(tmp_path: Path) -> None:
 def test_exit_codes_are_those_of_check(tmp_path: Path) -> None:
     """A missed target is one, compared or not."""
     assert compared(tmp_path, [REASONS["not_by_its_due_time"]], "check", "--compare", "--fail-under", "90").code == 1
+
+
+def test_explain_shows_what_the_system_says(tmp_path: Path) -> None:
+    """Its own verdict and due time as they stand in the export, with their place."""
+    lines = [REASONS["holiday"]]
+    asked = ("explain", "--case", "1", "--format")
+    said = compared(tmp_path, lines, *asked, "json").json[0]["system_says"]
+    assert [(one["text"], one["place"]["row"], one["place"]["column"]) for one in said] == [
+        ("N", 2, "Kept"), ("2025-10-14 23:59", 2, "Target"),
+    ]  # fmt: skip
+    assert (
+        'its system  N                     desk.csv, row 2, "Kept"' in compared(tmp_path, lines, *asked, "table").text
+    )
+
+
+def test_a_list_of_nothing_says_why(tmp_path: Path) -> None:
+    """Where no export tells, an empty list is no agreement."""
+    (tmp_path / "own.csv").write_text("case_id,channel,received_at\n1,email,2025-09-02 09:00\n")
+    found = run("records", tmp_path / "own.csv", "--disagree", "--as-of", "2025-10-01")
+    assert (found.code, found.rows) == (0, [])
+    assert "No export here carries its system's own verdict" in found.err

@@ -50,6 +50,11 @@ def compare_verdicts(audit: Audit) -> Comparison:
     )
 
 
+def has_word(audit: Audit) -> bool:
+    """Whether any table has a column in which its system tells its own verdict or due time."""
+    return any(role in one.source.layout.positions for one in audit.arrived for role in COMPARED_ROLES)
+
+
 def disagreements(audit: Audit) -> pl.DataFrame:
     """The requests of which a system says another thing, or which cannot be judged here, in the order of the input.
 

@@ -73,9 +73,7 @@ def _explain(audit: Audit, row: dict[str, Any], frame: pl.DataFrame) -> Explanat
         case_id=row["case_id"],
         source=source.source,
         channel=_newest(audit, rows, "channel", taken).said("channel", _title(audit, row["channel"])),
-        department=_newest(audit, rows, "department", taken).said("department", row["department"])
-        if row["department"]
-        else None,
+        department=_department(audit, row, rows, taken),
         verdict=row["verdict"],
         excluded=row["excluded"],
         excluded_because=record["excluded_because"],
@@ -94,6 +92,7 @@ def _explain(audit: Audit, row: dict[str, Any], frame: pl.DataFrame) -> Explanat
         business_days_over=row["business_days_over"],
         business_hours=record["business_hours"],
         high_volume=_high_volume(audit, row, path),
+        system_says=tuple(_system_says(audit, rows, taken)),
         other_rows=tuple(_other_rows(rows, reply)),
         other_readings=tuple(_other_readings(audit, row, frame)),
         remarks=tuple(_remarks(audit, row, taken)),
@@ -137,6 +136,18 @@ def _newest(audit: Audit, rows: list[Evidence], role: Role, taken: Evidence) -> 
         return latest or first, row.table, updated or first, row.key[1]
 
     return max(saying, key=age, default=taken)
+
+
+def _department(audit: Audit, row: dict[str, Any], rows: list[Evidence], taken: Evidence) -> Said | None:
+    name = row["department"]
+    return _newest(audit, rows, "department", taken).said("department", name) if name else None
+
+
+def _system_says(audit: Audit, rows: list[Evidence], taken: Evidence) -> Iterator[Said]:
+    """The cells in which the system tells its own verdict and due time."""
+    roles: tuple[Role, ...] = ("system_verdict", "system_due_at")
+    said = [_newest(audit, rows, role, taken).said(role, role) for role in roles]
+    return (one for one in said if one.text is not None)
 
 
 def _other_rows(rows: list[Evidence], reply: Evidence) -> Iterator[CaseRow]:

@@ -165,6 +165,7 @@ class Explanation:
     business_days_over: int | None
     business_hours: float | None
     high_volume: HighVolumePeriod | None
+    system_says: tuple[Said, ...]  # its system's own verdict and due time, where the export has them; never taken over
     other_rows: tuple[CaseRow, ...]
     other_readings: tuple[OtherReading, ...]  # those that give another verdict
     remarks: tuple[str, ...]  # findings about these rows or their file

@@ -10,7 +10,7 @@ import polars as pl
 from cxaudit.audit import Audit
 from cxaudit.commands.options import Input, Output, near_miss
 from cxaudit.commands.shared import NOT_RELIABLE, SHOWN_ROLES, load_standards, settings, write_rejects
-from cxaudit.compare import COMPARED_ROLES, said_otherwise
+from cxaudit.compare import COMPARED_ROLES, has_word, said_otherwise
 from cxaudit.errors import UsageError
 from cxaudit.model import VERDICTS
 from cxaudit.render import RECORD_FORMATS
@@ -115,5 +115,7 @@ def _nothing_listed(audit: Audit, filters: Filters, frame: pl.DataFrame) -> Iter
             known = present.drop_nulls().cast(pl.String).sort().to_list()
             if fold(wanted) not in {fold(x) for x in known}:
                 yield f"No request has the {name} {wanted}. The input has: {', '.join(known) or 'none'}."
+    if filters.disagree and not has_word(audit):
+        yield "No export here carries its system's own verdict or due time."
     if filters.case is not None:
         yield f"No request in the period has the case id {filters.case}."

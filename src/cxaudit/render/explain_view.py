@@ -26,8 +26,8 @@ _OFFICE_UNITS, _REAL_UNITS = ("business hours", "business minutes"), ("hours", "
 
 def lines(why: Explanation) -> list[Line]:
     """The lines between the heading and the verdict in words."""
-    parts = (_received(why), _promise(why), _high_volume(why), _days(why), _due(why), _replied(why), _other_rows(why))
-    return [line for part in parts for line in part]
+    parts = (_received, _promise, _high_volume, _days, _due, _replied, _system, _other_rows)
+    return [line for part in parts for line in part(why)]
 
 
 def _received(why: Explanation) -> Iterator[Line]:
@@ -230,6 +230,12 @@ def _replied(why: Explanation) -> Iterator[Line]:
             yield "", "", f"paired: {WAY_WORDS[why.pairing.way]}"
         elif why.reply_basis in BASIS_WORDS:
             yield "", "", BASIS_WORDS[why.reply_basis].format(requests="this request")
+
+
+def _system(why: Explanation) -> Iterator[Line]:
+    """What the system says of itself, as it stands there: compared, never taken over."""
+    for i, said in enumerate(why.system_says):
+        yield "its system" if i == 0 else "", said.text or "", place_words(said.place) if said.place else ""
 
 
 def _no_reply_where(why: Explanation) -> str:
