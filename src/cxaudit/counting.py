@@ -50,7 +50,8 @@ def _condensed(audit: Audit, by: Sequence[str]) -> Condensed | None:
 def _is_open(audit: Audit, kinds: pl.DataFrame) -> pl.Series:
     """Which kinds of requests are not judged alike, whatever their times of day."""
     dues = [pl.col(name).is_null() for name in ("due_at", "due_before_extension") if name in kinds.columns]
-    verdicts = [pl.col(f"reading:{reading.name}").is_null() for reading in audit.readings]
+    # Other readings are asked about inside the period alone.
+    verdicts = [pl.col(f"reading:{reading.name}").is_null() & pl.col("is_inside") for reading in audit.readings]
     if "verdict_without" in kinds.columns:
         verdicts.append(pl.col("verdict_without") == "excluded")
     is_unsure = pl.col("excluded").is_null() & pl.any_horizontal(pl.lit(False), *verdicts)

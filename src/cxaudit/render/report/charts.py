@@ -26,6 +26,19 @@ INK, QUIET, LINE = "#1c2733", "#55626f", "#c9d1d8"
 SHADES = {"met": "#2b6a99", "late": "#e3a068", "overdue": "#ffffff"}
 EDGE = "#a8501c"
 FONT = "Source Sans Pro, Segoe UI, Helvetica Neue, Arial, sans-serif"
+#: What all charts have in common; joined at the end, since Altair copies a chart with each setting.
+_LOOK: dict[str, Any] = {
+    "background": "transparent",
+    "padding": 2,
+    "config": {
+        "font": FONT,
+        "view": {"stroke": None},
+        "axis": {
+            "labelColor": QUIET, "titleColor": QUIET, "labelFontSize": 14, "titleFontSize": 14, "titleFontWeight": "normal",
+            "domainColor": LINE, "tickColor": LINE, "gridColor": "#e8ecef", "labelFontWeight": "normal",
+        },
+    },
+}  # fmt: skip
 _BARS_AFTER = 6  # days of the axis after the promise; what took longer stands together at its end
 
 
@@ -40,7 +53,7 @@ def draw(chart: Chart) -> str:
             drawn = run_chart(months, changes)
         case ages:
             drawn = ageing(ages)
-    return _named(vl_convert.vegalite_to_svg(_styled(drawn).to_dict(validate=False)), chart)
+    return _named(vl_convert.vegalite_to_svg({**drawn.to_dict(validate=False), **_LOOK}), chart)
 
 
 def warm_up() -> None:
@@ -49,17 +62,6 @@ def warm_up() -> None:
     import vl_convert
 
     vl_convert.vegalite_to_svg({"mark": "point", "data": {"values": []}, "encoding": {}})
-
-
-def _styled(drawn: Any) -> Any:
-    return (
-        drawn.configure(font=FONT, background="transparent", padding=2)
-        .configure_view(stroke=None)
-        .configure_axis(
-            labelColor=QUIET, titleColor=QUIET, labelFontSize=14, titleFontSize=14, titleFontWeight="normal",
-            domainColor=LINE, tickColor=LINE, gridColor="#e8ecef", labelFontWeight="normal",
-        )
-    )  # fmt: skip
 
 
 def _values(rows: Sequence[dict[str, Any]]) -> Any:
