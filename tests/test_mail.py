@@ -269,3 +269,11 @@ def test_no_address_reaches_an_output(tmp_path: Path) -> None:
     said = repr(found.findings)
     assert "town.example" in said
     assert not any(name in said for name in ("doe@", "mail.example", "smith", "a1.example"))
+
+
+def test_one_text_to_many_of_us_is_bulk_mail(tmp_path: Path) -> None:
+    """An offer to twenty colleagues is no request; letters to the eight of the council are."""
+    offer = [("13 16:00", "hello@shop.example", f"p{i}.q@town.example", "Offer") for i in range(20)]
+    letter = [("13 16:00", CUSTOMER, f"c{i}.d@town.example", "Our street") for i in range(8)]
+    requests, others = outcome(tmp_path, *offer, *letter)
+    assert (len(requests), others) == (8, {"bulk": 20})

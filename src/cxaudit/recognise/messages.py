@@ -42,8 +42,7 @@ def gather_messages(rows: pl.DataFrame) -> Messages:
     messages = _once(ordered)
     recipients = _recipients(ordered)
     where = ordered.select("table", "row", message="number")
-    identity = messages["message"].alias("id").str.extract("\x1f([^\x1f]*)$")
-    messages = messages.with_columns(_threads(messages, identity), message="number").drop("number")
+    messages = messages.with_columns(_threads(messages), message="number").drop("number")
     messages = messages.drop("in_reply_to", "references", "conversation")
     typed = messages.with_columns(
         sender=addresses(pl.col("sender")).fill_null("").cast(pl.Categorical),
@@ -99,28 +98,28 @@ def _recipients(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _threads(messages: pl.DataFrame, identity: pl.Series) -> pl.Series:
+def _threads(messages: pl.DataFrame) -> pl.Series:
     """The thread of each message: the conversation's id, else the first message of the chain of replies.
 
     Null where its log has no such columns, or nothing in them.
     """
+    links = ("in_reply_to", "references", "conversation")
+    if all(messages[name].null_count() == messages.height for name in links):
+        return pl.Series("thread", [None], dtype=pl.UInt32).new_from_index(0, messages.height)
     texts = messages.select(
         "log",
-        id=_bare_id(identity),
+        "conversation",
+        id=_bare_id(pl.col("message").str.extract("\x1f([^\x1f]*)$")),
         parent=pl.coalesce(_first_id(pl.col("references")), _first_id(pl.col("in_reply_to"))),
-        conversation="conversation",
     )
     told = texts.select((pl.col("parent").is_not_null() | pl.col("conversation").is_not_null()).any().over("log"))
-    if not told.to_series().any():
-        return pl.Series("thread", [None], dtype=pl.UInt32).new_from_index(0, len(identity))
     start = pl.coalesce(pl.concat_str(pl.lit("c "), "conversation"), "parent", "id")
     roots = _roots(texts.select("id", "parent").drop_nulls().filter(pl.col("id") != pl.col("parent")))
     found = texts.with_columns(start=start).join(
         roots, left_on="start", right_on="id", how="left", maintain_order="left"
     )
     root = pl.coalesce("root", "start")
-    codes = found.select(pl.when(told.to_series()).then(root).rank("dense").cast(pl.UInt32).alias("thread"))
-    return codes.to_series()
+    return found.select(pl.when(told.to_series()).then(root).rank("dense").cast(pl.UInt32).alias("thread")).to_series()
 
 
 def _roots(links: pl.DataFrame) -> pl.DataFrame:
@@ -139,6 +138,5 @@ def _first_id(text: pl.Expr) -> pl.Expr:
     return _bare_id(pl.coalesce(text.str.extract(r"(<[^<>]+>)"), text.str.extract(r"^\s*([^\s,;]+)")))
 
 
-def _bare_id(text: pl.Expr | pl.Series) -> pl.Expr:
-    expression = pl.lit(text) if isinstance(text, pl.Series) else text
-    return expression.str.strip_chars(" \t<>")
+def _bare_id(text: pl.Expr) -> pl.Expr:
+    return text.str.strip_chars(" \t<>")

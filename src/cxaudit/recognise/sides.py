@@ -95,26 +95,27 @@ def _with_sender(messages: pl.DataFrame, book: pl.DataFrame, pairing: Pairing) -
         | (pl.col("is_own") & is_acknowledgement(words)),
         subject=pl.col("subject").cast(pl.Categorical).to_physical().cast(pl.UInt32),
         on=pl.col("at").dt.date(),
-        is_first_word=pl.col("is_own") & ~pl.col("is_reply"),
+        is_first_word=~pl.col("is_reply"),
     ).drop("words")
 
 
 def _with_repetitions(messages: pl.DataFrame, recipients: pl.DataFrame, pairing: Pairing) -> pl.DataFrame:
-    """How many customers were sent the same first words: `is_bulk` on one day, `is_form` in all."""
-    first = messages.filter("is_first_word").select("message", "sender", "subject", "on")
-    sent = first.join(recipients.filter(~pl.col("is_own")).select("message", "recipient"), on="message")
-    to = pl.col("recipient").n_unique()
+    """How many on the other side were sent the same first words: `is_bulk` on one day, `is_form` (by us) in all."""
+    first = messages.filter("is_first_word").select("message", "sender", "subject", "on", "is_own")
+    to = recipients.select("message", "recipient", to_own="is_own")
+    sent = first.join(to, on="message").filter(pl.col("is_own") != pl.col("to_own"))
+    few = min(
+        pairing.bulk_from, _FORM_FROM
+    )  # from so many on it may matter: joining the rest would cost and tell nothing
     for by, name in ((["sender", "subject", "on"], "n_on_day"), (["sender", "subject"], "n_in_all")):
-        counted = sent.group_by(by).agg(to.alias(name))
-        counted = counted.filter(
-            pl.col(name) >= min(pairing.bulk_from, _FORM_FROM)
-        )  # few, so that joining costs nothing
+        counted = sent.group_by(by).agg(pl.col("recipient").n_unique().alias(name)).filter(pl.col(name) >= few)
         messages = messages.join(counted, on=by, how="left", maintain_order="left", nulls_equal=True)
+    is_first_word, is_own = pl.col("is_first_word"), pl.col("is_own")
     is_many = (pl.col("n_on_day") >= pairing.bulk_from).fill_null(False)
     is_some = (pl.col("n_in_all") >= _FORM_FROM).fill_null(False)
     return messages.with_columns(
-        is_bulk=(pl.col("is_first_word") & is_many) | (~pl.col("is_own") & pl.col("is_bulk_sender")),
-        is_form=pl.col("is_first_word") & is_some,
+        is_bulk=(is_first_word & is_many) | (~is_own & pl.col("is_bulk_sender")),
+        is_form=is_first_word & is_own & is_some,
     )
 
 

@@ -57,9 +57,9 @@ class PairingForm(BaseModel):
     automatic_senders: Annotated[
         list[_Text] | None, Field(description="addresses that only machines write from, besides the well-known ones")
     ] = None
-    bulk_from: Annotated[
-        _Count | None, Field(description="one text to so many customers in a day is no reply to any; default 20")
-    ] = None
+    bulk_from: Annotated[_Count | None, Field(description="one text to so many in a day is bulk mail; default 20")] = (
+        None
+    )
 
 
 def resolve_pairing(place: Place) -> Pairing:
