@@ -50,7 +50,10 @@ def tally(
 @app.command()
 def report(
     files: Files,
-    period: PeriodOption = None,
+    period: Annotated[
+        str | None,
+        typer.Option("--period", metavar="PERIOD", help="last-month, 2025-10, 2025-Q3, 2025, 2025-W41 or FROM..TO."),
+    ] = None,
     out: Annotated[
         str | None,
         typer.Option("--out", metavar="DIR", help="Where the reports are kept; the period's folder is made in it."),

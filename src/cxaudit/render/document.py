@@ -22,17 +22,22 @@ class TableColumn:
     heading: str
     kind: Kind = "text"
     width: int = 0  # in characters; 0 = by its contents
+    is_apart: bool = False  # set a little to the right
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """A chart of the table beside it: one line or bar per value column, over the first column."""
+    """A chart of the table beside it: one line or bar per value column, over the first column.
+
+    Of several lines the first is that of the values; the others are levels to compare them with.
+    """
 
     kind: Literal["line", "column", "bar"]
     title: str
     values: tuple[int, ...]  # positions of the columns
     description: str  # what a reader who cannot see it is told
     axis: str  # what the values are
+    lowest: int = 0  # where the axis of a line begins; bars begin at zero
 
 
 @dataclass(frozen=True)

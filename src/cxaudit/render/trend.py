@@ -15,7 +15,7 @@ from cxaudit.render.report.restated import restated_words
 from cxaudit.render.report.words import LOW, LOW_NOTE, SMALL, share_text
 from cxaudit.render.rows import ROW_FORMATS, data_text, markdown_text, remark, table_text
 from cxaudit.render.words import listed, utf8, visible
-from cxaudit.render.workbook import NOT_AVAILABLE, render_workbook
+from cxaudit.render.workbook import NOT_AVAILABLE, lowest_shown, render_workbook
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -171,7 +171,7 @@ def _document(trend: Trend, as_of: dt.datetime) -> Document:
         TableColumn("Signal", width=40),
     )  # fmt: skip
     rows = [_figures(row, trend.by) for row in trend.rows]
-    drawing = None if trend.by or len(rows) < 2 else _drawing(trend.rows)
+    drawing = None if trend.by or len(rows) < 2 else _drawing(trend.rows, rows)
     part = TablePart("Months", "Compliance by month", columns, rows, tuple(remarks(trend)), drawing=drawing)
     note = (NOT_AVAILABLE, "Not available: nothing was judged, or there are too few months for limits.")
     return Document("Compliance by month", (_heading(trend),), (part,), as_of, trend.organisation,
@@ -188,7 +188,10 @@ def _figures(row: TrendRow, by: str | None) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _drawing(rows: Sequence[TrendRow]) -> Drawing:
+def _drawing(rows: Sequence[TrendRow], figures: Sequence[tuple[Any, ...]]) -> Drawing:
     said = "; ".join(f"{row.point.month} {_share(row)}" for row in rows if row.row.judged)
     values = (5, 6, 7, 8) if rows[0].limits else (5,)
-    return Drawing("line", "Compliance by month", values, f"Compliance by month, in percent: {said}.", "Percent")
+    lowest = lowest_shown(*(row[i] for row in figures for i in values))
+    return Drawing(
+        "line", "Compliance by month", values, f"Compliance by month, in percent: {said}.", "Percent", lowest
+    )

@@ -11,8 +11,8 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
-from collections.abc import Iterable, Iterator, Sized
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence, Sized
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from cxaudit.errors import UsageError
@@ -80,12 +80,13 @@ class _Drawing:
         return self.formats[key]
 
     def _header(self, column: TableColumn) -> Any:
-        side = {"align": "right"} if column.kind in FIGURES else {}
+        side = {"align": "right"} if column.kind in FIGURES else {"indent": 1} if column.is_apart else {}
         return self.format(bold=True, text_wrap=True, bottom=1, **side)
 
     def cover(self, document: Document) -> None:
         sheet = self.book.add_worksheet("Cover")
         sheet.set_column(0, 0, 100)
+        sheet.set_row(0, 24)
         _write(sheet, 0, 0, document.title, self.format(bold=True, font_size=16, text_wrap=True))
         row = 1
         for line in [*([document.organisation] if document.organisation else []), *document.lines]:
@@ -104,14 +105,16 @@ class _Drawing:
         self.part(TablePart("Notes", "Notes", columns, document.notes), len(document.parts))
 
     def part(self, part: TablePart, place: int) -> None:
+        part = replace(part, columns=tuple(_apart(part.columns)))
         sheet = self.book.add_worksheet(sheet_name(part.name))
+        sheet.set_row(0, 20)
         _write(sheet, 0, 0, part.title, self.format(bold=True, font_size=14))
         top = 1
         for line in part.lines:
             _write(sheet, top, 0, line, None)
             top += 1
         widths = [max(_NARROWEST, column.width or min(len(column.heading) + 2, 16)) for column in part.columns]
-        sheet.set_row(top, _height([column.heading for column in part.columns], [width - 3 for width in widths]))
+        sheet.set_row(top, _height([column.heading for column in part.columns], [width - 1 for width in widths]))
         for i, column in enumerate(part.columns):
             _write(sheet, top, i, column.heading, self._header(column))
         last = self._rows(sheet, part, top + 1, widths)
@@ -163,7 +166,7 @@ class _Drawing:
                 decimals = len(cell.partition(".")[2])
                 sheet.write_number(*at, float(cell), self.format(num_format=f"0.{'0' * decimals}", **more))
             case str():
-                side = {"align": "right"} if column.kind == "share" else {}
+                side = {"align": "right"} if column.kind == "share" else {"indent": 1} if column.is_apart else {}
                 _write(sheet, *at, cell, self.format(num_format="@", text_wrap=not is_working, **side, **more))
             case _:
                 form = _NUMBER_FORMATS.get(column.kind, "0.00") if isinstance(cell, int) else "0.00"
@@ -203,16 +206,17 @@ class _Drawing:
         top, last = rows[0] + 1, rows[1] - (1 if part.has_total else 0)
         chart = self.book.add_chart({"type": drawing.kind})
         for i in drawing.values:
+            is_level = i != drawing.values[0]
             chart.add_series(
                 {
                     "name": [name, rows[0], i],
                     "categories": [name, top, 0, last, 0],
                     "values": [name, top, i, last, i],
-                    **({"marker": {"type": "automatic"}} if drawing.kind == "line" else {}),
+                    **(_line_of(is_level) if drawing.kind == "line" else {}),
                 }
             )
         chart.set_title({"name": drawing.title, "name_font": {"size": 12}})
-        values = {"name": drawing.axis, "min": 0}
+        values = {"name": drawing.axis, "min": drawing.lowest, "max": 100}
         if drawing.kind == "bar":  # bars lie on their side, the first row on top
             chart.set_x_axis(values)
             chart.set_y_axis({"reverse": True})
@@ -239,6 +243,30 @@ def _height(cells: Iterable[Cell], widths: Iterable[int]) -> int:
         _LINE * max((-(-len(cell) // max(width, 1)) for cell, width in pairs if isinstance(cell, str)), default=1)
         or _LINE
     )
+
+
+def _apart(columns: Sequence[TableColumn]) -> Iterator[TableColumn]:
+    """Words to the right of a figure stand a little apart from it."""
+    before: Kind = "text"
+    for column in columns:
+        yield replace(column, is_apart=before in FIGURES and column.kind == "text")
+        before = column.kind
+
+
+def _line_of(is_level: bool) -> dict[str, Any]:
+    if is_level:
+        return {"line": {"width": 1, "dash_type": "dash", "color": "#55626f"}, "marker": {"type": "none"}}
+    return {"line": {"width": 2, "color": "#2b6a99"}, "marker": {"type": "circle", "fill": {"color": "#2b6a99"}}}
+
+
+def lowest_shown(*shares: Cell) -> int:
+    """Where the axis of a line of percentages begins: at full tens, below all of them.
+
+    >>> lowest_shown("91.0", None, "[low]", "86.7")
+    80
+    """
+    known = [float(share) for share in shares if isinstance(share, str) and not share.startswith("[")]
+    return max(0, (int(min(known, default=0)) - 1) // 10 * 10)
 
 
 def _write(sheet: Worksheet, row: int, column: int, text: str, form: Any) -> None:

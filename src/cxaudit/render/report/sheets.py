@@ -15,6 +15,7 @@ from cxaudit.render.escape import escape_cell
 from cxaudit.render.figures import compliance_text, outcome, percentage_text
 from cxaudit.render.report.words import LOW, NOT_STATED, SMALL
 from cxaudit.render.words import EXCLUSION_WORDS
+from cxaudit.render.workbook import lowest_shown
 
 _COUNTS = ("Requests", "Judged", "Met", "Late", "Overdue", "Pending", "Excluded")
 
@@ -83,8 +84,9 @@ def _months(report: MonthlyReport) -> TablePart | None:
     ]  # fmt: skip
     said = "; ".join(f"{row[0]} {row[8]}" for row in rows if row[8] not in (None, LOW))
     drawn = (8, 9, 10, 11) if run.limits else (8,)
+    lowest = lowest_shown(*(row[i] for row in rows for i in drawn))
     drawing = Drawing("line", "Compliance by month", drawn, f"Compliance of all channels by month, in percent: {said}.",
-                      "Percent")  # fmt: skip
+                      "Percent", lowest)  # fmt: skip
     return TablePart("Months", "Compliance by month, all channels", columns, rows, lines, drawing=drawing)
 
 
