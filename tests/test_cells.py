@@ -168,3 +168,13 @@ def test_a_wrong_zones_name_is_a_finding(tmp_path: Path) -> None:
     found = arrive(tmp_path, "No,Day,Answered\n1,2025-12-01 08:30 MDT,\n2,2025-12-01 08:30 MST,\n")
     (finding,) = (one for one in found.findings if one.code == "zone_name")
     assert (finding.n, finding.rows, finding.values) == (1, (2,), ("2025-12-01 08:30 MDT",))
+
+
+def test_a_column_that_knows_only_midnight_is_a_finding(tmp_path: Path) -> None:
+    """Dates written with a time of day: pointed out, unless the source says that midnight stands for a date."""
+    days = [f"{i},2025-10-{i:02} 09:{i:02},2025-10-{i + 1:02} 00:00:00" for i in range(1, 15)]
+    found = arrive(tmp_path, "\n".join(["No,Day,Answered", *days]))
+    (finding,) = (one for one in found.findings if one.code == "only_midnight")
+    assert finding.message.startswith('every time in "Answered" is midnight')
+    timed = arrive(tmp_path, "\n".join(["No,Day,Answered", *days, "15,2025-10-15 09:00,2025-10-16 00:01:00"]))
+    assert [one for one in timed.findings if one.code == "only_midnight"] == []

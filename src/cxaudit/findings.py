@@ -40,6 +40,10 @@ CATALOGUE: dict[str, tuple[bool, str]] = {
     "unknown_department": (False, "a period of high volume names a department that no request has"),
     "clock_change": (False, "a wall time that the clocks skipped or repeated; kept as written, the first of two"),
     "zone_name": (False, "a time names a zone that the city's clocks are not in at that moment"),
+    "only_midnight": (
+        False,
+        "every time in a column is midnight: these may be dates without a time of day",
+    ),
     "unusual_hours": (False, "receipts gather at an unusual time of day: are their times in another zone?"),
     "encoding_assumed": (False, "the file is not UTF-8; it was read as Windows-1252"),
     "encoding_mixed": (False, "some bytes of the file are not UTF-8; they were read as Windows-1252"),

@@ -18,6 +18,7 @@ from cxaudit.read.table import DAMAGED, column
 from cxaudit.recognise.requests import Reading, sort_out
 from cxaudit.table_findings import (
     PLACES,
+    midnight_findings,
     reject_findings,
     short_row_findings,
     table_findings,
@@ -108,6 +109,7 @@ def arrive(
         *word_findings(source, found.n_words, found.words),
         *table_findings(source),
         *(short_row_findings(source, found.out["row"]) if may_be_short else ()),
+        *midnight_findings(source),
         *zone_findings(source, reading),
     )
     return Arrived(source, found.rejects, fates, findings, latest_at)

@@ -17,6 +17,8 @@ from cxaudit.recognise.zone_names import contradicts_zone
 if TYPE_CHECKING:
     from cxaudit.intake import Source
 
+#: So many times that are all midnight are no accident.
+_ENOUGH_TIMES = 10
 PLACES = 5  #: how many rows a finding names
 
 
@@ -67,6 +69,22 @@ def short_row_findings(source: Source, left_out: pl.Series) -> list[Finding]:
     short = pl.Series("row", source.table.short_rows(source.layout.header[0], source.layout.width), dtype=pl.UInt32)
     rows = short.filter(~short.is_in(left_out.implode()))
     return [place_finding("short_row", source, len(rows), rows.head(PLACES).to_list())] if len(rows) else []
+
+
+def midnight_findings(source: Source) -> Iterator[Finding]:
+    """Columns of times that are all midnight, by their first rows."""
+    if source.layout.mapping.midnight_is_date:
+        return
+    for role, proof in source.proofs.items():
+        is_told = role in source.layout.times or role not in ("received_at", "replied_at", "closed_at")
+        if is_told or proof.format is None or proof.format.is_date_only or proof.format.counted:
+            continue
+        first = source.beginning_of(role).rows.lazy()
+        at = proof.format.parse(pl.col("text").str.strip_chars())
+        n, n_timed = first.select(at.count(), n=(at != at.dt.truncate("1d")).sum()).collect().row(0)
+        if n >= _ENOUGH_TIMES and n_timed == 0:
+            said = f'every time in "{source.layout.names[role]}" is midnight; state midnight_is_date: true if these are dates'
+            yield place_finding("only_midnight", source, 1, message=said)
 
 
 def zone_findings(source: Source, reading: Reading) -> Iterator[Finding]:

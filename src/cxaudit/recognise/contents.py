@@ -5,6 +5,7 @@ Source: DESIGN, section 5: a layout is guessed from the names of its columns and
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 import polars as pl
@@ -35,6 +36,7 @@ class Contents:
     n_values: int
     n_different: int
     first: object  # its earliest moment
+    is_midnight: bool  # all its times of day are midnight
     shares: dict[str, float]
     words: tuple[str, ...]  # its different values, where they are few
 
@@ -72,9 +74,11 @@ def _contents(rows: pl.DataFrame, position: int, name: str) -> Contents:
     fmt = proof.format or next(iter(proof.candidates), None)
     is_named = any(likeness(role, name) for role in ("received_at", "replied_at", "system_due_at"))
     is_date = len(values) > 0 and fmt is not None and (is_named or fmt.counted is None)
-    first = None
+    first, is_midnight = None, False
     if is_date and fmt is not None:
-        first = frame.select(fmt.parse(pl.col("text").str.strip_chars()).min()).item()
+        at = frame.select(at=fmt.parse(pl.col("text").str.strip_chars()))["at"]
+        first = at.min()
+        is_midnight = not fmt.is_date_only and not fmt.counted and bool((at.drop_nulls().dt.time() == dt.time()).all())
     different = values.unique().sort()
     return Contents(
         position=position,
@@ -83,6 +87,7 @@ def _contents(rows: pl.DataFrame, position: int, name: str) -> Contents:
         n_values=len(values),
         n_different=len(different),
         first=first,
+        is_midnight=is_midnight,
         shares={form: _share(values, pattern) for form, pattern in _FORMS.items()},
         words=tuple(different) if 0 < len(different) <= _MOST_WORDS else (),
     )

@@ -34,6 +34,7 @@ class Guess:
     proofs: dict[Role, Proof]
     reply_basis: ReplyBasis
     channel: str | None  # where no column tells it and the file's name does
+    is_midnight: bool = False  # all times of day of its receipts or of its replies are midnight
     parts: dict[str, dict[str, Any]] = field(default_factory=dict)  # `calls` or `mail`, where its rows are not requests
 
     @property
@@ -72,7 +73,10 @@ def guess_layout(table: Table, taken: Collection[str] = ()) -> Guess | None:
         choices |= {"replied_at": reply} if reply is not None else {}
         choices |= _others([one for one in rest if reply is None or one.name != reply.column])
     proofs = {role: one.proof for role, by in choices.items() for one in columns if one.name == by.column and one.proof}
-    return Guess(_name(table, taken), header, choices, proofs, basis, _channel(table, choices, parts), parts)
+    named = {by.column for role, by in choices.items() if role in ("received_at", "replied_at") and by.time is None}
+    is_midnight = any(one.is_midnight for one in columns if one.name in named)
+    channel = _channel(table, choices, parts)
+    return Guess(_name(table, taken), header, choices, proofs, basis, channel, is_midnight, parts)
 
 
 def _channel(table: Table, choices: dict[Role, ColumnChoice], parts: dict[str, dict[str, Any]]) -> str | None:

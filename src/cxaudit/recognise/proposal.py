@@ -38,6 +38,8 @@ def proposal(guess: Guess) -> str:
     if "replied_at" in guess.choices or guess.parts:
         why = "known only by the closing of the case" if guess.reply_basis == "closure" else None
         lines.append(_line(f"    reply_basis: {guess.reply_basis}", why))
+    if guess.is_midnight:
+        lines.append(_line("    midnight_is_date: true", "every time of day is midnight, at least in one of them"))
     orders = {fmt.order for proof in guess.proofs.values() for fmt in proof.candidates if proof.is_ambiguous}
     if orders and not any(proof.order for proof in guess.proofs.values()):
         lines.append(
