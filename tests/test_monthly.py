@@ -138,3 +138,9 @@ def test_people_are_recognised_only_where_asked_for(october: MonthlyReport) -> N
     people = report_of(with_employees=True).recognition.people
     assert people
     assert all(counts.judged >= 10 and not counts.missed for _, counts in people)
+
+
+def test_a_large_log_is_gathered_alike(october: MonthlyReport, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where requests are many, only those that matter are judged again; the figures are the same."""
+    monkeypatch.setattr("cxaudit.audit.SMALL", 0)
+    assert report_of() == october

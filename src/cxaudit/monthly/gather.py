@@ -50,15 +50,22 @@ def gather(audit: Audit, first: dt.date, last: dt.date) -> Gathered:
     counts = audit.count([*(name for name in _DIMENSIONS if name in names), "channel", "department", "month"])
     # What was received after the as-of moment is not judged, so it is nothing but pending or excluded.
     counts = counts.filter(pl.col("in_period") | pl.col("verdict").is_in(JUDGED))
-    known = audit.judged.filter(is_known(list(names), audit.question.as_of))
-    is_owed = pl.col("excluded").cast(pl.String).ne_missing(pl.lit("no_reply_owed"))
+    as_of = audit.question.as_of
+    known = is_known(list(names), as_of)
+    # Whatever is answered by now is not open; the two days are for zones.
+    waits = pl.col("replied_at").is_null() | (pl.col("replied_at") > as_of.local - dt.timedelta(days=2))
     frames = [
-        _open(known, audit, first, last),
-        _days(known, last),
-        _compliments(audit.judged, names),
-        tally_receipts(known.filter(is_owed), audit.calendar, "day"),
+        _open(_judged(audit, known & waits), audit, first, last),
+        _days(_judged(audit, known), last),
+        _compliments(_judged(audit, _is_compliment(names)), names),
+        tally_receipts(audit.requests.filter(known & ~pl.col("is_exempt")), audit.calendar, "day"),
     ]
     return Gathered(counts, *pl.collect_all(frames, engine="streaming"))
+
+
+def _judged(audit: Audit, where: pl.Expr) -> pl.LazyFrame:
+    """The judged requests for which a condition on the requests themselves holds."""
+    return audit.judged.filter(where) if audit.is_small else audit.judge(audit.requests.filter(where))
 
 
 def _open(known: pl.LazyFrame, audit: Audit, first: dt.date, last: dt.date) -> pl.LazyFrame:
@@ -92,12 +99,15 @@ def _days(known: pl.LazyFrame, last: dt.date) -> pl.LazyFrame:
     )
 
 
+def _is_compliment(names: Collection[str]) -> pl.Expr:
+    told = [pl.col(name).cast(pl.String).str.contains(COMPLIMENT) for name in ("kind", "status") if name in names]
+    return pl.any_horizontal(told).fill_null(False) if told else pl.lit(False)
+
+
 def _compliments(judged: pl.LazyFrame, names: Collection[str]) -> pl.LazyFrame:
     """**Frame out**: `department`, `case_id`, in the order of the input."""
-    told = [pl.col(name).cast(pl.String).str.contains(COMPLIMENT) for name in ("kind", "status") if name in names]
-    is_one = pl.any_horizontal(told).fill_null(False) if told else pl.lit(False)
     case = pl.col("case_id") if "case_id" in names else pl.lit(None, dtype=pl.String).alias("case_id")
-    return judged.filter(pl.col("is_inside") & is_one).select(_text("department"), case)
+    return judged.filter("is_inside").sort("at").select(_text("department"), case)
 
 
 def _text(name: str) -> pl.Expr:
