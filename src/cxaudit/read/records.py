@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -60,6 +61,7 @@ class Records:
         loose = rf'"(?:[^"\n]|"(?!{d}|\r?\n|\Z))*+"'
         self._loose = _record(rf"(?:{loose}|{plain})", d)
         self._loose_cell = re.compile(rf"({loose}){end}|({plain})")
+        self._first_shape = self._usual_shape(start)
         self.has_blank_cells = re.search(rf"{d}[^\S\n{d}]+(?:{d}|\n|\Z)", start) is not None
         self.has_escapes = self._shows_escapes(start)
 
@@ -180,7 +182,7 @@ class Records:
         if any(n_first + n - 1 >= self.usual for n in (1, *n_others)):
             return self._damaged(text, start, row_at)
         match = self._strict.match(text, row_at)
-        if match is None:
+        if match is None or self._shape_at(text, row_at) == self._first_shape:
             return self._damaged(text, start, row_at)
         both = (self._damaged(text, start, row_at), self._damaged(text, row_at, match.end()))
         return Found(match.end(), 1, tuple(row for one in both for row in one.rows))
@@ -226,9 +228,22 @@ class Records:
 
     def _looks_alike(self, text: str, one: int, other: int) -> bool:
         """Whether two lines begin in the same shape, and the second has the usual number of cells, its quotes left aside."""
-        first, second = text[one : _line_end(text, one)], text[other : _line_end(text, other)]
-        has_cells = self.usual > 1 and second.count(self.delimiter) == self.usual - 1
-        return has_cells and len({_shape(line.split(self.delimiter)[0]) for line in (first, second)}) == 1
+        has_cells = self.usual > 1 and text.count(self.delimiter, other, _line_end(text, other)) == self.usual - 1
+        return has_cells and self._shape_at(text, one) == self._shape_at(text, other)
+
+    def _shape_at(self, text: str, start: int) -> str:
+        """The shape of the first cell of a line."""
+        return _shape(text[start : _line_end(text, start)].split(self.delimiter, maxsplit=1)[0])
+
+    def _usual_shape(self, start: str) -> str | None:
+        """The shape of the first cell of most of the first rows, if there is one with a digit in it."""
+        shapes = Counter(
+            _shape(line.split(self.delimiter, maxsplit=1)[0])
+            for line in start.split("\n")
+            if line.count(self.delimiter) == self.usual - 1
+        )
+        shape, n = max(shapes.items(), key=lambda item: item[1], default=("", 0))
+        return shape if "0" in shape and 2 * n > shapes.total() else None
 
     def _swallows_rows(self, record: str) -> bool:
         """Whether each line of a record looks like a row of its own: then its quote was hardly meant to span them.
