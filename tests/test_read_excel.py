@@ -247,3 +247,19 @@ def test_a_used_range_of_absurd_size_is_told(tmp_path: Path) -> None:
     far = '<c r="XFD1048576" s="1"/>'
     with pytest.raises(InputError, match="sheet Log: its cells reach as far as XFD1048576"):
         changed(path, (far, far.replace("/>", "><v>1</v></c>")))
+
+
+@pytest.mark.parametrize("ending", ["xls", "ods"])
+def test_older_and_open_workbooks_tell_the_same(ending: str) -> None:
+    """Hidden rows and errors of formulas are found in xls and ods files too (invented, written by LibreOffice)."""
+    path = Path(__file__).parent / "fixtures" / f"marks.{ending}"
+    first, second = open_tables(path, path.name)
+    assert [row[2:6] for row in rows_of(first, 4, 6)] == [
+        ("1001", "email", "2025-10-01 08:30:00", "2025-10-02 09:00:00"),
+        ("12345678901234600000", "email", "2025-10-01 08:30:00", "#DIV/0!"),
+        ("1003", "email", "2025-10-01 08:30:00", None),
+        ("1004", "letter", "2025-10-03", "2025-10-05"),
+        ("1005", "letter", "2025-10-03 10:00", "#NAME?"),
+    ]
+    assert remarks(first) == {"hidden_rows": (6,), "error_cells": (6, 7, 9), "long_number": (6,)}
+    assert remarks(second) == {"hidden_sheet": ()}

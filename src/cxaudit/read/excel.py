@@ -15,6 +15,7 @@ import polars as pl
 import python_calamine as calamine
 
 from cxaudit.errors import InputError
+from cxaudit.read.biff import biff_marks
 from cxaudit.read.cells import Columns
 from cxaudit.read.marks import Marks, WorkbookMarks, marks_of
 from cxaudit.read.scratch import making_room, scratch_file
@@ -30,7 +31,7 @@ def open_workbook(path: Path, name: str) -> list[Table]:
     """One table for each sheet that is not empty. Raises `InputError` for what cannot be opened."""
     try:
         workbook = calamine.CalamineWorkbook.from_path(str(path))
-        marks = marks_of(path, MOST_CELLS)
+        marks = _marks(path)
         sheets = [sheet for sheet in workbook.sheets_metadata if sheet.typ == calamine.SheetTypeEnum.WorkSheet]
         with making_room(name):
             return [table for sheet in sheets if (table := _open_sheet(workbook, sheet, name, marks)) is not None]
@@ -42,6 +43,12 @@ def open_workbook(path: Path, name: str) -> list[Table]:
         if type(error).__name__ != "PanicException":  # the reader of workbooks lost its way in a damaged one
             raise
         raise InputError(_why_unreadable(path, name, error)) from None
+
+
+def _marks(path: Path) -> WorkbookMarks:
+    with path.open("rb") as file:
+        is_compound = file.read(4) == b"\xd0\xcf\x11\xe0"
+    return biff_marks(path) if is_compound else marks_of(path, MOST_CELLS)
 
 
 def _why_unreadable(path: Path, name: str, error: BaseException) -> str:
