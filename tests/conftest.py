@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import polars as pl
 import pytest
+from hypothesis import settings
 
 #: What these modules state holds however many rows there are: they run a second time in the ways of a very large input.
 HOLDS_OF_MANY_ROWS = {"test_conservation", "test_golden", "test_explain", "test_months", "test_high_volume"}
@@ -18,6 +19,10 @@ LIMITS = {
     "cxaudit.merge.HELD_ROWS": 7,
     "cxaudit.audit.SMALL": 0,
 }
+
+#: How long an example takes says nothing on a busy machine; what speed is promised, the benchmarks measure.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
