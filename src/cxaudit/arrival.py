@@ -104,8 +104,14 @@ class _Typing:
         return numbered if self.store.is_large else numbered.collect().lazy()
 
     def _keep(self, bundle: range) -> pl.LazyFrame:
-        typed = [self._typed(i) for i in bundle]
-        return self.store.keep(pl.concat(typed, how="diagonal") if len(typed) > 1 else typed[0])
+        """The typed rows of these tables, kept."""
+        if len(bundle) == 1:
+            return self.store.keep(self._typed(bundle[0])).with_columns(**self._marks(bundle[0]))
+        typed = [self._typed(i).with_columns(**self._marks(i)) for i in bundle]
+        return self.store.keep(pl.concat(typed, how="diagonal"))
+
+    def _marks(self, i: int) -> dict[str, pl.Expr]:
+        return {"table": pl.lit(i, dtype=pl.UInt32), "source": pl.lit(self._codes[i], dtype=pl.UInt32)}
 
     def _typed(self, i: int) -> pl.LazyFrame:
         """The typed rows of one table; every table has the same columns, but for instants."""
@@ -117,11 +123,7 @@ class _Typing:
             typed = typed.with_columns(channel=pl.lit(fixed).cast(pl.Categorical))
         if not has_instants(reading):
             typed = typed.drop("received_utc", "replied_utc", strict=False)
-        return typed.with_columns(
-            table=pl.lit(i, dtype=pl.UInt32),
-            source=pl.lit(self._codes[i], dtype=pl.UInt32),
-            case_hash=hash_of_case(self._codes[i]),
-        )
+        return typed.with_columns(case_hash=hash_of_case(self._codes[i]))
 
     def sort_out(self, i: int, doubtful: pl.DataFrame | None) -> SortedOut:
         """Give the doubtful rows (`at`, `row`) of one table their fates."""

@@ -177,8 +177,15 @@ class _Reader:
         if len(names) > 1 or self.records.has_blank_cells:
             joined = pl.concat_str(filled, separator=self.delimiter, ignore_nulls=True)
             return pl.when(joined != "").then(joined)
-        cell = pl.col(names[0])
-        return pl.when(cell != "").then(filled[0].otherwise(pl.lit(self.delimiter)))
+        return pl.col(names[0]).map_batches(self._behind, return_dtype=pl.String, is_elementwise=True)
+
+    def _behind(self, cells: pl.Series) -> pl.Series:
+        """The only column that is ready for more: as a rule there is nothing in it, and nothing is copied."""
+        if cells.null_count() == len(cells):
+            return cells
+        cell = pl.col("cell")
+        text = pl.when(cell.str.strip_chars() != "").then(cell).otherwise(pl.lit(self.delimiter))
+        return pl.select(cell=cells).select(pl.when(cell != "").then(text)).to_series().alias(cells.name)
 
     def short_rows(self, header: int, width: int) -> list[int]:
         """The rows that have fewer cells than the header, blank ones left aside."""

@@ -141,7 +141,21 @@ def _count(text: pl.Expr, counted: Counted) -> pl.Expr:
 
 def within_years(at: pl.Expr) -> pl.Expr:
     """Moments of the years that a city's log can hold; null for others, such as a two-digit year read as four digits."""
-    return pl.when(at.is_between(FIRST, LAST, closed="left")).then(at)
+
+    def bounded(moments: pl.Series) -> pl.Series:
+        if _is_within(moments.min(), moments.max()):  # as a rule: then nothing is copied
+            return moments
+        one = pl.col("at")
+        inside = pl.when(one.is_between(FIRST, LAST, closed="left")).then(one)
+        return pl.select(at=moments).select(inside).to_series().alias(moments.name)
+
+    return at.map_batches(bounded, return_dtype=pl.Datetime("us"), is_elementwise=True)
+
+
+def _is_within(earliest: object, latest: object) -> bool:
+    if not isinstance(earliest, dt.datetime) or not isinstance(latest, dt.datetime):
+        return True
+    return earliest >= FIRST and latest < LAST
 
 
 def is_missing(text: pl.Expr) -> pl.Expr:

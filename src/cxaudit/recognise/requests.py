@@ -89,8 +89,7 @@ def recognise_requests(
     """
     columns: dict[str, pl.Expr] = {"row": pl.col("row")}
     if "case_id" in roles:
-        case = reading.text("case_id").str.strip_chars()
-        columns["case_id"] = pl.when(case != "").then(case)
+        columns["case_id"] = reading.text("case_id").map_batches(_trimmed, return_dtype=pl.String, is_elementwise=True)
     texts = {role: reading.named() if role == "channel" else reading.text(role) for role in CATEGORIES if role in roles}
     columns |= {role: text.cast(pl.Categorical) for role, text in texts.items()}
     for i, header in enumerate(headers):
@@ -126,6 +125,14 @@ def _closed(columns: Mapping[str, pl.Expr], closed: Mapping[str, pl.Expr]) -> di
         f"replied_{n}": pl.when(has_none).then(closed[f"closed_{n}"]).otherwise(columns[f"replied_{n}"]) for n in names
     }
     return chosen | {"replied_by_closure": by_closure}
+
+
+def _trimmed(texts: pl.Series) -> pl.Series:
+    """Texts without blanks around them; null where nothing is left. As a rule there is nothing to do, and nothing is copied."""
+    if not texts.str.contains(r"^\s|\s$|^$").any():
+        return texts
+    text = texts.str.strip_chars()
+    return text.set(text == "", None)
 
 
 def dated(roles: Sequence[Role]) -> tuple[Role, ...]:
