@@ -244,10 +244,11 @@ class Audit:
         labels = [*(self._of_table(name) for name in ("file", "sheet", "source")), basis]
         chosen = with_business_hours(chosen, self.promises, self.calendar, question.as_of.local)
         chosen = chosen.with_columns(labels)
-        frame = record_frame(chosen, question.standards, self.promises, beside, with_employees=with_employees)
+        rows = record_frame(chosen, question.standards, self.promises, beside, with_employees=with_employees)
         outside = self.n_requests - int(self.tally(("channel",))["n"].sum())
         as_of, has_period = question.as_of, question.period is not None
-        return Records(frame, self.inputs, self.findings, as_of.local, as_of.is_date, has_period, outside)
+        rows = rows.collect(engine="streaming").lazy() if self.is_small else rows
+        return Records(rows, self.inputs, self.findings, as_of.local, as_of.is_date, has_period, outside)
 
     def _readings(self, counting: str) -> Readings | None:
         tally = self.readings_tally

@@ -6,8 +6,10 @@ Source: DESIGN, sections 2 (words) and 6 (columns that scripts depend on).
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -212,12 +214,34 @@ class Report:
 
 @dataclass(frozen=True)
 class Records:
-    """The outcome of `records`: one row per request (columns RECORD_COLUMNS), in the order of the input."""
+    """The outcome of `records`: one row per request (columns RECORD_COLUMNS), in the order of the input.
 
-    frame: pl.DataFrame
+    `rows` are worked out when they are asked for: all at once as `frame`, or part by part.
+    """
+
+    rows: pl.LazyFrame
     inputs: tuple[InputFile, ...]
     findings: tuple[Finding, ...]
     as_of: dt.datetime
     as_of_is_date: bool
     has_period: bool = False
     outside_period: int = 0  # requests outside the period or after the as-of moment
+
+    @cached_property
+    def frame(self) -> pl.DataFrame:
+        return self.rows.collect(engine="streaming")
+
+    @cached_property
+    def listed(self) -> int:
+        """How many requests are listed."""
+        if "frame" in vars(self):
+            return self.frame.height
+        import polars as pl
+
+        return int(self.rows.select(pl.len()).collect(engine="streaming").item())
+
+    def parts(self, n_rows: int) -> Iterator[pl.DataFrame]:
+        """The rows, about so many at a time; without holding all of them where `frame` was not asked for."""
+        if "frame" in vars(self):
+            return self.frame.iter_slices(n_rows)
+        return iter(self.rows.collect_batches(chunk_size=n_rows, maintain_order=True, engine="streaming"))

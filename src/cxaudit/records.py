@@ -25,7 +25,7 @@ def record_frame(
     beside: pl.DataFrame | None = None,
     *,
     with_employees: bool,
-) -> pl.DataFrame:
+) -> pl.LazyFrame:
     """The rows to show.
 
     **Frame in**: judged requests with `business_hours`, `file`, `sheet`, `source`, `reply_basis`. **Frame out**:
@@ -55,7 +55,7 @@ def record_frame(
         "excluded_because": _because(standards, promises),
     }
     columns |= {name: pl.col(name) for name in RECORD_COLUMNS if name not in columns}
-    return judged.select(*(columns[name].alias(name) for name in RECORD_COLUMNS), *more).collect(engine="streaming")
+    return judged.select(*(columns[name].alias(name) for name in RECORD_COLUMNS), *more)
 
 
 def _moment(name: str, is_date: pl.Expr) -> pl.Expr:

@@ -49,7 +49,7 @@ def records(given: Input, output: Output, filters: Filters, *, show_employees: b
     output.spare_inputs(audit.paths)
     write_rejects(audit, output)
     output.write(RECORD_FORMATS[form](listed, output.options()), form)
-    output.say([*settings(given, question), *notes(listed), *_nothing_listed(audit, filters, listed.frame)])
+    output.say([*settings(given, question), *notes(listed), *_nothing_listed(audit, filters, listed.listed)])
     return NOT_RELIABLE if output.strict and audit.is_doubtful else 0
 
 
@@ -105,9 +105,9 @@ def _due_by(text: str, audit: Audit) -> pl.Expr:
     return is_open & (pl.col("due_at") <= audit.due_if_received_now(within))
 
 
-def _nothing_listed(audit: Audit, filters: Filters, frame: pl.DataFrame) -> Iterator[str]:
+def _nothing_listed(audit: Audit, filters: Filters, n_listed: int) -> Iterator[str]:
     """A department or case that does not occur is more likely a slip than an empty list."""
-    if frame.height:
+    if n_listed:
         return
     for name, wanted in (("department", filters.department), ("channel", filters.channel)):
         if wanted is not None:

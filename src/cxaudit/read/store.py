@@ -31,7 +31,9 @@ class Store:
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="cxaudit-", ignore_cleanup_errors=True)
         self._n_files += 1
-        path = Path(self._folder.name) / f"{self._n_files}.arrow"
+        path = Path(self._folder.name) / f"{self._n_files}.parquet"
         categories = [name for name, kind in rows.collect_schema().items() if kind == pl.Categorical()]
-        rows.with_columns(pl.col(categories).to_physical()).sink_ipc(path, engine="streaming")
-        return pl.scan_ipc(path, glob=False).with_columns(pl.col(categories).cat.to(pl.Categorical()))
+        coded = rows.with_columns(pl.col(categories).to_physical())
+        # Neither compressed, which costs time, nor mapped into memory as an Arrow file would be.
+        coded.sink_parquet(path, compression="uncompressed", statistics=False, engine="streaming")
+        return pl.scan_parquet(path, glob=False).with_columns(pl.col(categories).cat.to(pl.Categorical))

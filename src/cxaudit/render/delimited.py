@@ -54,7 +54,9 @@ def _escaped(column: str, cell: Cell) -> Cell:
 
 
 def _records(records: Records, options: RenderOptions, separator: str) -> Iterator[bytes]:
-    return delimit(records.frame, escape=options.escape, separator=separator)
+    yield utf8(separator.join(records.rows.collect_schema().names()) + "\n")
+    for part in records.parts(SLICE_ROWS):
+        yield _delimit(part, options.escape, separator)
 
 
 def delimit(frame: pl.DataFrame, *, escape: bool, separator: str = ",") -> Iterator[bytes]:

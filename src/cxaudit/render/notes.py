@@ -82,7 +82,7 @@ def run_words(outcome: Report | Records) -> str:
     if isinstance(outcome, Records):
         n_requests = sum(table.fates.requests for table in outcome.inputs)
         inside, has_period = n_requests - outcome.outside_period, outcome.has_period
-        listed_too = f"; {outcome.frame.height:,} listed"
+        listed_too = f"; {outcome.listed:,} listed"
     else:
         inside, has_period, listed_too = outcome.total.requests, outcome.period is not None, ""
     outside = outcome.outside_period

@@ -57,7 +57,7 @@ def render_records_jsonl(records: Records, options: RenderOptions) -> Iterator[b
 
 
 def _json_lines(records: Records) -> Iterator[bytes]:
-    for part in records.frame.iter_slices(SLICE_ROWS):
+    for part in records.parts(SLICE_ROWS):
         if part.height:
             yield _json_part(part)
 
