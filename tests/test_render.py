@@ -424,7 +424,7 @@ def test_records_json_and_json_lines_agree(rows: tuple[dict[str, Any], ...]) -> 
 def test_many_slices_give_one_whole() -> None:
     """A list longer than a slice has one header, one array, and all its rows."""
     frame = pl.concat([a_list(LATE, OPEN).frame] * 3).select(pl.all().repeat_by(80_000).explode())
-    records = replace(a_list(), rows=frame)
+    records = replace(a_list(), rows=frame.lazy())
     assert listed(records, "csv", escape=False).count("case_id,") == 1
     assert len(json.loads(listed(records, "json"))) == 480_000
     assert listed(records, "table").count("\n") == 480_000 + 3
@@ -433,7 +433,7 @@ def test_many_slices_give_one_whole() -> None:
 def test_hours_that_come_as_text_are_numbers_in_json() -> None:
     """Numbers are numbers, however the frame holds them."""
     frame = a_list(LATE).frame.with_columns(pl.lit("9.50").alias("business_hours"))
-    assert json.loads(listed(replace(a_list(), rows=frame), "jsonl"))["business_hours"] == 9.5
+    assert json.loads(listed(replace(a_list(), rows=frame.lazy()), "jsonl"))["business_hours"] == 9.5
 
 
 def test_the_list_for_people_leaves_out_what_is_empty() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import signal
 import sys
 
 import typer
@@ -24,6 +25,8 @@ COMMANDS = (audits, reports, inputs, dates, standards)
 def main() -> int:
     """Run the command line and turn every outcome into an exit code."""
     _prepare_streams()
+    with contextlib.suppress(ValueError):  # not the main thread: then whoever started it decides
+        signal.signal(signal.SIGTERM, _terminate)
     try:
         code = typer.main.get_command(app).main(prog_name="cxaudit", standalone_mode=False)
         sys.stdout.flush()
@@ -46,6 +49,11 @@ def main() -> int:
     except Exception as error:
         return _usage_or_bug(error)
     return code if isinstance(code, int) else 0
+
+
+def _terminate(number: int, frame: object) -> None:  # noqa: ARG001 - as signal handlers are called
+    """Leave in order, so that scratch files are removed."""
+    sys.exit(128 + number)
 
 
 def _prepare_streams() -> None:

@@ -1,5 +1,5 @@
 """Scratch files: copies of what cannot be scanned where it lies, in a private folder that is removed when the run ends,
-also by an error or Ctrl-C.
+also by an error, Ctrl-C or a request to terminate.
 """
 
 from __future__ import annotations

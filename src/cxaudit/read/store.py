@@ -1,15 +1,13 @@
-"""Store: typed rows kept for the length of a run, in memory while they are few, in a temporary file while they are many.
+"""Store: typed rows kept for the length of a run, in memory while they are few, in a scratch file while they are many.
 
-The file holds what judging needs of each row (no names, no texts but case ids), readable by its owner only. It is removed
-when the run ends, also by an error or an interruption.
+The file holds what judging needs of each row: times, codes instead of names, and case ids.
 """
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
 import polars as pl
+
+from cxaudit.read.scratch import scratch_file
 
 #: Input from which on rows are kept in a file, so that memory does not grow with them.
 LARGE_BYTES = 128 << 20
@@ -21,17 +19,12 @@ class Store:
     def __init__(self, n_bytes: int) -> None:
         self.is_large = n_bytes >= LARGE_BYTES
         self._names = pl.Series(dtype=pl.Categorical())  # what the codes in the file mean lives as long as this column
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
-        self._n_files = 0
 
     def keep(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """The same rows, computed once. Categories are kept as their codes."""
         if not self.is_large:
             return rows.collect(engine="streaming").lazy()
-        if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="cxaudit-", ignore_cleanup_errors=True)
-        self._n_files += 1
-        path = Path(self._folder.name) / f"{self._n_files}.parquet"
+        path = scratch_file(".parquet")
         categories = [name for name, kind in rows.collect_schema().items() if kind == pl.Categorical()]
         coded = rows.with_columns(pl.col(categories).to_physical())
         # Neither compressed, which costs time, nor mapped into memory as an Arrow file would be.
