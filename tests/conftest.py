@@ -17,6 +17,7 @@ LIMITS = {
     "cxaudit.sorting.DOUBTFUL_ROWS": 2,
     "cxaudit.merge.SORTED_HASHES": 50,
     "cxaudit.merge.HELD_ROWS": 7,
+    "cxaudit.counting.PORTION_ROWS": 3,
     "cxaudit.audit.SMALL": 0,
 }
 

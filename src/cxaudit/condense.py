@@ -2,11 +2,13 @@
 
 The days of receipt and reply decide most verdicts. So a log is first counted by them, and the few thousand kinds of
 requests are judged as dates without a time; only those that this leaves open are judged one by one. Millions of requests
-of the same few days cost little more than the counting.
+of the same few days cost little more than the counting. Where rules look at the time of day, days are cut where these
+rules do, so that fewer are left open: a due time never gets earlier when the receipt gets later.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -22,6 +24,35 @@ _MOST_KINDS = 2_000
 _MOST_BITS = 62
 _DAY_BITS = 16  # until the year 2149
 _KEY = "_kind"
+_MICRO = 1_000_000
+_DAY = 86_400 * _MICRO
+
+
+@dataclass(frozen=True)
+class Cuts:
+    """Where days are cut: in seconds after midnight, ascending; `whole`: days not cut, since their clocks change."""
+
+    seconds: tuple[int, ...] = ()
+    whole: tuple[dt.date, ...] = ()
+
+    def piece(self, at: pl.Expr, is_date: pl.Expr) -> pl.Expr:
+        """The number of the piece of its day in which a moment lies, from 1; 0 stands for the whole day."""
+        time = at.to_physical() % _DAY
+        number = pl.lit(1, dtype=pl.Int64)
+        for second in self.seconds:
+            number += (time >= second * _MICRO).cast(pl.Int64)
+        is_whole = is_date | at.dt.date().is_in(list(self.whole)) if self.whole else is_date
+        return pl.when(is_whole).then(0).otherwise(number)
+
+    def bounds(self, piece: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+        """The first and the last moment of a piece, as time after midnight (Duration)."""
+        starts = [0, 0, *(second * _MICRO for second in self.seconds)]
+        ends = [_DAY, *(second * _MICRO for second in self.seconds), _DAY]
+        first, last = (
+            piece.replace_strict(list(range(len(values))), values, return_dtype=pl.Int64).cast(pl.Duration("us"))
+            for values in (starts, [end - 1 for end in ends])
+        )
+        return first, last
 
 
 @dataclass(frozen=True)
@@ -36,9 +67,10 @@ class _Part:
 
 @dataclass(frozen=True)
 class Condensed:
-    """`kinds`: requests as `judge_requests` takes them, without times of day, with `n`, what is settled beforehand
-    (`has_reply`, `is_before`, `is_known`, `is_quick`) and `is_certain` (there are no times of day); `rows` is the log with
-    the number of each row's kind."""
+    """`kinds`: requests as `judge_requests` takes them, each from the first to the last moment that it stands for
+    (`received_at` to `received_end`, `replied_at` to `replied_end`), with `n`, what is settled beforehand (`has_reply`,
+    `is_before`, `is_known`, `is_quick`) and `is_certain` (there are no times of day); `rows` is the log with the number of
+    each row's kind."""
 
     kinds: pl.DataFrame
     rows: pl.LazyFrame
@@ -49,7 +81,7 @@ class Condensed:
 
 
 def condense(
-    requests: pl.LazyFrame, by: Sequence[str], as_of: AsOf, n_tables: int, *, has_dates: bool
+    requests: pl.LazyFrame, by: Sequence[str], as_of: AsOf, n_tables: int, cuts: Cuts, *, has_dates: bool
 ) -> Condensed | None:
     """Count requests by what decides; None where their kinds would be too many.
 
@@ -62,7 +94,7 @@ def condense(
     largest = dict(zip(names, sizes.collect(engine="streaming").row(0), strict=True))
     n_kinds = reduce(lambda product, code: product * (code + 2), largest.values(), 1)
     parts = [
-        *_day_parts(schema, as_of, has_dates=has_dates),
+        *_day_parts(schema, as_of, cuts, has_dates=has_dates),
         _code("table", pl.UInt32(), n_tables),
         _code("exempt_by", pl.UInt8(), 255),
     ]
@@ -78,10 +110,10 @@ def condense(
     rows = requests.with_columns(key.alias(_KEY))
     counted = rows.group_by(_KEY).agg(n=pl.len()).collect(engine="streaming").sort(_KEY)
     columns = schema.names()
-    return Condensed(_unpacked(counted, parts), rows.select(*columns, _KEY))
+    return Condensed(_unpacked(counted, parts, cuts), rows.select(*columns, _KEY))
 
 
-def _day_parts(schema: pl.Schema, as_of: AsOf, *, has_dates: bool) -> list[_Part]:
+def _day_parts(schema: pl.Schema, as_of: AsOf, cuts: Cuts, *, has_dates: bool) -> list[_Part]:
     settled = reply_columns(as_of, has_dates=has_dates)
     has_reply, is_before = settled["_has_reply"], settled["_is_before"]
     received, replied = (pl.col(name).dt.date().to_physical() + 1 for name in ("received_at", "replied_at"))
@@ -95,9 +127,15 @@ def _day_parts(schema: pl.Schema, as_of: AsOf, *, has_dates: bool) -> list[_Part
     }
     flags |= {name: pl.col(name) for name in ("replied_by_closure",) if name in schema.names()}
     days = {"received_at": received, "replied_at": pl.when(has_reply).then(replied)}
+    pieces = {
+        "_received_piece": cuts.piece(pl.col("received_at"), pl.col("received_is_date")),
+        "_replied_piece": pl.when(has_reply).then(cuts.piece(pl.col("replied_at"), pl.col("replied_is_date"))),
+    }
+    n_bits = (len(cuts.seconds) + 2).bit_length() if cuts.seconds else 0
     return [
         *(_Part(name, number, _DAY_BITS, pl.Datetime("us")) for name, number in days.items()),
         *(_Part(name, number.cast(pl.Int64), 1, pl.Boolean()) for name, number in flags.items()),
+        *(_Part(name, number + 1, n_bits, pl.Int64()) for name, number in pieces.items() if n_bits),
     ]
 
 
@@ -106,7 +144,7 @@ def _code(name: str, kind: pl.DataType, largest: int) -> _Part:
     return _Part(name, number, (largest + 1).bit_length(), kind)
 
 
-def _unpacked(counted: pl.DataFrame, parts: Sequence[_Part]) -> pl.DataFrame:
+def _unpacked(counted: pl.DataFrame, parts: Sequence[_Part], cuts: Cuts) -> pl.DataFrame:
     """The columns that the keys stand for."""
     columns, shift = {}, 0
     for part in reversed(parts):
@@ -124,9 +162,12 @@ def _unpacked(counted: pl.DataFrame, parts: Sequence[_Part]) -> pl.DataFrame:
                 columns[part.name] = value.cast(part.kind)
     kinds = counted.with_columns(**columns)
     has_times = ~pl.col("_received_is_date") | (pl.col("has_reply") & ~pl.col("_replied_is_date"))
-    return kinds.with_columns(
-        is_certain=~has_times,
-        is_exempt=pl.col("exempt_by").is_not_null(),
-        received_is_date=pl.lit(True),
-        replied_is_date=pl.col("replied_at").is_not_null(),
-    ).drop("_received_is_date", "_replied_is_date")
+    kinds = kinds.with_columns(is_certain=~has_times, is_exempt=pl.col("exempt_by").is_not_null())
+    for name in ("received", "replied"):
+        day = pl.col(f"{name}_at")
+        piece = pl.col(f"_{name}_piece").fill_null(0) if cuts.seconds else pl.lit(0, dtype=pl.Int64)
+        first, last = cuts.bounds(piece)
+        kinds = kinds.with_columns(
+            **{f"{name}_at": day + first, f"{name}_end": day + last, f"{name}_is_date": day.is_not_null()}
+        )
+    return kinds.drop("_received_is_date", "_replied_is_date", "_received_piece", "_replied_piece", strict=False)

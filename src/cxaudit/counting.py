@@ -6,16 +6,23 @@ open is judged request by request. The counts are the same as if each request ha
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from cxaudit.condense import Condensed, condense
+from cxaudit.condense import Condensed, Cuts, condense
 from cxaudit.tally import merge_tallies, tally_verdicts
 
 if TYPE_CHECKING:
     from cxaudit.audit import Audit
+
+#: How many requests are judged one by one at a time, about 50 bytes each.
+PORTION_ROWS = 10_000_000
+_DAY_SECONDS = 86_400
+#: With more of them than this, days are not cut: the kinds would be too many.
+_MOST_CUTS = 8
 
 
 def count_requests(audit: Audit, by: Sequence[str]) -> pl.DataFrame:
@@ -35,16 +42,37 @@ def count_requests(audit: Audit, by: Sequence[str]) -> pl.DataFrame:
     judged = audit.judge(condensed.kinds.lazy(), has_dates=True).collect()
     is_open = _is_open(audit, judged)
     parts = [tally(judged.filter(~is_open).lazy()).collect()]
-    if is_open.any():
-        one_by_one = audit.judge(condensed.of(judged.filter(is_open)))
-        parts.append(tally(one_by_one).collect(engine="streaming"))
+    for kinds in _portions(judged.filter(is_open)):
+        # Brought together first: judging a few rows of each batch costs as much as judging whole batches.
+        requests = condensed.of(kinds).collect(engine="streaming")
+        parts.append(tally(audit.judge(requests.lazy())).collect(engine="streaming"))
     return merge_tallies(parts, names)
+
+
+def _portions(kinds: pl.DataFrame) -> list[pl.DataFrame]:
+    """The kinds in portions of so many requests that they fit into memory."""
+    portion = (pl.col("n").cum_sum() - 1) // PORTION_ROWS
+    return kinds.with_columns(_portion=portion).partition_by("_portion", maintain_order=True, include_key=False)
 
 
 def _condensed(audit: Audit, by: Sequence[str]) -> Condensed | None:
     requests = audit.requests
     names = [name for name in by if name in requests.collect_schema().names()]
-    return condense(requests, names, audit.question.as_of, len(audit.arrived), has_dates=audit.has_dates)
+    cuts = _cuts(audit)
+    return condense(requests, names, audit.question.as_of, len(audit.arrived), cuts, has_dates=audit.has_dates)
+
+
+def _cuts(audit: Audit) -> Cuts:
+    """Where the rules in play tell times of day apart: at openings and closings, and where due days end."""
+    rules, calendar = audit.promises.rules, audit.calendar
+    if not audit.readings and not any(rule.needs_time for rule in rules):
+        return Cuts()
+    days = [*(day for rule in rules for day in rule.hours.by_weekday), *calendar.settings.part_days.values()]
+    seconds = {second for day in days for segment in day for second in segment} - {0, _DAY_SECONDS}
+    first, last = (dt.datetime.combine(day, dt.time()) for day in (calendar.first, calendar.last))
+    changes = audit.zone.clock_changes(first, last)
+    whole = sorted({moment.date() for change in changes for moment in (change.start, change.end)})
+    return Cuts(tuple(sorted(seconds)) if len(seconds) <= _MOST_CUTS else (), tuple(whole))
 
 
 def _is_open(audit: Audit, kinds: pl.DataFrame) -> pl.Series:

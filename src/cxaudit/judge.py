@@ -138,7 +138,7 @@ class _Judge:
         earliest = dues(received)
         latest = earliest
         if self.has_dates and any(rule.needs_time for rule in rules):
-            latest = dues(pl.when(pl.col("received_is_date")).then(received + DAY_END).otherwise(received))
+            latest = dues(self._end("received"))
         columns = {
             f"_day_zero{end}": _choose(earliest, lambda due: due.day_zero, pl.Date()),
             f"_first{end}": _choose(earliest, lambda due: due.at, _AT),
@@ -182,7 +182,14 @@ class _Judge:
         earliest = comparable(wall)
         if not self.has_dates:
             return earliest, earliest
-        return earliest, comparable(pl.when(pl.col("replied_is_date")).then(wall + DAY_END).otherwise(wall))
+        return earliest, comparable(self._end("replied"))
+
+    def _end(self, name: str) -> pl.Expr:
+        """The latest moment that a receipt or reply stands for."""
+        if self.is_condensed:
+            return pl.col(f"{name}_end")
+        at = pl.col(f"{name}_at")
+        return pl.when(pl.col(f"{name}_is_date")).then(at + DAY_END).otherwise(at)
 
 
 def _choose(dues: list[Due], part: Callable[[Due], pl.Expr], dtype: pl.DataType) -> pl.Expr:
