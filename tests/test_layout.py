@@ -132,7 +132,7 @@ def body(*rows: str) -> pl.DataFrame:
 
 
 def fate(row: str) -> tuple[str, str | None]:
-    fmt = formats_of(["2025-10-01 08:30"])[0]
+    fmt = formats_of(pl.Series(["2025-10-01 08:30"]))[0]
     reading = Reading(LAYOUT, {"received_at": fmt, "replied_at": fmt}, zone("America/Edmonton"), trim=True)
     return sort_out(body(row), reading).row(0)[1:]  # type: ignore[return-value]
 

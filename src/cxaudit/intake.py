@@ -33,6 +33,7 @@ class Source:
     rows: pl.LazyFrame
     proofs: dict[Role, Proof] = field(default_factory=dict)
     left_aside: tuple[str, ...] = ()  # sheets of the same workbook that no layout fits
+    _beginnings: dict[Role, Beginning] = field(default_factory=dict)
 
     @property
     def place(self) -> str:
@@ -40,19 +41,23 @@ class Source:
 
     def column_of(self, role: Role) -> pl.LazyFrame:
         """One column as `row` and `text`, without the rows that are plainly no data."""
-        return self._column(self.rows, role)
+        return self.rows.filter(~is_aside(self.layout)).select(*self._cells(role))
 
     def beginning_of(self, role: Role) -> Beginning:
         """The first rows of that column."""
-        return Beginning(self._column(self._first.lazy(), role).collect(), self._first.height < SAMPLE)
+        if role not in self._beginnings:
+            rows, is_whole = self._first
+            self._beginnings[role] = Beginning(rows.select(*self._cells(role)), is_whole)
+        return self._beginnings[role]
 
     @cached_property
-    def _first(self) -> pl.DataFrame:
-        return self.rows.head(SAMPLE).collect()
+    def _first(self) -> tuple[pl.DataFrame, bool]:
+        """The first rows but for those that are plainly no data, and whether these are all."""
+        first = self.rows.head(SAMPLE).collect()
+        return first.filter(~is_aside(self.layout)), first.height < SAMPLE
 
-    def _column(self, rows: pl.LazyFrame, role: Role) -> pl.LazyFrame:
-        data = rows.filter(~is_aside(self.layout))
-        return data.select("row", text=cells_of(self.layout, role))
+    def _cells(self, role: Role) -> tuple[pl.Expr, pl.Expr]:
+        return pl.col("row"), cells_of(self.layout, role).alias("text")
 
 
 @dataclass(frozen=True)

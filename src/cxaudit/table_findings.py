@@ -24,7 +24,7 @@ PLACES = 5  #: how many rows a finding names
 
 def reject_findings(source: Source, rejected: pl.DataFrame) -> list[Finding]:
     found = []
-    for code in CATALOGUE:
+    for code in CATALOGUE if rejected.height else ():
         mine = rejected.filter(pl.col("code") == code)
         if mine.height:
             first = mine.head(PLACES)
@@ -79,9 +79,9 @@ def midnight_findings(source: Source) -> Iterator[Finding]:
         is_told = role in source.layout.times or role not in ("received_at", "replied_at", "closed_at")
         if is_told or proof.format is None or proof.format.is_date_only or proof.format.counted:
             continue
-        first = source.beginning_of(role).rows.lazy()
+        first = source.beginning_of(role).rows
         at = proof.format.parse(pl.col("text").str.strip_chars())
-        n, n_timed = first.select(at.count(), n=(at != at.dt.truncate("1d")).sum()).collect().row(0)
+        n, n_timed = first.select(at.count(), n=(at != at.dt.truncate("1d")).sum()).row(0)
         if n >= _ENOUGH_TIMES and n_timed == 0:
             said = f'every time in "{source.layout.names[role]}" is midnight; state midnight_is_date: true if these are dates'
             yield place_finding("only_midnight", source, 1, message=said)

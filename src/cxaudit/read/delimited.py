@@ -64,8 +64,12 @@ def _declared_delimiter(text: str) -> str | None:
 
 def _likely_delimiter(text: str) -> str:
     """The delimiter that gives the most records of one and the same width; a rare one only if it gives many more."""
-    plain = _QUOTED.sub("", text)
-    common, rare = (max(((*_evenness(plain, d), -i, d) for i, d in enumerate(ds))) for ds in (_COMMON, _RARE))
+    plain = _first_lines(text)
+    present = set("".join(plain))
+    common, rare = (
+        max(((*(_evenness(plain, d) if d in present else (0, 0)), -i, d) for i, d in enumerate(ds)))
+        for ds in (_COMMON, _RARE)
+    )
     if rare[0] > 2 * common[0]:
         return rare[-1]
     if common[0] > 0:
@@ -73,18 +77,23 @@ def _likely_delimiter(text: str) -> str:
     return next((delimiter for delimiter in _DOUBTFUL if _is_even(plain, delimiter)), ",")
 
 
-def _widths(plain: str, delimiter: str) -> Counter[int]:
-    lines = islice((line for line in plain.split("\n") if line), HEAD_RECORDS)
-    return Counter(line.count(delimiter) + 1 for line in lines)
+def _first_lines(text: str) -> list[str]:
+    """The first lines with something in them, without their quoted cells."""
+    plain = _QUOTED.sub("", text) if '"' in text else text
+    return list(islice(filter(None, plain.split("\n")), HEAD_RECORDS))
 
 
-def _evenness(plain: str, delimiter: str) -> tuple[int, int]:
+def _widths(plain: list[str], delimiter: str) -> Counter[int]:
+    return Counter(line.count(delimiter) + 1 for line in plain)
+
+
+def _evenness(plain: list[str], delimiter: str) -> tuple[int, int]:
     """How many records have the most frequent width of more than one cell, and this width."""
     wide = [(n, width) for width, n in _widths(plain, delimiter).items() if width > 1]
     return max(wide, default=(0, 0))
 
 
-def _is_even(plain: str, delimiter: str) -> bool:
+def _is_even(plain: list[str], delimiter: str) -> bool:
     """Whether all records have the same width, and more cells than a date with its time would give."""
     widths = _widths(plain, delimiter)
     return len(widths) == 1 and min(widths) > 2
@@ -104,7 +113,7 @@ class _Reader:
             self.path, self.delimiter = _with_stand_in(file.path, name, delimiter), _STAND_IN
             start = start.replace(delimiter, _STAND_IN)
         self.start = start
-        plain = _QUOTED.sub("", start)
+        plain = _first_lines(start)
         self.usual = _evenness(plain, self.delimiter)[1]
         widest = max(_widths(plain, self.delimiter), default=1)
         self.widest = max(1, min(widest, self.usual + MOST_EXTRA_CELLS))
@@ -117,7 +126,7 @@ class _Reader:
             return Orderly(self.path, 0)
         return put_in_order(self.path, self.name, records, self.start)
 
-    @property
+    @cached_property
     def records(self) -> Records:
         return Records(self.delimiter, self.usual, self.widest, has_quotes=self.has_quotes, start=self.start)
 
@@ -138,7 +147,8 @@ class _Reader:
     def body(self, header: int, width: int) -> pl.LazyFrame:
         if width > self.widest:
             self.widest = width
-            vars(self).pop("orderly", None)
+            for known in ("orderly", "records"):
+                vars(self).pop(known, None)
         n_extra = max(1, self.orderly.most_cells - width)
         names, beyond = [column(i) for i in range(width)], [f"extra{i}" for i in range(n_extra)]
         rows = pl.scan_csv(

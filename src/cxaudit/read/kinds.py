@@ -31,12 +31,14 @@ _TEXT_MAGIC = {b"%PDF": "a PDF document", b"{\\rtf": "a text document (RTF)"}
 _TAR = slice(257, 262)
 _JSON = re.compile(rb'^\s*(\[\s*)?\{\s*"|^\s*\[\s*\[')
 _BEGIN = 400
+#: Bytes that text does not hold, but for those that stand for line ends, pages and separators.
+_CONTROL = bytes(byte for byte in range(32) if byte not in b"\t\r\n\x00\x0c\x1a\x1d\x1e\x1f")
 
 
 def refuse_other_kinds(head: bytes, name: str) -> None:
     """Raise `InputError` for what is neither text nor a workbook nor Parquet, and for text that is no table."""
     is_wide = wide_encoding(head) is not None
-    control = sum(byte < 32 and byte not in b"\t\r\n\x00\x0c\x1a\x1d\x1e\x1f" for byte in head)
+    control = len(head) - len(head.translate(None, _CONTROL))
     if any(byte < 32 and byte not in b"\t\r\n" for byte in head[:_BEGIN]) and not is_wide:
         _refuse_by(_MAGIC, head, name)
     _refuse_by(_TEXT_MAGIC, head, name)

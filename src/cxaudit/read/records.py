@@ -14,6 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
@@ -61,7 +62,7 @@ class Records:
         loose = rf'"(?:[^"\n]|"(?!{d}|\r?\n|\Z))*+"'
         self._loose = _record(rf"(?:{loose}|{plain})", d)
         self._loose_cell = re.compile(rf"({loose}){end}|({plain})")
-        self._first_shape = self._usual_shape(start)
+        self._start = start
         self.has_blank_cells = re.search(rf"{d}[^\S\n{d}]+(?:{d}|\n|\Z)", start) is not None
         self.has_escapes = self._shows_escapes(start)
 
@@ -235,11 +236,12 @@ class Records:
         """The shape of the first cell of a line."""
         return _shape(text[start : _line_end(text, start)].split(self.delimiter, maxsplit=1)[0])
 
-    def _usual_shape(self, start: str) -> str | None:
+    @cached_property
+    def _first_shape(self) -> str | None:
         """The shape of the first cell of most of the first rows, if there is one with a digit in it."""
         shapes = Counter(
             _shape(line.split(self.delimiter, maxsplit=1)[0])
-            for line in start.split("\n")
+            for line in self._start.split("\n")
             if line.count(self.delimiter) == self.usual - 1
         )
         shape, n = max(shapes.items(), key=lambda item: item[1], default=("", 0))

@@ -163,18 +163,31 @@ def is_missing(text: pl.Expr) -> pl.Expr:
     return text.is_null() | text.str.strip_chars().str.to_lowercase().is_in(MISSING) | text.str.contains(_RULE)
 
 
-def formats_of(values: Iterable[str]) -> list[DateFormat]:
+def formats_of(values: pl.Series) -> list[DateFormat]:
     """Every format that may explain some of these values, each with the spellings they need; most frequent first."""
     found: dict[DateFormat, tuple[dict[str, None], dict[Quirk, None]]] = {}
     counts: dict[DateFormat, int] = {}
-    for value in values:
-        for fmt, pattern, quirks in _spellings(value):
+    for shape, n in _shapes(values).iter_rows():
+        for fmt, pattern, quirks in _spellings(shape):
             patterns, needed = found.setdefault(fmt, ({}, {}))
             patterns.setdefault(pattern)
             needed.update(dict.fromkeys(quirks))
-            counts[fmt] = counts.get(fmt, 0) + 1
+            counts[fmt] = counts.get(fmt, 0) + n
     ordered = sorted(found, key=lambda fmt: -counts[fmt])
     return with_bare_dates([replace(f, patterns=tuple(found[f][0]), quirks=tuple(found[f][1])) for f in ordered])
+
+
+def _shapes(values: pl.Series) -> pl.DataFrame:
+    """The different values with zeros for their digits, where any digits would be spelled the same, and how many they are.
+
+    >>> _shapes(pl.Series(["2025-10-13 08:30", "13.10.2025 24:00", "45931.5", "2025-10-14 09:00"])).rows()
+    [('0000-00-00 00:00', 2), ('13.10.2025 24:00', 1), ('45931.5', 1)]
+    """
+    value = pl.col("value")
+    as_it_is = value.str.contains(r"^[\s\d.]*$|24:00")
+    shape = pl.when(as_it_is).then(value).otherwise(value.str.replace_all("[1-9]", "0"))
+    different = values.drop_nulls().unique(maintain_order=True).alias("value").to_frame()
+    return different.group_by(shape=shape, maintain_order=True).agg(n=pl.len())
 
 
 def with_bare_dates(formats: list[DateFormat]) -> list[DateFormat]:
@@ -190,6 +203,11 @@ def with_bare_dates(formats: list[DateFormat]) -> list[DateFormat]:
         else fmt
         for fmt in formats
     ]
+
+
+def is_moment(value: str) -> bool:
+    """Whether a value is written like a date, or like a number that counts from one."""
+    return any(True for _ in _spellings(value))
 
 
 def is_textual(value: str) -> bool:

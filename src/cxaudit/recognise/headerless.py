@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 
 from cxaudit.read.table import Record, Table
-from cxaudit.recognise.dates import formats_of
+from cxaudit.recognise.dates import is_moment
 from cxaudit.standards.model import fold
 from cxaudit.standards.source import SourceMapping
 
@@ -28,12 +28,8 @@ def headerless(table: Table, mapping: SourceMapping) -> Record | None:
     needed = [*received[:1], *words]
     if not received or width <= max(needed):
         return None
-    if not all(len(cells) > max(needed) and _is_moment(cells[received[0]]) for cells in rows):
+    if not all(len(cells) > max(needed) and is_moment(cells[received[0]].strip()) for cells in rows):
         return None
     if not all(fold(cells[at]) in known for cells in rows for at, known in words.items()):
         return None
     return 0, [*names, *[""] * width][:width]
-
-
-def _is_moment(cell: str) -> bool:
-    return next(iter(formats_of([cell.strip()])), None) is not None

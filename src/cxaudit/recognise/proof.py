@@ -75,7 +75,7 @@ def prove_format(
     if not sample.height and not is_whole:  # nothing stands at the beginning: look on
         sample = values.head(SAMPLE).collect(engine="streaming")
         is_whole = sample.height < SAMPLE
-    formats = _allowed(formats_of(sample["text"].unique(maintain_order=True)), declared)
+    formats = _allowed(formats_of(sample["text"]), declared)
     if not whole:
         proof = _decide(sample.lazy(), formats, is_whole=is_whole)
         if proof.is_whole or _is_beyond_doubt(proof, formats, sample):
@@ -110,7 +110,7 @@ def _with_all_spellings(values: pl.LazyFrame, formats: list[DateFormat], declare
     while True:
         parsed = [fmt.parse(pl.col("text")).is_not_null() for fmt in formats] or [pl.lit(False)]
         rest = values.filter(~pl.any_horizontal(parsed)).head(SAMPLE).collect(engine="streaming")
-        merged = _merge(formats, _allowed(formats_of(rest["text"].unique(maintain_order=True)), declared))
+        merged = _merge(formats, _allowed(formats_of(rest["text"]), declared))
         if [(fmt.patterns, fmt.quirks) for fmt in merged] == [(fmt.patterns, fmt.quirks) for fmt in formats]:
             return formats
         formats = merged
