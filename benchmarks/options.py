@@ -55,8 +55,8 @@ def prepared(file: Path, folder: Path) -> None:
     subprocess.run([sys.executable, "-c", CUT, str(file), str(folder), str(PARTS), str(MONTHS)], check=True)
     plain = (PROJECT / "standards.yaml").read_text("utf-8")
     (folder / "busy.yaml").write_text(f"{plain}\n{HIGH_VOLUME}", "utf-8")
-    place = plain.index("\ncalendar:")
-    (folder / "versions.yaml").write_text(f"{plain[:place].rstrip()}\n{VERSION}{plain[place:]}", "utf-8")
+    place = plain.index("# How days are counted")
+    (folder / "versions.yaml").write_text(f"{plain[:place].rstrip()}\n{VERSION}\n{plain[place:]}", "utf-8")
 
 
 def contestants(file: Path, folder: Path) -> list[Contestant]:

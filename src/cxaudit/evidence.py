@@ -159,7 +159,9 @@ def _fates(audit: Audit, table: int, rows: list[int]) -> dict[int, tuple[Fate, s
         mine = pl.col("row").is_in(rows)
         fates |= dict.fromkeys(paired.duplicates.filter(mine)["row"], ("duplicate", None, None, None))
         others = paired.others.filter(mine)
-        fates |= {row: ("other_message", None, None, kind) for row, kind in others["row", "kind"].iter_rows()}
+        fates |= {row: ("other_message", None, None, kind) for row, kind in others.select("row", "kind").iter_rows()}
     rejects = audit.arrived[table].rejects.filter(pl.col("row").is_in(rows))
-    fates |= {row: ("rejected", code, value, None) for row, code, value in rejects["row", "code", "value"].iter_rows()}
+    fates |= {
+        row: ("rejected", code, value, None) for row, code, value in rejects.select("row", "code", "value").iter_rows()
+    }
     return fates
