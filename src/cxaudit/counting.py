@@ -63,7 +63,7 @@ def _condensed(audit: Audit, by: Sequence[str]) -> Condensed | None:
 
 
 def _cuts(audit: Audit) -> Cuts:
-    """Where the rules in play tell times of day apart: at openings and closings, and where due days end."""
+    """Where the rules in play tell times of day apart: at openings and closings."""
     rules, calendar = audit.promises.rules, audit.calendar
     if not audit.readings and not any(rule.needs_time for rule in rules):
         return Cuts()

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from cxaudit.model import CheckRow
 from cxaudit.monthly.model import Distribution, Elapsed, MonthlyReport, Overdue
 from cxaudit.render.report.first_screen import standard_words
-from cxaudit.render.report.story import Block, Chart, Column, Commands, Section, Table, Text
-from cxaudit.render.report.words import NOT_STATED, SMALL, command, day_name, short_day
+from cxaudit.render.report.story import Block, Chart, Column, Section, Table, Text
+from cxaudit.render.report.words import NOT_STATED, SMALL, day_name, short_day
 from cxaudit.render.words import counted
 from cxaudit.standards.model import Promise
 
@@ -76,7 +76,7 @@ def _took(part: Elapsed) -> str:
 
 
 def still_open(report: MonthlyReport) -> Section:
-    """What is overdue by age and department, with the command that lists it."""
+    """What is overdue by age and department."""
     waiting = [one for one in report.open.departments if one.requests or one.due_next]
     return Section(
         "open", "Still open", tuple(_open_blocks(report)), side=_open_table(report, waiting) if waiting else None
@@ -90,13 +90,6 @@ def _open_blocks(report: MonthlyReport) -> Iterator[Block]:
         return
     title = "Overdue requests by business days after the due day"
     yield Chart("ageing", title, _ageing_words(still.departments), ages_of(still.departments))
-
-
-def _open_commands(report: MonthlyReport) -> Iterator[Block]:
-    names = [one.department for one in report.open.departments if one.requests and one.department]
-    if names:
-        yield Text("To list a department's own, with the exports in place of the dots:", "note")
-        yield Commands(tuple(command("records", "…", "--verdict", "overdue", "--department", name) for name in names))
 
 
 def _open_words(report: MonthlyReport) -> str:
