@@ -26,6 +26,7 @@ ROOMS = {
         "inspection",
         "comparison",
         "versions",
+        "lookup",
         "zones",
         "standards",
     ],

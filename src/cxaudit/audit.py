@@ -21,6 +21,7 @@ from cxaudit.elapsed import with_business_hours
 from cxaudit.events import requests_of
 from cxaudit.findings import Finding
 from cxaudit.judge import judge_requests
+from cxaudit.lookup import value_at
 from cxaudit.merge import merge_cases
 from cxaudit.model import InputFile, Readings, Records, Report
 from cxaudit.notice import notice
@@ -296,5 +297,4 @@ class Audit:
             "source": [source.layout.source for source in sources],
             "reply_basis": [source.layout.reply_basis for source in sources],
         }
-        label = pl.col("table").replace_strict(list(range(len(sources))), values[name], return_dtype=pl.String)
-        return label.alias(name)
+        return value_at(pl.col("table"), values[name], pl.String()).alias(name)

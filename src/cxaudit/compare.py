@@ -15,6 +15,7 @@ from cxaudit.audit import Audit
 from cxaudit.compare_reasons import with_reasons
 from cxaudit.comparison import DISAGREEMENT_COLUMNS, Comparison, ComparisonRow, Disagreement
 from cxaudit.due import DAY_END
+from cxaudit.lookup import value_at
 from cxaudit.standards.model import fold
 from cxaudit.standards.source import Role, SourceMapping
 
@@ -94,7 +95,7 @@ def _said(audit: Audit) -> pl.LazyFrame | None:
         nothing = pl.lit(None, pl.Datetime("us"))
         requests = requests.with_columns(system_due_at=nothing, system_due_is_date=pl.lit(False))
     sources = [arrived.source.layout.source for arrived in audit.arrived]
-    source = pl.col("table").replace_strict(range(len(sources)), sources, return_dtype=pl.String)
+    source = value_at(pl.col("table"), sources, pl.String())
     by_due = _by_due(audit, has_instants="system_due_utc" in columns and "replied_utc" in columns)
     said = requests.with_columns(source=source, word=_by_word(audit), verdict=pl.col("verdict").cast(pl.String))
     is_silent = _WORD.is_null() | (_WORD.str.strip_chars() == "")

@@ -13,6 +13,7 @@ from functools import cached_property
 import polars as pl
 
 from cxaudit.due import Rule
+from cxaudit.lookup import meaning_of, value_at
 from cxaudit.standards.model import OfficeHours, Promise, Standards, Unit, Version, Within
 
 #: Days in which one unit of a rule surely ends in an ordinary week, for the reach of the calendar.
@@ -63,11 +64,11 @@ class Promises:
 
     def rule_of(self, promise: pl.Expr) -> pl.Expr:
         """The position of a promise's rule in `rules` (Int32)."""
-        return _pick([self.rules.index(rule) for rule in self._rule_of_each], promise)
+        return value_at(promise, [self.rules.index(rule) for rule in self._rule_of_each], pl.Int32())
 
     def count_of(self, promise: pl.Expr) -> pl.Expr:
         """The promised number, in the unit of its rule (Int32)."""
-        return _pick([promise.within.count for promise in self.all], promise)
+        return value_at(promise, [promise.within.count for promise in self.all], pl.Int32())
 
     def promise_of(self, received: pl.Expr, channel: pl.Expr, department: pl.Expr) -> pl.Expr:
         """The promise in force on the local date of receipt: the department's own, else the channel's (Int32)."""
@@ -104,14 +105,9 @@ def _week_minutes(hours: OfficeHours) -> int:
 
 def _promise_in(version: Version, offset: int, channel: pl.Expr, department: pl.Expr) -> pl.Expr:
     general = {p.channel: offset + i for i, p in enumerate(version.promises) if p.department is None}
-    chosen = channel.replace_strict(list(general), list(general.values()), default=None, return_dtype=pl.Int32)
+    chosen = meaning_of(channel, general, pl.Int32())
     for i, promise in enumerate(version.promises):
         if promise.department is not None:
             is_its = ((channel == promise.channel) & (department == promise.department)).fill_null(False)
             chosen = pl.when(is_its).then(pl.lit(offset + i, dtype=pl.Int32)).otherwise(chosen)
     return chosen
-
-
-def _pick(values: list[int], position: pl.Expr) -> pl.Expr:
-    table = pl.Series(values, dtype=pl.Int32)
-    return position.map_batches(table.gather, return_dtype=pl.Int32, is_elementwise=True)

@@ -10,6 +10,7 @@ from collections.abc import Collection
 
 import polars as pl
 
+from cxaudit.lookup import value_at
 from cxaudit.model import RECORD_COLUMNS
 from cxaudit.promises import Promises
 from cxaudit.standards.model import Standards
@@ -49,8 +50,8 @@ def record_frame(
         "replied_at": _moment("replied_at", pl.col("replied_is_date")),
         "due_at": _moment("due_at", pl.col("due_is_date")),
         "business_hours": (pl.col("business_hours") if "business_hours" in present else pl.lit(None, pl.Float64)),
-        "standard": _of_promise([promise.within.text for promise in all_promises]),
-        "clause": _of_promise([promise.clause for promise in all_promises]),
+        "standard": value_at(pl.col("promise"), [promise.within.text for promise in all_promises], pl.String()),
+        "clause": value_at(pl.col("promise"), [promise.clause for promise in all_promises], pl.String()),
         "high_volume": _reason(standards) if standards.high_volume else pl.lit(None, dtype=pl.String),
         "excluded_because": _because(standards, promises),
     }
@@ -63,21 +64,14 @@ def _moment(name: str, is_date: pl.Expr) -> pl.Expr:
     return pl.when(is_date).then(at.dt.strftime(_DAY)).otherwise(at.dt.strftime(_SECONDS))
 
 
-def _of_promise(values: list[str]) -> pl.Expr:
-    return pl.col("promise").replace_strict(range(len(values)), values, default=None, return_dtype=pl.String)
-
-
 def _reason(standards: Standards) -> pl.Expr:
-    reasons = [period.reason for period in standards.high_volume]
-    return pl.col("high_volume").replace_strict(range(len(reasons)), reasons, default=None, return_dtype=pl.String)
+    return value_at(pl.col("high_volume"), [period.reason for period in standards.high_volume], pl.String())
 
 
 def _because(standards: Standards, promises: Promises) -> pl.Expr:
     """The stable code, then words."""
-    reasons = {i: f"no_reply_owed: {rule.because}" for i, rule in enumerate(standards.exclude)}
-    owed = pl.col("exempt_by").replace_strict(
-        list(reasons), list(reasons.values()), default=None, return_dtype=pl.String
-    )
+    reasons = [f"no_reply_owed: {rule.because}" for rule in standards.exclude]
+    owed = value_at(pl.col("exempt_by"), reasons, pl.String())
     channel = pl.col("channel").cast(pl.String)
     words = {
         "reply_before_receipt": pl.lit("reply_before_receipt: the reply is earlier than the receipt"),

@@ -13,6 +13,7 @@ from cxaudit.audit import Audit
 from cxaudit.calendar import complaints
 from cxaudit.commands.options import Input, Output
 from cxaudit.errors import UsageError
+from cxaudit.lookup import value_at
 from cxaudit.render.diff import DIFF_FORMATS, Diff, render_diff
 from cxaudit.render.notes import notes_of
 from cxaudit.render.words import as_of_words, counted
@@ -93,5 +94,5 @@ def _judged(audit: Audit, places: list[tuple[str, str | None]]) -> pl.LazyFrame:
     """The verdicts, with tables numbered by their places, so that two runs number them alike."""
     own = [(table.file, table.sheet) for table in audit.inputs]
     places.extend(place for place in own if place not in places)
-    table = pl.col("table").replace_strict(range(len(own)), [*map(places.index, own)], return_dtype=pl.UInt32)
+    table = value_at(pl.col("table"), [*map(places.index, own)], pl.UInt32())
     return audit.judged.select(table, "row", "channel", "verdict", "is_inside")

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from cxaudit.lookup import meaning_of
 from cxaudit.read.table import column
 from cxaudit.recognise.dates import is_missing
 from cxaudit.recognise.layout import Layout
@@ -101,7 +102,7 @@ def _way(layout: Layout, direction: Direction | None) -> pl.Expr:
         return nothing
     meaning = {fold(word): way for way in WAYS.categories for word in getattr(direction, way) or ()}
     folded = _folded(layout, direction.column)
-    return folded.replace_strict(list(meaning), list(meaning.values()), default=None, return_dtype=WAYS)
+    return meaning_of(folded, meaning, WAYS)
 
 
 def _holds(layout: Layout, conditions: Sequence[Mapping[str, Sequence[str]]]) -> pl.Expr:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from cxaudit.lookup import meaning_of
 from cxaudit.read.table import DAMAGED, column
 from cxaudit.recognise.cells import cells_of, duration
 from cxaudit.recognise.dates import DateFormat, is_missing
@@ -71,8 +72,8 @@ class Reading:
         text = self.text("channel")
         if not self.channels:
             return text
-        known = text.str.strip_chars().str.to_lowercase()
-        return known.replace_strict(list(self.channels), list(self.channels.values()), default=text)
+        word = text.str.strip_chars().str.to_lowercase()
+        return pl.coalesce(meaning_of(word, self.channels, pl.String()), text)
 
 
 def recognise_requests(

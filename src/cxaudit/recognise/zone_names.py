@@ -9,10 +9,11 @@ import datetime as dt
 
 import polars as pl
 
+from cxaudit.lookup import meaning_of
 from cxaudit.recognise.quirks import ZONE_NAME, ZONE_NAMES
 from cxaudit.zones import Zone
 
-_OFFSETS = [dt.timedelta(hours=hours) for hours in ZONE_NAMES.values()]
+_OFFSETS = {name: dt.timedelta(hours=hours) for name, hours in ZONE_NAMES.items()}
 
 
 def heed_zone_name(wall: pl.Expr, text: pl.Expr, city: Zone) -> pl.Expr:
@@ -28,7 +29,7 @@ def contradicts_zone(wall: pl.Expr, text: pl.Expr, city: Zone) -> pl.Expr:
 
 def _meant(wall: pl.Expr, text: pl.Expr, city: Zone) -> pl.Expr:
     """City time by the letter of the name; null where there is none."""
-    offset = _name(text).replace_strict(list(ZONE_NAMES), _OFFSETS, default=None, return_dtype=pl.Duration("us"))
+    offset = meaning_of(_name(text), _OFFSETS, pl.Duration("us"))
     return city.local(wall - offset)
 
 

@@ -1,0 +1,26 @@
+"""Lookup: for each code or word of a column what it stands for, batch by batch.
+
+polars' own `replace_strict` holds its whole column where rows are streamed, and with it all that waits for the result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+
+def value_at(position: pl.Expr, values: Sequence[object], dtype: pl.DataType) -> pl.Expr:
+    """Of these values the one at each position; null where there is no position."""
+    table = pl.Series(values, dtype=dtype)
+    return position.map_batches(table.gather, return_dtype=dtype, is_elementwise=True)
+
+
+def meaning_of(word: pl.Expr, meanings: Mapping[str, object], dtype: pl.DataType) -> pl.Expr:
+    """What each word means; null where it is not known."""
+    known, meant = list(meanings), list(meanings.values())
+    return word.map_batches(
+        lambda words: words.replace_strict(known, meant, default=None, return_dtype=dtype),
+        return_dtype=dtype,
+        is_elementwise=True,
+    )
