@@ -106,7 +106,7 @@ def test_nearest_rank() -> None:
     (row,) = rows_with("median (the 5th)")
     days = [int(day) for day in row["elapsed business days of ten requests"].split()]
     tally = pl.DataFrame({"verdict": ["met"] * 10, "business_days": days, "n": [1] * 10})
-    assert [nearest_rank(tally, share) for share in (50, 90)] == [
+    assert [tally.select(nearest_rank(share)).item() for share in (50, 90)] == [
         int(row["median (the 5th)"]),
         int(row["90 % (the 9th)"]),
     ]

@@ -11,18 +11,25 @@ from typing import Any, TypeVar
 
 import polars as pl
 
-from cxaudit.model import JUDGED, MISSED, VERDICTS, CheckRow, ReadingRow, Readings
+from cxaudit.model import EXCLUSIONS, JUDGED, MISSED, VERDICTS, CheckRow, ReadingRow, Readings
 from cxaudit.promises import Promises
 from cxaudit.standards.model import Promise
 from cxaudit.tally import nearest_rank
 
 Key = tuple[Any, ...]
+Measured = dict[str, Any]
 T = TypeVar("T")
+#: What a line says of its requests as `_measures` counts them.
+_COUNTS = (
+    "requests", *VERDICTS, "median_business_days", "p90_business_days", "missed_in_high_volume", "met_by_extension",
+    "met_without_extension", "judged_without_extension",
+)  # fmt: skip
 
 
 def total_row(tally: pl.DataFrame, by: Sequence[str], promises: Promises) -> CheckRow:
     """The line over everything."""
-    return _row(tally, dict.fromkeys(by, ""), dict.fromkeys(by, ""), promises, is_total=True)
+    blank = dict.fromkeys(by, "")
+    return _row(_measured(tally), blank, blank, promises, is_total=True)
 
 
 def compliance_rows(
@@ -33,15 +40,22 @@ def compliance_rows(
     **Frame in**: `by`, the measures of a tally, `n`. `promised` are the promises whose channels have a line in any case;
     `files` the order of the input.
     """
-    groups = tally.partition_by(by, as_dict=True) if tally.height else {}
+    counted = tally.group_by(by).agg(**_measures(tally)) if tally.height else tally.clear().select(by)
+    names, n = counted.columns[len(by) :], len(by)
+    groups = {row[:n]: dict(zip(names, row[n:], strict=True)) for row in counted.iter_rows()}
     absent = _absent_channels(groups, by, promised) if "channel" in by else []
     keys = sorted(
         [*groups, *absent], key=lambda key: [_rank(name, v, promises, files) for name, v in zip(by, key, strict=True)]
     )
-    return tuple(_line(groups.get(key, tally.clear()), by, key, promises, promised) for key in keys)
+    nothing = _measured(tally.clear())
+    return tuple(_line(groups.get(key, nothing), by, key, promises, promised) for key in keys)
 
 
-def _absent_channels(groups: dict[Key, pl.DataFrame], by: Sequence[str], promised: Sequence[Promise]) -> list[Key]:
+def _measured(tally: pl.DataFrame) -> Measured:
+    return tally.select(**_measures(tally)).row(0, named=True)
+
+
+def _absent_channels(groups: dict[Key, Measured], by: Sequence[str], promised: Sequence[Promise]) -> list[Key]:
     place = list(by).index("channel")
     present = {key[place] for key in groups}
     channels = [promise.channel for promise in promised if promise.channel not in present]
@@ -60,15 +74,15 @@ def _rank(name: str, value: Any, promises: Promises, files: Sequence[str]) -> tu
     return (0, value, "") if isinstance(value, int) else (0, 0, (str(value).casefold(), str(value)))
 
 
-def _line(part: pl.DataFrame, by: Sequence[str], key: Key, promises: Promises, promised: Sequence[Promise]) -> CheckRow:
+def _line(found: Measured, by: Sequence[str], key: Key, promises: Promises, promised: Sequence[Promise]) -> CheckRow:
     values = {name: _text(name, value) for name, value in zip(by, key, strict=True)}
     labels = {
         name: promises.standards.titles.get(text, text) if name == "channel" else text for name, text in values.items()
     }
-    if not part.height:  # a promised channel without a request shows what is promised
+    if not found["requests"]:  # a promised channel without a request shows what is promised
         held = [i for i, p in enumerate(promises.all) if p in promised and p.channel == values["channel"]]
-        return _row(part, values, labels, promises, held=[i for i in held if promises.all[i].department is None])
-    return _row(part, values, labels, promises)
+        found = found | {"promises": [i for i in held if promises.all[i].department is None]}
+    return _row(found, values, labels, promises)
 
 
 def _text(name: str, value: Any) -> str:
@@ -83,40 +97,43 @@ def _text(name: str, value: Any) -> str:
 
 
 def _row(
-    part: pl.DataFrame,
-    by: dict[str, str],
-    label: dict[str, str],
-    promises: Promises,
-    held: Sequence[int] | None = None,
-    *,
-    is_total: bool = False,
+    found: Measured, by: dict[str, str], label: dict[str, str], promises: Promises, *, is_total: bool = False
 ) -> CheckRow:
-    n = dict(part.group_by(pl.col("verdict").cast(pl.String)).agg(pl.col("n").sum()).iter_rows())
-    excluded = part.filter(pl.col("excluded").is_not_null()).group_by(pl.col("excluded").cast(pl.String))
-    positions = held if held is not None else part["promise"].drop_nulls().unique().sort().to_list()
-    held_promises = [promises.all[i] for i in positions]
-    counts = {verdict: int(n.get(verdict, 0)) for verdict in VERDICTS}
-    without = _without_extension(part)
+    held = [promises.all[i] for i in found["promises"]]
+    n_excluded = {code: n for code in sorted(EXCLUSIONS) if (n := found[f"excluded:{code}"])}
     return CheckRow(
         by=by,
         label=label,
-        standard=_only([promise.within.text for promise in held_promises]),
-        requests=sum(counts.values()),
-        met=counts["met"],
-        late=counts["late"],
-        overdue=counts["overdue"],
-        pending=counts["pending"],
-        excluded=counts["excluded"],
-        target_pct=_only([promise.target_pct for promise in held_promises]),
-        median_business_days=nearest_rank(part, 50),
-        p90_business_days=nearest_rank(part, 90),
-        missed_in_high_volume=_n(part, pl.col("in_high_volume") & pl.col("verdict").cast(pl.String).is_in(MISSED)),
-        met_by_extension=_n(part, (pl.col("verdict") == "met") & (pl.col("verdict_without") != "met")),
-        met_without_extension=without.get("met", 0),
-        judged_without_extension=sum(without.get(verdict, 0) for verdict in JUDGED),
-        n_excluded=dict(excluded.agg(pl.col("n").sum()).sort("excluded").iter_rows()),
+        standard=_only([promise.within.text for promise in held]),
+        target_pct=_only([promise.target_pct for promise in held]),
+        n_excluded=n_excluded,
         is_total=is_total,
+        **{name: found[name] for name in _COUNTS},
     )
+
+
+def _measures(tally: pl.DataFrame) -> dict[str, pl.Expr]:
+    """What a line says, as aggregations over the counts that belong to it."""
+    verdict = pl.col("verdict").cast(pl.String)
+    without = pl.col("verdict_without" if "verdict_without" in tally.columns else "verdict").cast(pl.String)
+    in_high_volume = pl.col("in_high_volume") if "in_high_volume" in tally.columns else pl.lit(value=False)
+    return {
+        "requests": _n(pl.lit(value=True)),
+        **{name: _n(verdict == name) for name in VERDICTS},
+        **{f"excluded:{code}": _n(pl.col("excluded").cast(pl.String) == code) for code in EXCLUSIONS},
+        "promises": pl.col("promise").drop_nulls().unique().sort().implode(),
+        "median_business_days": nearest_rank(50),
+        "p90_business_days": nearest_rank(90),
+        "missed_in_high_volume": _n(in_high_volume & verdict.is_in(MISSED)),
+        "met_by_extension": _n((verdict == "met") & (without != "met")),
+        "met_without_extension": _n(without == "met"),
+        "judged_without_extension": _n(without.is_in(JUDGED)),
+    }
+
+
+def _n(where: pl.Expr) -> pl.Expr:
+    """How many requests a condition on the measures holds for."""
+    return pl.col("n").filter(where).sum().cast(pl.Int64)
 
 
 def reading_rows(tally: pl.DataFrame, readings: dict[str, str]) -> Readings:
@@ -138,17 +155,6 @@ def contested(readings: Sequence[str], without: str) -> pl.Expr:
     declared = pl.col(without).cast(pl.String)
     verdicts = [pl.col(f"reading:{name}").cast(pl.String).fill_null("excluded") for name in readings]
     return pl.any_horizontal([verdict != declared for verdict in verdicts])
-
-
-def _n(part: pl.DataFrame, where: pl.Expr) -> int:
-    """How many requests a condition on the measures of high volume holds for; none where no period is declared."""
-    return int(part.filter(where)["n"].sum()) if "in_high_volume" in part.columns else 0
-
-
-def _without_extension(part: pl.DataFrame) -> dict[str, int]:
-    """The counts by verdict, had nothing been extended."""
-    name = "verdict_without" if "verdict_without" in part.columns else "verdict"
-    return dict(part.group_by(pl.col(name).cast(pl.String)).agg(pl.col("n").sum()).iter_rows())
 
 
 def _only(values: Sequence[T]) -> T | None:

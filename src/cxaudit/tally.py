@@ -109,19 +109,14 @@ def merge_tallies(tallies: Sequence[pl.DataFrame], by: Sequence[str]) -> pl.Data
     )
 
 
-def nearest_rank(tally: pl.DataFrame, share_pct: int) -> int | None:
-    """The elapsed business days that this share of the judged requests did not exceed (nearest rank).
+def nearest_rank(share_pct: int) -> pl.Expr:
+    """The elapsed business days that this share of the judged requests of a tally did not exceed (nearest rank).
 
     >>> ten = pl.DataFrame({"verdict": ["met"] * 10, "business_days": range(1, 11), "n": [1] * 10})
-    >>> nearest_rank(ten, 50), nearest_rank(ten, 90)
+    >>> ten.select(median=nearest_rank(50), p90=nearest_rank(90)).row(0)
     (5, 9)
     """
-    counts = (
-        tally.filter(pl.col("verdict").cast(pl.String).is_in(JUDGED)).group_by("business_days").agg(pl.col("n").sum())
-    )
-    total = counts["n"].sum()
-    if not total:
-        return None
-    rank = -(-total * share_pct // 100)
-    reached = counts.sort("business_days").filter(pl.col("n").cum_sum() >= rank)
-    return int(reached["business_days"][0])
+    is_judged = pl.col("verdict").cast(pl.String).is_in(JUDGED)
+    days, n = (pl.col(name).filter(is_judged) for name in ("business_days", "n"))
+    reached = n.cast(pl.Int64).sort_by(days).cum_sum() * 100 >= n.cast(pl.Int64).sum() * share_pct
+    return days.sort().filter(reached).first()
