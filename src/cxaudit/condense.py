@@ -9,9 +9,9 @@ rules do, so that fewer are left open: a due time never gets earlier when the re
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
 
 import polars as pl
 
@@ -19,13 +19,15 @@ from cxaudit.judge import reply_columns
 from cxaudit.model import AsOf
 from cxaudit.tally import is_known, is_quick
 
-#: More different values than these, all dimensions multiplied, and counting first would cost more than it spares.
-_MOST_KINDS = 2_000
+#: The number of a kind, in the kinds and in the rows.
+KEY = "_kind"
+#: More names than these, channels times departments, and counting first would cost more than it spares.
+_MOST_NAMES = 2_000
 _MOST_BITS = 62
 _DAY_BITS = 16  # until the year 2149
-_KEY = "_kind"
 _MICRO = 1_000_000
 _DAY = 86_400 * _MICRO
+_NEVER = pl.lit(None, dtype=pl.Datetime("us"))
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ class _Part:
     number: pl.Expr
     bits: int
     kind: pl.DataType
+    values: pl.Series | None = None  # the names that the numbers stand for
 
 
 @dataclass(frozen=True)
@@ -77,40 +80,51 @@ class Condensed:
 
     def of(self, kinds: pl.DataFrame) -> pl.LazyFrame:
         """The requests of some kinds, one by one."""
-        return self.rows.filter(pl.col(_KEY).is_in(kinds[_KEY].implode())).drop(_KEY)
+        return self.rows.filter(pl.col(KEY).is_in(kinds[KEY].implode())).drop(KEY)
 
 
 def condense(
-    requests: pl.LazyFrame, by: Sequence[str], as_of: AsOf, n_tables: int, cuts: Cuts, *, has_dates: bool
+    requests: pl.LazyFrame,
+    deciding: Sequence[str],
+    carried: Sequence[str],
+    as_of: AsOf,
+    n_tables: int,
+    cuts: Cuts,
+    *,
+    has_dates: bool,
 ) -> Condensed | None:
     """Count requests by what decides; None where their kinds would be too many.
 
-    **Frame in**: requests as `judge_requests` takes them, with `exempt_by`; `by` names the other columns that the kinds
-    must tell apart (Categorical).
+    **Frame in**: requests as `judge_requests` takes them; `deciding` names the columns (Categorical) that verdicts depend
+    on besides times, `carried` those that are only wanted in `rows`.
     """
     schema = requests.collect_schema()
-    names = [name for name in dict.fromkeys(("channel", "department", *by)) if schema[name] == pl.Categorical()]
-    sizes = requests.select(pl.col(name).to_physical().max().fill_null(0) for name in names)
-    largest = dict(zip(names, sizes.collect(engine="streaming").row(0), strict=True))
-    n_kinds = reduce(lambda product, code: product * (code + 2), largest.values(), 1)
+    values = requests.select(pl.col(name).drop_nulls().unique().implode() for name in deciding)
+    found = {name: column.item() for name, column in values.collect(engine="streaming").to_dict().items()}
     parts = [
         *_day_parts(schema, as_of, cuts, has_dates=has_dates),
-        _code("table", pl.UInt32(), n_tables),
-        _code("exempt_by", pl.UInt8(), 255),
+        _Part("table", pl.col("table") + 1, (n_tables + 1).bit_length(), pl.UInt32()),
+        *(_name_part(name, values) for name, values in found.items()),
     ]
-    parts += [_code(name, pl.Categorical(), code) for name, code in largest.items()]
-    if n_kinds > _MOST_KINDS or sum(part.bits for part in parts) > _MOST_BITS or not {*by} <= {*names}:
+    if math.prod(len(values) + 1 for values in found.values()) > _MOST_NAMES or sum(p.bits for p in parts) > _MOST_BITS:
         return None
     if "received_utc" not in schema.names():
-        never = pl.lit(None, dtype=pl.Datetime("us"))
-        requests = requests.with_columns(received_utc=never, replied_utc=never)
+        requests = requests.with_columns(received_utc=_NEVER, replied_utc=_NEVER)
     key: pl.Expr = pl.lit(0, dtype=pl.Int64)
     for part in parts:
         key = key * 2**part.bits + part.number.cast(pl.Int64).fill_null(0)
-    rows = requests.with_columns(key.alias(_KEY))
-    counted = rows.group_by(_KEY).agg(n=pl.len()).collect(engine="streaming").sort(_KEY)
-    columns = schema.names()
-    return Condensed(_unpacked(counted, parts, cuts), rows.select(*columns, _KEY))
+    rows = requests.with_columns(key.alias(KEY))
+    counted = rows.group_by(KEY).agg(n=pl.len()).collect(engine="streaming").sort(KEY)
+    needed = {"department", *key.meta.root_names(), *carried}
+    return Condensed(_unpacked(counted, parts, cuts), rows.select(*(n for n in schema.names() if n in needed), KEY))
+
+
+def _name_part(name: str, values: pl.Series) -> _Part:
+    """A name as its place among those that occur."""
+    placed = {code: place for place, code in enumerate(values.to_physical(), start=1)}
+    places = pl.Series([placed.get(code, 0) for code in range(max(placed, default=0) + 1)], dtype=pl.Int64)
+    number = pl.col(name).to_physical().map_batches(places.gather, return_dtype=pl.Int64, is_elementwise=True)
+    return _Part(name, number, (len(values) + 1).bit_length(), pl.Categorical(), values)
 
 
 def _day_parts(schema: pl.Schema, as_of: AsOf, cuts: Cuts, *, has_dates: bool) -> list[_Part]:
@@ -122,6 +136,7 @@ def _day_parts(schema: pl.Schema, as_of: AsOf, cuts: Cuts, *, has_dates: bool) -
         "is_before": is_before,
         "is_known": is_known(schema.names(), as_of),
         "is_quick": is_quick(),
+        "is_exempt": pl.col("is_exempt"),
         "_received_is_date": pl.col("received_is_date"),
         "_replied_is_date": pl.col("replied_is_date"),
     }
@@ -139,16 +154,11 @@ def _day_parts(schema: pl.Schema, as_of: AsOf, cuts: Cuts, *, has_dates: bool) -
     ]
 
 
-def _code(name: str, kind: pl.DataType, largest: int) -> _Part:
-    number = pl.col(name).to_physical().cast(pl.Int64) + 1
-    return _Part(name, number, (largest + 1).bit_length(), kind)
-
-
 def _unpacked(counted: pl.DataFrame, parts: Sequence[_Part], cuts: Cuts) -> pl.DataFrame:
     """The columns that the keys stand for."""
     columns, shift = {}, 0
     for part in reversed(parts):
-        number = pl.col(_KEY) // 2**shift % 2**part.bits
+        number = pl.col(KEY) // 2**shift % 2**part.bits
         shift += part.bits
         value = pl.when(number > 0).then(number - 1)
         match part.kind:
@@ -156,13 +166,15 @@ def _unpacked(counted: pl.DataFrame, parts: Sequence[_Part], cuts: Cuts) -> pl.D
                 columns[part.name] = number == 1
             case pl.Datetime():
                 columns[part.name] = value.cast(pl.Int32).cast(pl.Date).cast(part.kind)
-            case pl.Categorical():
-                columns[part.name] = value.cast(pl.UInt32).cat.to(pl.Categorical)
+            case pl.Categorical() if part.values is not None:
+                columns[part.name] = value.map_batches(part.values.gather, return_dtype=part.kind)
             case _:
                 columns[part.name] = value.cast(part.kind)
     kinds = counted.with_columns(**columns)
+    if "department" not in columns:
+        kinds = kinds.with_columns(department=pl.lit(None, dtype=pl.Categorical))
     has_times = ~pl.col("_received_is_date") | (pl.col("has_reply") & ~pl.col("_replied_is_date"))
-    kinds = kinds.with_columns(is_certain=~has_times, is_exempt=pl.col("exempt_by").is_not_null())
+    kinds = kinds.with_columns(is_certain=~has_times)
     for name in ("received", "replied"):
         day = pl.col(f"{name}_at")
         piece = pl.col(f"_{name}_piece").fill_null(0) if cuts.seconds else pl.lit(0, dtype=pl.Int64)

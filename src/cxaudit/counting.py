@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from cxaudit.condense import Condensed, Cuts, condense
+from cxaudit.condense import KEY, Condensed, Cuts, condense
 from cxaudit.tally import merge_tallies, tally_verdicts
 
 if TYPE_CHECKING:
@@ -32,21 +32,45 @@ def count_requests(audit: Audit, by: Sequence[str]) -> pl.DataFrame:
     known = {*audit.judged_columns, "month", "week", "in_period"}
     absent = [pl.lit(None, dtype=pl.String).alias(name) for name in names if name not in known]
 
-    def tally(judged: pl.LazyFrame) -> pl.LazyFrame:
+    def tally(judged: pl.LazyFrame, by: Sequence[str] = names) -> pl.LazyFrame:
         marked = judged.with_columns(*absent, in_period="is_inside", is_inside=pl.lit(True))
-        return tally_verdicts(marked, names)
+        return tally_verdicts(marked, by)
 
-    condensed = None if audit.is_small else _condensed(audit, by)
+    deciding = _deciding(audit)
+    carried = [name for name in audit.requests.collect_schema().names() if name in by and name not in deciding]
+    condensed = None if audit.is_small else _condensed(audit, deciding, carried)
     if condensed is None:
         return tally(audit.judged).collect(engine="streaming")
     judged = audit.judge(condensed.kinds.lazy(), has_dates=True).collect()
     is_open = _is_open(audit, judged)
-    parts = [tally(judged.filter(~is_open).lazy()).collect()]
+    settled = judged.filter(~is_open).lazy()
+    if carried:
+        kinds = tally(settled, [*(name for name in names if name not in carried), KEY]).collect()
+        parts = [_spread(kinds, condensed.rows, carried)]
+    else:
+        parts = [tally(settled).collect()]
     for kinds in _portions(judged.filter(is_open)):
         # Brought together first: judging a few rows of each batch costs as much as judging whole batches.
         requests = condensed.of(kinds).collect(engine="streaming")
         parts.append(tally(audit.judge(requests.lazy())).collect(engine="streaming"))
-    return merge_tallies(parts, names)
+    return merge_tallies([part.select(sorted(part.columns)) for part in parts], names)
+
+
+def _spread(kinds: pl.DataFrame, rows: pl.LazyFrame, carried: Sequence[str]) -> pl.DataFrame:
+    """The tally of settled kinds by further columns, which decide nothing: requests are counted by these and by what
+    became of their kind, of which there are few."""
+    outcomes = kinds.drop("n").group_by(pl.exclude(KEY)).agg(KEY).with_row_index("_outcome")
+    of_kind = outcomes.select("_outcome", KEY).explode(KEY)
+    counted = rows.join(of_kind.lazy(), on=KEY).group_by("_outcome", *carried).agg(n=pl.len())
+    return counted.collect(engine="streaming").join(outcomes.drop(KEY), on="_outcome").drop("_outcome")
+
+
+def _deciding(audit: Audit) -> list[str]:
+    """The names on which verdicts depend: a department only where it has promises or a high-volume period of its own."""
+    standards = audit.promises.standards
+    departments = [promise.department for promise in audit.promises.all]
+    departments += [name for period in standards.high_volume for name in period.departments]
+    return ["channel", "department"] if any(departments) else ["channel"]
 
 
 def _portions(kinds: pl.DataFrame) -> list[pl.DataFrame]:
@@ -55,11 +79,9 @@ def _portions(kinds: pl.DataFrame) -> list[pl.DataFrame]:
     return kinds.with_columns(_portion=portion).partition_by("_portion", maintain_order=True, include_key=False)
 
 
-def _condensed(audit: Audit, by: Sequence[str]) -> Condensed | None:
-    requests = audit.requests
-    names = [name for name in by if name in requests.collect_schema().names()]
-    cuts = _cuts(audit)
-    return condense(requests, names, audit.question.as_of, len(audit.arrived), cuts, has_dates=audit.has_dates)
+def _condensed(audit: Audit, deciding: Sequence[str], carried: Sequence[str]) -> Condensed | None:
+    as_of, n_tables, cuts = audit.question.as_of, len(audit.arrived), _cuts(audit)
+    return condense(audit.requests, deciding, carried, as_of, n_tables, cuts, has_dates=audit.has_dates)
 
 
 def _cuts(audit: Audit) -> Cuts:
