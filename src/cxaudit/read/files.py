@@ -15,6 +15,9 @@ from pathlib import Path
 from cxaudit.errors import InputError
 from cxaudit.read.unpack import EXTENSIONS, STANDARD_INPUT, standard_input, unpack
 
+#: About how much smaller a packed file is than its text.
+PACKED = 8
+
 
 @dataclass(frozen=True)
 class FoundFiles:
@@ -55,7 +58,10 @@ def find_files(arguments: Iterable[str]) -> FoundFiles:
 
 
 def size_of(path: Path) -> int:
-    return path.stat().st_size
+    """About how many bytes of text a file holds: workbooks and Parquet files are packed."""
+    with path.open("rb") as file:
+        is_packed = file.read(4) in (b"PK\x03\x04", b"PAR1")
+    return path.stat().st_size * (PACKED if is_packed else 1)
 
 
 def _expand(argument: str) -> list[Path]:

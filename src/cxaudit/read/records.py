@@ -69,12 +69,15 @@ class Records:
     def is_out_of_order(self, most_extra: int) -> pl.Expr:
         """Whether a line cannot be copied as it stands (Boolean, of a column `line`)."""
         d, line = f"\\x{{{ord(self.delimiter):x}}}", pl.col("line")
+        is_long = self._n_delimiters >= self.widest + most_extra
+        if not self.has_quotes:
+            return is_long
         cell = f'(?:[^"{d}]*|"(?:[^"]|"")*")'
         orderly = line.str.contains(rf"^\x{{feff}}?{cell}(?:{d}{cell})*\r?$")
         flagged = line.str.contains('"', literal=True) & ~orderly
         if self.has_escapes:
             flagged |= line.str.contains('\\"', literal=True)
-        return flagged | (self._n_delimiters >= self.widest + most_extra)
+        return flagged | is_long
 
     @property
     def is_of_interest(self) -> pl.Expr:

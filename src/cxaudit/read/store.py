@@ -9,8 +9,8 @@ import polars as pl
 
 from cxaudit.read.scratch import scratch_file
 
-#: Input from which on rows are kept in a file, so that memory does not grow with them.
-LARGE_BYTES = 128 << 20
+#: Input from which on rows are kept in a file, so that memory does not grow with them. A typed row takes about 60 bytes.
+LARGE_BYTES = 1 << 30
 
 
 class Store:

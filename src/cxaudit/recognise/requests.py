@@ -7,7 +7,7 @@ reply. Source: DESIGN, section 3, "Time" and "Nothing is lost".
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -97,34 +97,45 @@ def recognise_requests(
         position = reading.layout.find(header)
         text = pl.col(column(position)) if position is not None else pl.lit(None, dtype=pl.String)
         columns[f"header:{i}"] = text.cast(pl.Categorical)
-    for role in dated(roles):
-        if role == "replied_at" and reading.layout.unit is not None:
-            columns |= _added(reading, columns)
-        elif role == "updated_at" and reading.formats.get(role) is not None:
-            columns[role] = _moments(reading, role)[role]
-        elif role not in ("updated_at", "closed_at"):
-            columns |= _moments(reading, role)
-    told: list[tuple[Role, pl.Expr]] = [("replied_at", columns["replied_at"])]
-    if "closed_at" in reading.layout.positions:
-        closed = _moments(reading, "closed_at")
-        told.append(("closed_at", closed["closed_at"]))
-        columns |= _closed(columns, closed)
-    columns["ends_empty"] = pl.col(column(reading.layout.width - 1)).is_null()
-    is_unread = pl.any_horizontal(reading.text(role).is_not_null() & at.is_null() for role, at in told)
-    typed = rows.select(**columns, _unread=is_unread, _extra=pl.col("extra").is_not_null())
-    return typed.with_columns(is_doubtful=pl.col("received_at").is_null() | pl.col("_unread") | pl.col("_extra")).drop(
-        "_unread", "_extra"
-    )
+    has_closing = "closed_at" in reading.layout.positions
+    told: list[Role] = ["replied_at", "closed_at"] if has_closing else ["replied_at"]
+    moments = [role for role in dated(roles) if _is_needed(role, reading)]
+    # Each text is parsed once: what is made of the moments comes afterwards.
+    parsed = [_parsed(reading, role) for role in moments]
+    is_told = {f"_{role}_is_told": reading.text(role).is_not_null() for role in told}
+    ends_empty = pl.col(column(reading.layout.width - 1)).is_null()
+    is_surplus = pl.col("extra").is_not_null()
+    typed = rows.select(**columns, **_joined(parsed), **is_told, ends_empty=ends_empty, _is_surplus=is_surplus)
+    typed = typed.with_columns(**_joined(_in_the_city(reading, role) for role in moments))
+    if reading.layout.unit is not None:
+        typed = typed.with_columns(**_added(reading))
+    is_unread = pl.any_horizontal(pl.col(f"_{role}_is_told") & pl.col(role).is_null() for role in told)
+    typed = typed.with_columns(is_doubtful=pl.col("received_at").is_null() | is_unread | pl.col("_is_surplus"))
+    if has_closing:
+        typed = typed.with_columns(**_closed(has_instants(reading)))
+    return typed.select(pl.exclude(r"^(_.+|closed_.+|updated_(is_date|utc))$"))
 
 
-def _closed(columns: Mapping[str, pl.Expr], closed: Mapping[str, pl.Expr]) -> dict[str, pl.Expr]:
+def _joined(columns: Iterable[Mapping[str, pl.Expr]]) -> dict[str, pl.Expr]:
+    return {name: expr for some in columns for name, expr in some.items()}
+
+
+def _is_needed(role: Role, reading: Reading) -> bool:
+    match role:
+        case "updated_at":
+            return reading.formats.get(role) is not None
+        case "closed_at":
+            return role in reading.layout.positions
+        case _:
+            return True
+
+
+def _closed(with_instants: bool) -> dict[str, pl.Expr]:
     """The columns of the reply, where the closing stands for one that a row does not tell."""
-    has_none = columns["replied_at"].is_null()
-    by_closure = has_none & closed["closed_at"].is_not_null()
-    names = [name for name in ("at", "is_date", "utc") if f"replied_{name}" in columns]
-    chosen = {
-        f"replied_{n}": pl.when(has_none).then(closed[f"closed_{n}"]).otherwise(columns[f"replied_{n}"]) for n in names
-    }
+    has_none = pl.col("replied_at").is_null()
+    by_closure = has_none & pl.col("closed_at").is_not_null()
+    names = ("at", "is_date", "utc") if with_instants else ("at", "is_date")
+    chosen = {f"replied_{n}": pl.when(has_none).then(f"closed_{n}").otherwise(f"replied_{n}") for n in names}
     return chosen | {"replied_by_closure": by_closure}
 
 
@@ -148,40 +159,46 @@ def has_instants(reading: Reading) -> bool:
     return declared or any(fmt is not None and fmt.has_zone for fmt in reading.formats.values())
 
 
-def _moments(reading: Reading, role: Role) -> dict[str, pl.Expr]:
-    """The columns of one date role: `…_at`, `…_is_date`, and `…_utc` if the table has instants."""
-    name = role.removesuffix("_at")
-    fmt, text, declared = reading.formats.get(role), reading.text(role), reading.layout.mapping.timezone
+def _parsed(reading: Reading, role: Role) -> dict[str, pl.Expr]:
+    """The columns of one date role as they are written: `…_at`, `…_is_date`."""
+    fmt, text, is_date = reading.formats.get(role), reading.text(role), f"{role.removesuffix('_at')}_is_date"
+    if role == "replied_at" and reading.layout.unit is not None:
+        return {role: reading.parse(role), is_date: pl.lit(False)}
     if fmt is None:
-        nothing: dict[str, pl.Expr] = {role: pl.lit(None, dtype=_AT), f"{name}_is_date": pl.lit(False)}
-        return nothing | ({f"{name}_utc": pl.lit(None, dtype=_AT)} if has_instants(reading) else {})
-    parsed, is_date = fmt.parse(text), fmt.parse_is_date(text).fill_null(False)
-    if reading.layout.mapping.midnight_is_date and role not in reading.layout.times:
-        is_date |= (parsed == parsed.dt.truncate("1d")).fill_null(False)
-    if fmt.has_zone:
-        return {role: reading.zone.local(parsed), f"{name}_is_date": is_date, f"{name}_utc": parsed}
-    if declared is not None and not fmt.is_date_only:
-        instant = pl.when(~is_date).then(zone(declared).utc(parsed))
-        return {
-            role: pl.when(is_date).then(parsed).otherwise(reading.zone.local(instant)),
-            f"{name}_is_date": is_date,
-            f"{name}_utc": instant,
-        }
+        return {role: pl.lit(None, dtype=_AT), is_date: pl.lit(False)}
+    parsed = fmt.parse(text)
     if fmt.names_zones:
         parsed = heed_zone_name(parsed, text, reading.zone)
-    without = {f"{name}_utc": pl.lit(None, dtype=_AT)} if has_instants(reading) else {}
-    return {role: parsed, f"{name}_is_date": is_date} | without
+    return {role: parsed, is_date: fmt.parse_is_date(text).fill_null(False)}
 
 
-def _added(reading: Reading, received: Mapping[str, pl.Expr]) -> dict[str, pl.Expr]:
+def _in_the_city(reading: Reading, role: Role) -> dict[str, pl.Expr]:
+    """What becomes of the columns of one date role: local wall time, and `…_utc` if the table has instants."""
+    name, fmt, declared = role.removesuffix("_at"), reading.formats.get(role), reading.layout.mapping.timezone
+    if role == "replied_at" and reading.layout.unit is not None:
+        return {}
+    parsed, is_date = pl.col(role), pl.col(f"{name}_is_date")
+    columns: dict[str, pl.Expr] = {}
+    if fmt is not None and reading.layout.mapping.midnight_is_date and role not in reading.layout.times:
+        is_date |= (parsed == parsed.dt.truncate("1d")).fill_null(False)
+        columns[f"{name}_is_date"] = is_date
+    if fmt is not None and fmt.has_zone:
+        return columns | {role: reading.zone.local(parsed), f"{name}_utc": parsed}
+    if fmt is not None and declared is not None and not fmt.is_date_only:
+        instant = pl.when(~is_date).then(zone(declared).utc(parsed))
+        local = pl.when(is_date).then(parsed).otherwise(reading.zone.local(instant))
+        return columns | {role: local, f"{name}_utc": instant}
+    return columns | ({f"{name}_utc": pl.lit(None, dtype=_AT)} if has_instants(reading) else {})
+
+
+def _added(reading: Reading) -> dict[str, pl.Expr]:
     """The columns of a reply that is told by how long it took; a receipt without a time of day does not tell its moment."""
-    took = pl.when(~received["received_is_date"]).then(reading.parse("replied_at"))
-    wall = received["received_at"]
-    instant = reading.zone.utc(wall)
-    if "received_utc" in received:
-        instant = pl.coalesce(received["received_utc"], instant)
-    columns = {"replied_at": reading.zone.local(instant + took), "replied_is_date": pl.lit(False)}
-    return columns | ({"replied_utc": instant + took} if has_instants(reading) else {})
+    took = pl.when(~pl.col("received_is_date")).then("replied_at")
+    instant = reading.zone.utc(pl.col("received_at"))
+    if not has_instants(reading):
+        return {"replied_at": reading.zone.local(instant + took)}
+    instant = pl.coalesce("received_utc", instant)
+    return {"replied_at": reading.zone.local(instant + took), "replied_utc": instant + took}
 
 
 def sort_out(doubtful: pl.DataFrame, reading: Reading) -> pl.DataFrame:
