@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -145,3 +147,21 @@ def test_a_calendar_is_no_form_of_other_answers(here: Path) -> None:
     assert found.code == 2
     assert ".ics" in found.err
     assert not (here / "x.ics").exists()
+
+
+def test_a_country_loaded_alone_is_the_same_as_among_all() -> None:
+    """One process loads each country without the others, another one all countries first."""
+    program = """
+import sys
+from holidays.registry import EntityLoader
+from cxaudit.country_holidays import country_holidays
+for code in EntityLoader.get_country_codes():
+    print(code, sorted(country_holidays(code, years=2025).items()))
+print("holidays.countries" in sys.modules)
+"""
+    alone, among_all = (
+        subprocess.run([sys.executable, "-c", first + program], capture_output=True, text=True, check=True).stdout
+        for first in ("", "import holidays.countries")
+    )
+    assert (alone.splitlines()[:-1], alone.splitlines()[-1]) == (among_all.splitlines()[:-1], "False")
+    assert len(alone.splitlines()) > 100

@@ -30,7 +30,7 @@ ROOMS = {
         "zones",
         "standards",
     ],
-    "time": ["calendar", "office_hours", "trace", "special_days"],
+    "time": ["country_holidays", "calendar", "office_hours", "trace", "special_days"],
     "promises": ["due", "promises", "high_volume", "readings"],
     "table": ["read.table"],
     "read": ["read"],
@@ -85,11 +85,18 @@ MAY_USE = {
     "command line": [*VOCABULARY, "judge", "audit", "render", "write"],
 }
 #: Who may import these, and nobody else.
-ONLY_IMPORTERS = {"holidays": {"calendar"}, "tzdata": {"zones"}, "zoneinfo": {"zones"}}
+ONLY_IMPORTERS = {"holidays": {"country_holidays"}, "tzdata": {"zones"}, "zoneinfo": {"zones"}}
 #: Who may open files, print, read the clock and the environment: the reading and the writing room, the command line,
 #: and three that read what is shipped or named with the standards.
 TOUCH_THE_WORLD = {"read", "write", "write_folder", "cli", "commands", "options"}
-READ_WHAT_IS_SHIPPED = {"standards.load", "recognise.library", "zones", "standards.words", "versions"}
+READ_WHAT_IS_SHIPPED = {
+    "country_holidays",
+    "standards.load",
+    "recognise.library",
+    "zones",
+    "standards.words",
+    "versions",
+}
 
 WORLD_NAMES = {"environ", "stdout", "stderr", "stdin", "argv"}
 WORLD_FUNCTIONS = {"open", "print", "input", "breakpoint"}
@@ -193,7 +200,7 @@ def test_no_two_modules_import_each_other() -> None:
 
 @pytest.mark.parametrize("package", ONLY_IMPORTERS)
 def test_some_packages_have_one_door(package: str) -> None:
-    """Only the calendar knows the package of holidays, only the zones know the tables of time zones."""
+    """Only one module knows the package of holidays, only the zones know the tables of time zones."""
     importers = {module for module in MODULES if any(name.split(".")[0] == package for name in imports(module))}
     assert importers <= ONLY_IMPORTERS[package]
 

@@ -1,7 +1,7 @@
 """Business days and closed days of one organisation, as tables that a whole column looks itself up in.
 
 A business day is a day of the workweek (or one declared `open`) that is neither a holiday nor declared `closed`; `closed`
-beats `open`. Source: the standards file's `calendar`. The only importer of `holidays`.
+beats `open`. Source: the standards file's `calendar`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from functools import cached_property
 
 import polars as pl
 
+from cxaudit.country_holidays import country_holidays, known_countries
 from cxaudit.errors import StandardsError
 from cxaudit.standards.model import CalendarSettings, HolidaySource, Standards
 from cxaudit.standards.values import FIRST_YEAR, LAST_YEAR, WEEKDAYS, did_you_mean
@@ -29,15 +30,13 @@ def holiday_names(source: HolidaySource, years: range) -> tuple[dict[dt.date, st
 
     Raises `StandardsError` for a country, subdivision or category that the package does not know.
     """
-    import holidays
-
     try:
-        empty = holidays.country_holidays(source.country, subdiv=source.subdivision, categories=source.categories)
+        empty = country_holidays(source.country, subdiv=source.subdivision, categories=source.categories)
         known = range(max(years.start, empty.start_year), min(years.stop, empty.end_year + 1))
         # Without a fixed language the names would follow the machine's.
         english = [x for x in ("en_CA", "en_US", "en_GB") if x in empty.supported_languages]
         language = english[0] if english else empty.default_language
-        found = holidays.country_holidays(
+        found = country_holidays(
             source.country,
             subdiv=source.subdivision,
             categories=source.categories,
@@ -75,13 +74,11 @@ def complaints(settings: CalendarSettings) -> Iterator[Complaint]:
 
 def _unknown(source: HolidaySource) -> Iterator[Complaint]:
     """The country, or what of it the list does not have."""
-    import holidays
-
     place = ("calendar", "holidays")
     try:
-        country = holidays.country_holidays(source.country)
+        country = country_holidays(source.country)
     except (NotImplementedError, ValueError):
-        known = [code for code in holidays.list_supported_countries() if len(code) == 2]
+        known = [code for code in known_countries() if len(code) == 2]
         said = f'"{source.country}" is no country of the list of holidays; {_code(source.country, known)}'
         yield (*place, "country"), said
         return

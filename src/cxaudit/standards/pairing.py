@@ -24,7 +24,7 @@ _Count = Annotated[str, WithJsonSchema({"type": "integer", "minimum": 1})]
 class PairingForm(BaseModel):
     """Phone logs and mail traces: how their messages and calls become requests."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     reopen: Annotated[
         Reopen, Field(description="what a message after a reply is: a new request, or part of the old one")

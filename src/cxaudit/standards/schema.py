@@ -63,7 +63,7 @@ OfficeHoursForm = Annotated[
 class Form(BaseModel):
     """A mapping whose keys are all known."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class PolicyForm(Form):
@@ -109,7 +109,7 @@ class ChannelForm(PromiseForm):
 class ChannelsForm(BaseModel):
     """Any channel, and a target for all of them."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", defer_build=True)
     __pydantic_extra__: dict[str, ChannelForm] = Field(init=False)
 
     target: Target | None = None

@@ -26,7 +26,7 @@ Name = Annotated[str, Field(min_length=1)]
 class ColumnChoice(BaseModel):
     """One header that may play a role, and what it says about the reply if that differs from the rest of the source."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     column: Name
     time: Name | None = Field(None, description="the column that holds the time of day, where the date stands alone")
@@ -51,7 +51,7 @@ ColumnChoices = Annotated[
 class SystemVerdicts(BaseModel):
     """What the words of a system's own verdict mean, where they are not plain (`Y` may stand for either)."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     met: tuple[Name, ...] = Field((), description="its words for in time")
     missed: tuple[Name, ...] = Field((), description="its words for too late")
@@ -60,7 +60,7 @@ class SystemVerdicts(BaseModel):
 class SourceMapping(BaseModel):
     """One layout of an export."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     title: Name | None = Field(None, description="the system's name for people")
     header: list[Name | Annotated[list[Name], Field(min_length=1)]] = Field(
