@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -114,20 +115,28 @@ class MadeReport:
             yield name, pieces
 
     def _files(self) -> Iterator[tuple[str, Iterator[bytes]]]:
-        options = RenderOptions()
         self.digests.clear()
         self._warming.join()
-        for form in (form for form in FORMATS if form in self.settings.formats):
-            match form:
-                case "csv":
-                    yield self._counted("records.csv", with_bom(render_records_csv(self.missed, options)))
-                    yield self._counted("rejects.csv", with_bom(delimit(self.audit.rejects, escape=True)))
-                case "xlsx":
-                    yield self._counted("report.xlsx", render_report_workbook(self.monthly, self.missed, options))
-                case _:
-                    yield self._counted(FORMATS[form][0], REPORT_FORMATS[form](self.monthly, options))
-        yield self._counted(TALLY, iter([tally_bytes(self.audit, self.monthly.check)]))
-        yield MANIFEST, iter([self._manifest()])
+        with ThreadPoolExecutor(1) as beside:  # what needs no Python goes on while the documents are made
+            listed = beside.submit(lambda: self.missed.frame) if "xlsx" in self.settings.formats else None
+            inputs = beside.submit(digests_of, self.audit)
+            for form in (form for form in FORMATS if form in self.settings.formats):
+                if form == "xlsx" and listed is not None:
+                    listed.result()
+                yield from self._documents(form)
+            yield self._counted(TALLY, iter([tally_bytes(self.audit, self.monthly.check)]))
+            yield MANIFEST, iter([self._manifest(inputs.result())])
+
+    def _documents(self, form: str) -> Iterator[tuple[str, Iterator[bytes]]]:
+        options = RenderOptions()
+        match form:
+            case "csv":
+                yield self._counted("records.csv", with_bom(render_records_csv(self.missed, options)))
+                yield self._counted("rejects.csv", with_bom(delimit(self.audit.rejects, escape=True)))
+            case "xlsx":
+                yield self._counted("report.xlsx", render_report_workbook(self.monthly, self.missed, options))
+            case _:
+                yield self._counted(FORMATS[form][0], REPORT_FORMATS[form](self.monthly, options))
 
     def _counted(self, name: str, pieces: Iterator[bytes]) -> tuple[str, Iterator[bytes]]:
         def counted() -> Iterator[bytes]:
@@ -140,14 +149,14 @@ class MadeReport:
 
         return name, counted()
 
-    def _manifest(self) -> bytes:
+    def _manifest(self, inputs: dict[str, FileDigest]) -> bytes:
         return manifest(
             self.monthly.check,
             self.settings,
             self.command,
             self.question.standards.text,
             self._years(),
-            digests_of(self.audit),
+            inputs,
             self.audit.same_content,
             [one.digest for one in self.earlier],
             self.digests,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
@@ -42,18 +43,22 @@ _LOOK: dict[str, Any] = {
 _BARS_AFTER = 6  # days of the axis after the promise; what took longer stands together at its end
 
 
+@lru_cache(maxsize=64)
 def draw(chart: Chart) -> str:
-    """One chart as an SVG element with a title and a description."""
+    """One chart as an SVG element with a title and a description; drawn once for the page and the PDF."""
     import vl_convert
+    from altair.utils.schemapi import debug_mode
 
-    match chart.drawing:
-        case Distribution():
-            drawn = distribution(chart.drawing)
-        case (RunChart() as months, changes):
-            drawn = run_chart(months, changes)
-        case ages:
-            drawn = ageing(ages)
-    return _named(vl_convert.vegalite_to_svg({**drawn.to_dict(validate=False), **_LOOK}), chart)
+    with debug_mode(False):  # checks of each part that cost more than the drawing
+        match chart.drawing:
+            case Distribution():
+                drawn = distribution(chart.drawing)
+            case (RunChart() as months, changes):
+                drawn = run_chart(months, changes)
+            case ages:
+                drawn = ageing(ages)
+        described = drawn.to_dict(validate=False)
+    return _named(vl_convert.vegalite_to_svg({**described, **_LOOK}), chart)
 
 
 def warm_up() -> None:
@@ -101,7 +106,7 @@ def run_chart(chart: RunChart, changes: Sequence[StandardsChange]) -> Any:
         filled=True, size=150, opacity=1, color=EDGE, stroke="white"
     ).encode(shape=alt.Shape("kind:N", scale=kinds, legend=None))  # fmt: skip
     fell = len(points) > 1 and float(points[-2]["pct"]) > float(points[-1]["pct"])
-    last = alt.Chart(_values(points[-1:])).encode(x=x, y=y, text="said:N")
+    last = alt.Chart(_values(points[-1:])).encode(x=x, y=y, text=alt.Text("said:N"))
     look: dict[str, Any] = {"dy": 17 if fell else -14, "fontSize": 14, "fontWeight": "bold"}
     halo = last.mark_text(stroke="white", strokeWidth=5, color="white", **look)
     value = last.mark_text(color=INK, **look)
@@ -138,9 +143,15 @@ def _level_layers(levels: Sequence[dict[str, Any]], y: Any) -> list[Any]:
         base = alt.Chart(_values([level])).encode(y=y)
         dash = [5, 4] if level["is_limit"] else [1, 0]
         layers.append(base.mark_rule(color=QUIET, strokeDash=dash, strokeWidth=1))
-        place = {"x": alt.value(406), "text": "name:N"}
+        place = {"x": alt.XValue(406), "text": alt.Text("name:N")}  # type: ignore[no-untyped-call]
         layers.append(base.mark_text(align="left", fontSize=14, color=QUIET).encode(**place))
     return layers
+
+
+def _name_at_top() -> dict[str, Any]:
+    import altair as alt
+
+    return {"y": alt.YValue(6), "text": alt.Text("name:N")}  # type: ignore[no-untyped-call]
 
 
 def _change_layers(changes: Sequence[StandardsChange], x: Any) -> list[Any]:
@@ -151,9 +162,7 @@ def _change_layers(changes: Sequence[StandardsChange], x: Any) -> list[Any]:
         value = {"month": month_name(change.month, is_short=True), "name": "new standards"}
         base = alt.Chart(_values([value])).encode(x=x)
         layers.append(base.mark_rule(color=QUIET, strokeWidth=1))
-        layers.append(
-            base.mark_text(align="left", dx=4, fontSize=14, color=QUIET).encode(y=alt.value(6), text="name:N")
-        )
+        layers.append(base.mark_text(align="left", dx=4, fontSize=14, color=QUIET).encode(**_name_at_top()))
     return layers
 
 
@@ -180,7 +189,7 @@ def distribution(one: Distribution) -> Any:
     )
     totals = [{"days": day, "n": n} for day in days if (n := sum(bar["n"] for bar in bars if bar["days"] == day))]
     numbers = alt.Chart(_values(totals)).mark_text(dy=-7, fontSize=14, color=INK).encode(
-        x=x, y=alt.Y("n:Q", scale=alt.Scale(domain=[0, highest * 1.18])), text="n:Q"
+        x=x, y=alt.Y("n:Q", scale=alt.Scale(domain=[0, highest * 1.18])), text=alt.Text("n:Q")
     )  # fmt: skip
     return alt.layer(columns, numbers, *_promise_layers(one, days)).properties(width=300, height=130)
 
@@ -223,7 +232,7 @@ def _promise_layers(one: Distribution, days: Sequence[str]) -> list[Any]:
     rule = base.mark_rule(color=INK, strokeWidth=1.5, strokeDash=[4, 3])
     has_room = promised + 2 < len(days)
     name = base.mark_text(align="left" if has_room else "right", dx=5 if has_room else -5, fontSize=14, color=INK)
-    return [rule, name.encode(y=alt.value(6), text="name:N")]
+    return [rule, name.encode(**_name_at_top())]
 
 
 def ageing(ages: Sequence[tuple[str, int]]) -> Any:
@@ -236,9 +245,9 @@ def ageing(ages: Sequence[tuple[str, int]]) -> Any:
     most = max(n for _, n in ages)
     base = alt.Chart(_values(values)).encode(y=y, x=alt.X("n:Q", axis=None, scale=alt.Scale(domain=[0, most * 1.12])))
     bars = base.transform_filter("datum.n > 0").mark_bar(color=SHADES["late"], stroke=EDGE, strokeWidth=1.5, height=20)
-    return alt.layer(bars, base.mark_text(align="left", dx=6, fontSize=14, color=INK).encode(text="n:Q")).properties(
-        width=300, height=120
-    )
+    return alt.layer(
+        bars, base.mark_text(align="left", dx=6, fontSize=14, color=INK).encode(text=alt.Text("n:Q"))
+    ).properties(width=300, height=120)
 
 
 def _named(svg: str, chart: Chart) -> str:
