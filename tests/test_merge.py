@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -51,7 +52,7 @@ class Eager:
     changed: pl.DataFrame
 
 
-def merge(rows: pl.DataFrame) -> Eager:
+def merge(rows: pl.DataFrame, hashed: Callable[[int], pl.Expr] = hash_of_case) -> Eager:
     """Merge rows, which stand in the input as they stand in the frame, and look at the outcome from all sides."""
     newest = rows.group_by("table").agg(
         n=pl.len(),
@@ -59,7 +60,7 @@ def merge(rows: pl.DataFrame) -> Eager:
         has_replies=pl.col("replied_at").count() > 0,
     )
     sources = pl.concat(
-        [rows.with_row_index("at").filter(source=one).with_columns(case_hash=hash_of_case(one)) for one in (0, 1)]
+        [rows.with_row_index("at").filter(source=one).with_columns(case_hash=hashed(one)) for one in (0, 1)]
     )
     found = merge_cases(sources.sort("at").lazy(), newest, rows.height)
     requests, ordered, duplicates = pl.collect_all([found.requests, found.ordered, found.duplicates])
@@ -105,6 +106,26 @@ def test_a_case_has_its_earliest_receipt_and_its_earliest_reply(made: list[Row])
         replies = [one[4] for one in mine if one[4] is not None]
         assert (row["received_at"], row["table"]) == (_at(received), table)
         assert row["replied_at"] == _at(min(replies, default=None))
+
+
+def _one_hash(_source: int) -> pl.Expr:
+    return pl.when(pl.col("case_id").is_not_null()).then(pl.lit(7, dtype=pl.UInt64))
+
+
+@EXAMPLES
+@given(LOGS, st.booleans(), st.booleans())
+def test_many_repeats_are_merged_like_few(made: list[Row], is_doubled: bool, has_one_hash: bool) -> None:
+    """Where much is repeated, rows that say the same are told apart first; the outcome is the same, also where the hashes
+    of different cases are equal."""
+    rows = rows_of(made + made if is_doubled else made)
+    few = merge(rows)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cxaudit.merge.HELD_ROWS", 1)
+        patch.setattr("cxaudit.merge.SORTED_HASHES", 5)
+        many = merge(rows, _one_hash if has_one_hash else hash_of_case)
+    assert many.requests.equals(few.requests)
+    assert many.duplicates.equals(few.duplicates)
+    assert many.changed.equals(few.changed)
 
 
 @EXAMPLES

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import polars as pl
 
@@ -20,6 +21,8 @@ _STATE = ("status", "channel", "department", "employee", "customer_type")
 _STATE_PREFIXES = ("header:", "system_")
 #: How many hashes are sorted at once, and about how many rows of repeated cases are held at once.
 SORTED_HASHES, HELD_ROWS = 16_000_000, 3_000_000
+#: What two rows of a case may differ in and still say the same.
+_NOT_SAID = ("at", "table", "row", "case_hash", "updated_at")
 #: How many of the rows that changed are named.
 PLACES = 5
 _NO_CHANGES = pl.DataFrame(schema={"table": pl.UInt32, "n": pl.UInt32, "rows": pl.List(pl.UInt32)})
@@ -48,22 +51,25 @@ def merge_cases(rows: pl.LazyFrame, survey: pl.DataFrame, n_places: int, zone: Z
     **Frame out**: the same columns. Memory holds one hash of each row at the most, and the requests of repeated cases.
     """
     n_rows = int(survey["n"].sum())
-    parts = [_merge_some(rows, hashes, survey, zone) for hashes in _repeated_hashes(rows, n_rows)]
-    found = [part for part in parts if part.kept.height]
-    if not found:
+    repeats = _repeats(rows, n_rows)
+    if not repeats.hashes and repeats.alike is None:
         return Merged(rows, rows, n_rows, rows.select("table", "row").clear(), {}, _NO_CHANGES)
-    kept = pl.concat([part.kept for part in found]).sort("at")
-    suspects = pl.concat([part.at for part in found])
-    single = without(rows, marked(n_places, [suspects]))
-    not_kept = suspects.filter(~suspects.is_in(kept["at"].implode()))
-    repeated = pl.concat([part.n_duplicates for part in found]).group_by("table").agg(pl.col("n").sum())
+    parts = [_merge_some(rows, hashes, survey, zone) for hashes in repeats.hashes]
+    kept = pl.concat([rows.clear().collect(), *(part.kept for part in parts)]).sort("at")
+    if repeats.alike is None:
+        alone = ~marked(n_places, [part.at for part in parts])
+    else:
+        alone = marked(n_places, repeats.alike)
+    single = only(rows, alone)
+    duplicates = without(rows, alone | marked(n_places, [kept["at"]])).select("table", "row")
+    n_duplicates = duplicates.group_by("table").agg(n=pl.len()).collect(engine="streaming")
     return Merged(
         requests=pl.concat([single, kept.lazy()]),
         ordered=single.merge_sorted(kept.lazy(), "at"),
-        n_requests=n_rows - len(not_kept),
-        duplicates=only(rows, marked(n_places, [not_kept])).select("table", "row"),
-        n_duplicates=dict(repeated.iter_rows()),
-        changed=_added([part.changed for part in found]),
+        n_requests=n_rows - int(n_duplicates["n"].sum()),
+        duplicates=duplicates,
+        n_duplicates=dict(n_duplicates.iter_rows()),
+        changed=_added([_NO_CHANGES, *(part.changed for part in parts)]),
     )
 
 
@@ -89,40 +95,73 @@ def without(rows: pl.LazyFrame, marks: pl.Series) -> pl.LazyFrame:
     return only(rows, ~marks)
 
 
-def _repeated_hashes(rows: pl.LazyFrame, n_rows: int) -> Iterator[pl.Series]:
-    """The hashes that occur more than once, so many at a time that their rows can be held.
+@dataclass(frozen=True)
+class _Repeats:
+    """The cases with several rows: `hashes` of those whose rows are to be merged, so many at a time that these can be held;
+    `alike`, where many rows repeat an earlier one: the places of all other requests, each by its first row."""
 
-    Hashes are sorted, so that a log without repeats costs next to nothing; a long log in parts.
+    hashes: Sequence[pl.Series]
+    alike: Sequence[pl.Series] | None = None
+
+
+def _repeats(rows: pl.LazyFrame, n_rows: int) -> _Repeats:
+    """Find the cases with several rows.
+
+    Hashes are sorted, so that a log without repeats costs next to nothing; a long log in parts. Where much is repeated, as
+    in exports that hold all months before, most rows say what an earlier one said: these are told apart first.
     """
-    n_parts = -(-n_rows // SORTED_HASHES)
-    for part in range(n_parts):
-        mine = rows if n_parts == 1 else rows.filter(pl.col("case_hash") % n_parts == part)
-        hashes = mine.select("case_hash").collect(engine="streaming").to_series().drop_nulls().sort()
-        is_again = hashes == hashes.shift(1)
-        repeated, n_again = hashes.filter(is_again).unique(), int(is_again.sum())
-        if n_again:
-            size = max(1, len(repeated) * HELD_ROWS // (len(repeated) + n_again))
-            yield from (repeated.slice(start, size) for start in range(0, len(repeated), size))
+    n_parts, repeated = -(-n_rows // SORTED_HASHES), []
+    for mine in _parts(rows, n_parts):
+        hashes = mine.select("case_hash").collect(engine="streaming").to_series().sort()
+        again = hashes.filter(hashes == hashes.shift(1))
+        if 2 * len(again) * n_parts > HELD_ROWS:
+            return _told_apart(rows, n_parts)
+        repeated.append(again.unique())
+    found = pl.concat(repeated) if repeated else pl.Series(dtype=pl.UInt64)
+    return _Repeats([found] if len(found) else [])
+
+
+def _parts(rows: pl.LazyFrame, n_parts: int) -> Iterator[pl.LazyFrame]:
+    """The rows that name a case in so many parts, all rows of a case in one of them."""
+    named = rows.filter(pl.col("case_hash").is_not_null())
+    return (named if n_parts == 1 else named.filter(pl.col("case_hash") % n_parts == i) for i in range(n_parts))
+
+
+def _told_apart(rows: pl.LazyFrame, n_parts: int) -> _Repeats:
+    """Tell the cases whose rows all say the same from those whose rows differ.
+
+    What a row says is compared by a hash of it, beside the one of its case.
+    """
+    said = [name for name in rows.collect_schema().names() if name not in _NOT_SAID]
+    says: pl.Expr = reduce(lambda sum_, one: sum_ + one, (pl.col(name).hash(i) for i, name in enumerate(said)))
+    unnamed = rows.filter(pl.col("case_hash").is_null()).select("at").collect(engine="streaming").to_series()
+    alike, differing = [unnamed], []
+    for mine in _parts(rows, n_parts):
+        by_case = mine.select("at", "case_hash", says=says).group_by("case_hash")
+        found = by_case.agg(n=pl.len(), at=pl.col("at").min(), least=pl.col("says").min(), most=pl.col("says").max())
+        cases = found.collect(engine="streaming")
+        is_alike = cases["least"] == cases["most"]
+        alike.append(cases["at"].filter(is_alike))
+        differing.append(cases.filter(~is_alike).select("case_hash", "n"))
+    portion = (pl.col("n").cum_sum() - 1) // HELD_ROWS
+    portions = pl.concat(differing).with_columns(portion=portion).partition_by("portion", maintain_order=True)
+    return _Repeats([portion["case_hash"] for portion in portions], alike)
 
 
 @dataclass(frozen=True)
 class _Part:
-    """Some repeated cases: the places of all their rows, the rows kept, and what is counted of the others."""
+    """Some cases: the places of all their rows, the rows kept, and those of the others that changed."""
 
     at: pl.Series
     kept: pl.DataFrame
-    n_duplicates: pl.DataFrame
     changed: pl.DataFrame
 
 
 def _merge_some(rows: pl.LazyFrame, hashes: pl.Series, survey: pl.DataFrame, zone: Zone | None) -> _Part:
-    suspects = rows.filter(pl.col("case_hash").is_in(hashes.implode())).collect(engine="streaming")
-    suspects = suspects.filter(pl.len().over(_KEY) > 1).sort("at")
+    suspects = rows.filter(pl.col("case_hash").is_in(hashes.implode())).collect(engine="streaming").sort("at")
     newest = survey.select("table", "latest", "has_replies")
     kept = _kept_rows(suspects, newest, zone).select(suspects.columns)
-    others = suspects.join(kept, on="at", how="anti")
-    changed = _counted(_changed_rows(suspects, kept, newest))
-    return _Part(suspects["at"], kept, others.group_by("table").agg(n=pl.len()), changed)
+    return _Part(suspects["at"], kept, _counted(_changed_rows(suspects, kept, newest)))
 
 
 def _counted(changed: pl.DataFrame) -> pl.DataFrame:
