@@ -49,13 +49,13 @@ def take_in(files: dict[Path, str], standards: Standards, city: Zone, wanted: Wa
     sources = open_sources(files, standards, wanted)
     typing = _Typing(sources, standards, city, wanted, Store(sum(map(size_of, files))))
     rows = typing.rows()
-    survey = _survey(rows)
+    survey = _survey(rows, len(sources))
     sorted_out = {i: typing.sort_out(i, doubtful) for i, doubtful in _doubtful(rows, survey).items()}
     again = {i for i, found in sorted_out.items() if found.is_unread and not typing.readings[i].trim}
     if again:
         typing.type_again(again)
         rows = typing.rows()
-        survey = _survey(rows)
+        survey = _survey(rows, len(sources))
         doubtful = _doubtful(rows, survey)
         sorted_out |= {i: typing.sort_out(i, doubtful.get(i)) for i in again}
     n_places = int(survey["n"].sum())
@@ -64,7 +64,7 @@ def take_in(files: dict[Path, str], standards: Standards, city: Zone, wanted: Wa
     if left_out:
         requests = without(requests, marked(n_places, left_out))
     counts = {one["table"]: one for one in survey.iter_rows(named=True)}
-    latest = _survey(requests) if left_out else survey
+    latest = _survey(requests, len(sources)) if left_out else survey
     ends = dict(latest.select("table", "latest").iter_rows())
     tables = [
         arrive(source, reading, counts.get(i), sorted_out.get(i, NOTHING), ends.get(i))
@@ -146,21 +146,25 @@ def _bundles(sizes: Sequence[int]) -> list[range]:
     return [*bundles, range(start, len(sizes))] if start < len(sizes) else bundles
 
 
-def _survey(rows: pl.LazyFrame) -> pl.DataFrame:
+def _survey(rows: pl.LazyFrame, n_tables: int) -> pl.DataFrame:
     """One row for each table: how many rows, and the moments between which they lie."""
     received, replied = pl.col("received_at"), pl.col("replied_at")
     columns = rows.collect_schema().names()
     marks = [name for name in ("is_doubtful", "ends_empty") if name in columns]
     ends = [name for name in ("replied_at", "updated_at") if name in columns]
-    counted = rows.group_by("table").agg(
-        n=pl.len(),
-        first_at=received.min(),
-        last_at=received.max(),
-        latest=pl.max_horizontal(pl.col(name).max() for name in ends),
-        has_replies=replied.count() > 0,
-        has_dates=(pl.col("received_is_date") | pl.col("replied_is_date")).any(),
+    facts: dict[str, pl.Expr] = {
+        "n": pl.len(),
+        "first_at": received.min(),
+        "last_at": received.max(),
+        "latest": pl.max_horizontal(pl.col(name).max() for name in ends),
+        "has_replies": replied.count() > 0,
+        "has_dates": (pl.col("received_is_date") | pl.col("replied_is_date")).any(),
         **{name: pl.col(name).any() for name in marks},
-    )
+    }
+    if n_tables == 1:  # no need to look for its rows
+        counted = rows.select(table=pl.lit(0, dtype=pl.UInt32), **facts).filter(pl.col("n") > 0)
+    else:
+        counted = rows.group_by("table").agg(**facts)
     return counted.with_columns(latest=pl.max_horizontal("last_at", "latest")).collect(engine="streaming")
 
 

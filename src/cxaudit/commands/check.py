@@ -17,15 +17,11 @@ from cxaudit.commands.shared import (
     settings,
     write_rejects,
 )
-from cxaudit.commands.tally import tallied
-from cxaudit.compare import COMPARED_ROLES, compare_verdicts
 from cxaudit.errors import UsageError
 from cxaudit.model import DIMENSIONS, Report
 from cxaudit.render import CHECK_FORMATS
-from cxaudit.render.compare import render_comparison
 from cxaudit.render.figures import meets
 from cxaudit.render.notes import notes
-from cxaudit.render.readings import render_readings
 from cxaudit.render.rows import ROW_FORMATS
 
 
@@ -46,7 +42,11 @@ def check(
     output.check_places()
     standards = load_standards(given)
     wanted: WithReadings = "yes" if with_readings else "if_small" if form in ("table", "markdown") else "no"
-    roles = [*(role for role in SHOWN_ROLES if role in dimensions), *(COMPARED_ROLES if with_comparison else ())]
+    roles = [role for role in SHOWN_ROLES if role in dimensions]
+    if with_comparison:
+        from cxaudit.compare import COMPARED_ROLES
+
+        roles += COMPARED_ROLES
     question = given.question(standards, roles, reject_cells=output.reject_cells, with_readings=wanted)
     with output.progress(2) as step:
         step("Reading")
@@ -57,12 +57,13 @@ def check(
     output.spare_inputs(audit.paths)
     write_rejects(audit, output)
     if with_comparison:
+        from cxaudit.compare import compare_verdicts
+        from cxaudit.render.compare import render_comparison
+
         compared = replace(report, comparison=compare_verdicts(audit))
         output.write(render_comparison(compared, form, output.options()), form)
-    elif with_readings:
-        output.write(render_readings(report, form, output.options()), form)
     else:
-        output.write(CHECK_FORMATS[form](report, output.options()), form)
+        _write(report, output, form, with_readings=with_readings)
     output.say([*settings(given, question), *notes(report)])
     return _exit_code(report, is_doubtful=output.strict and audit.is_doubtful)
 
@@ -71,6 +72,8 @@ def check_tallies(
     given: Input, output: Output, *, by: str, fail_under: str | None, with_total: bool, with_readings: bool = False
 ) -> int:
     """The same from stored tallies, which carry their own standards and their own as-of moment."""
+    from cxaudit.commands.tally import tallied
+
     _refuse_what_tallies_fix(given, output)
     dimensions = _dimensions(by)
     limit = _percentage(fail_under)
@@ -89,13 +92,19 @@ def check_tallies(
         raise UsageError("these tallies hold no readings of this period.\nRun check --readings on the exports.")
     if not with_readings and form not in ("table", "markdown"):
         report = replace(report, readings=None)
-    if with_readings:
-        output.write(render_readings(report, form, output.options()), form)
-    else:
-        output.write(CHECK_FORMATS[form](report, output.options()), form)
+    _write(report, output, form, with_readings=with_readings)
     output.say([f"Standards: those of the tallies, {about.standards['file']} ({report.organisation})", *notes(report)])
     is_doubtful = any(t.fates.rejected for t in about.inputs) or any(f.code == "stale_export" for f in about.findings)
     return _exit_code(report, is_doubtful=output.strict and is_doubtful)
+
+
+def _write(report: Report, output: Output, form: str, *, with_readings: bool) -> None:
+    if with_readings:
+        from cxaudit.render.readings import render_readings
+
+        output.write(render_readings(report, form, output.options()), form)
+    else:
+        output.write(CHECK_FORMATS[form](report, output.options()), form)
 
 
 def _refuse_what_tallies_fix(given: Input, output: Output) -> None:
