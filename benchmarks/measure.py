@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -66,6 +66,12 @@ class Result:
         return len({run.output for run in self.runs}) == 1
 
 
+def plain_environment() -> dict[str, str]:
+    """The environment without what would change the figures, or make every run compile its modules anew."""
+    without = {"CXAUDIT_STANDARDS", "PYTHONDONTWRITEBYTECODE"}
+    return {name: value for name, value in os.environ.items() if name not in without}
+
+
 def run_once(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Run:
     # Files, not pipes: a full pipe would stop the process until somebody reads it.
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as messages:
@@ -106,3 +112,18 @@ def run_alternating(
             if not done or done[-1].exit_code == 0:
                 done.append(run_once(contestant.command, folder, environment))
     return [Result(contestant, tuple(runs[contestant.name])) for contestant in contestants]
+
+
+#: Results as Markdown, part by part, each with whether everything in it ran and is as it must be.
+Sections = Iterator[tuple[str, bool]]
+
+
+def show(sections: Sections) -> tuple[list[str], bool]:
+    """Print each part as soon as it is there; all parts, and whether all of them may stand."""
+    parts, is_sound = [], True
+    for text, is_part_sound in sections:
+        sys.stdout.write(text + "\n\n")
+        sys.stdout.flush()
+        parts.append(text)
+        is_sound &= is_part_sound
+    return parts, is_sound

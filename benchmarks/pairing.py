@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from measure import Contestant, run_alternating
+from measure import Contestant, Sections, plain_environment, run_alternating, show
+from run import CXAUDIT, HERE, PROJECT, failure, table
 
-HERE = Path(__file__).parent
-PROJECT = HERE.parent
+ALL_FOUND = "all found"
 #: A conversation has 3.2 messages on average.
 PER_CONVERSATION = 3.2
 
@@ -29,34 +28,41 @@ def generate(file: Path, events: int, steps: int) -> dict[str, int]:
     return counted
 
 
+def sections(events: int, repeat: int) -> Sections:
+    """The table as Markdown, with whether everything ran and all requests and replies were found."""
+    rows, is_sound = [], True
+    with tempfile.TemporaryDirectory() as folder:
+        for steps in (1, 16):
+            file = Path(folder) / f"trace{steps}.csv"
+            expected = generate(file, events, steps)
+            command = (CXAUDIT, "check", str(file), "--as-of", "2025-11-03", "--format", "json")
+            name = "a row for each message" if steps == 1 else f"{steps} rows for each message"
+            (result,) = run_alternating([Contestant(name, command)], repeat, PROJECT, plain_environment())
+            file.unlink()
+            outcome = failure(result) if result.has_failed else found_in(result.runs[-1].output, expected)
+            is_sound &= outcome == ALL_FOUND
+            rows.append([
+                name, f"{expected['requests']:,}", f"{result.seconds:.2f} s", f"{result.cpu_seconds:.2f} s",
+                f"{result.peak_mb:,.0f} MB", outcome,
+            ])  # fmt: skip
+    text = table(["", "Requests", "Time", "Processor", "Peak memory", "Requests and replies"], rows)
+    yield f"## Pairing {events:,} rows of mail traces\n\n{text}", is_sound
+
+
+def found_in(output: str, expected: dict[str, int]) -> str:
+    """Whether the audit counted what the generator wrote."""
+    (read,) = json.loads(output)["meta"]["inputs"]
+    fates = read["fates"]
+    found = {"rows": fates["rows"], "requests": fates["requests"], "replies": fates["other_by_kind"]["reply"]}
+    return ALL_FOUND if found == expected else f"FOUND {found}, NOT {expected}"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--events", type=int, default=1_000_000, help="rows of each trace")
     parser.add_argument("--repeat", type=int, default=3, help="runs of each")
     options = parser.parse_args()
-    is_sound = True
-    environment = {name: value for name, value in os.environ.items() if name != "CXAUDIT_STANDARDS"}
-    with tempfile.TemporaryDirectory() as folder:
-        for steps in (1, 16):
-            file = Path(folder) / f"trace{steps}.csv"
-            expected = generate(file, options.events, steps)
-            command = (sys.executable, "-m", "cxaudit", "check", str(file), "--as-of", "2025-11-03", "--format", "json")
-            (result,) = run_alternating([Contestant("pairing", command)], options.repeat, PROJECT, environment)
-            if result.has_failed:
-                sys.stdout.write(f"{steps} rows a message: FAILED: {result.runs[-1].last_message}\n")
-                is_sound = False
-                continue
-            (table,) = json.loads(result.runs[-1].output)["meta"]["inputs"]
-            fates = table["fates"]
-            found = {"rows": fates["rows"], "requests": fates["requests"], "replies": fates["other_by_kind"]["reply"]}
-            outcome = "all found" if found == expected else f"FOUND {found}, NOT {expected}"
-            is_sound &= found == expected
-            sys.stdout.write(
-                f"{steps} rows a message: {fates['rows']:,} rows, {file.stat().st_size / 10**6:,.0f} MB: "
-                f"{result.seconds:.2f} s, processor {result.cpu_seconds:.2f} s, peak {result.peak_mb:,.0f} MB; "
-                f"{fates['requests']:,} requests: {outcome}\n"
-            )
-            file.unlink()
+    _, is_sound = show(sections(options.events, options.repeat))
     sys.exit(0 if is_sound else 1)
 
 

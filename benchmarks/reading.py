@@ -10,14 +10,13 @@ import argparse
 import csv
 import datetime as dt
 import gzip
-import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from measure import Contestant, run_alternating
+from measure import Contestant, Sections, plain_environment, run_alternating, show
 from run import CXAUDIT, HERE, input_file, table
 
 #: Every so many rows one that is in disorder, in turn of these kinds: what becomes of the department's cell, or of the row.
@@ -85,25 +84,21 @@ def made(clean: Path, ending: str, make: Callable[[Path, Path], None]) -> Path:
     return target
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the CSV files and of the large workbook")
-    parser.add_argument("--sheet-rows", type=int, default=200_000, help="rows of the small workbook")
-    parser.add_argument("--repeat", type=int, default=3)
-    options = parser.parse_args()
-    clean, small = input_file(options.rows), input_file(options.sheet_rows)
+def sections(n_rows: int, sheet_rows: int, repeat: int) -> Sections:
+    """The table as Markdown, with whether everything ran."""
+    clean, small = input_file(n_rows), input_file(sheet_rows)
     files = {
-        f"CSV, {options.rows:,} rows": clean,
+        f"CSV, {n_rows:,} rows": clean,
         "the same in disorder": made(clean, ".disorder.csv", in_disorder),
         "the same, .gz": made(clean, ".csv.gz", packed),
         "the same, Parquet": made(clean, ".parquet", parquet),
-        f"xlsx, {options.sheet_rows:,} rows": made(small, ".xlsx", workbook),
+        f"xlsx, {sheet_rows:,} rows": made(small, ".xlsx", workbook),
     }
-    if options.rows <= 1_048_575:
-        files[f"xlsx, {options.rows:,} rows"] = made(clean, ".xlsx", workbook)
+    if n_rows <= 1_048_575:
+        files[f"xlsx, {n_rows:,} rows"] = made(clean, ".xlsx", workbook)
     check = (CXAUDIT, "check", "--as-of", "2025-11-03", "--format", "csv")
     contestants = [Contestant(name, (*check, str(file))) for name, file in files.items()]
-    results = run_alternating(contestants, options.repeat, HERE, dict(os.environ))
+    results = run_alternating(contestants, repeat, HERE, plain_environment())
     first = results[0]
     rows = []
     for result in results:
@@ -113,9 +108,19 @@ def main() -> int:
             f"{result.cpu_seconds / first.cpu_seconds:.2f}", f"{result.peak_mb:,.0f} MB",
             "ran" if last.exit_code == 0 else f"FAILED: {last.last_message}",
         ])  # fmt: skip
-    print(table(["", "Time", "Processor", "÷ CSV", "Peak memory", "Outcome"], rows))  # noqa: T201
-    return int(any(result.has_failed for result in results))
+    text = table(["", "Time", "Processor", "÷ CSV", "Peak memory", "Outcome"], rows)
+    yield f"## Reading {n_rows:,} rows in other forms\n\n{text}", not any(result.has_failed for result in results)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the CSV files and of the large workbook")
+    parser.add_argument("--sheet-rows", type=int, default=200_000, help="rows of the small workbook")
+    parser.add_argument("--repeat", type=int, default=3, help="runs of each")
+    options = parser.parse_args()
+    _, is_sound = show(sections(options.rows, options.sheet_rows, options.repeat))
+    sys.exit(0 if is_sound else 1)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -18,10 +18,11 @@ from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from measure import Contestant, Result, run_alternating
+from measure import Contestant, Result, Sections, plain_environment, run_alternating, show
 
 HERE = Path(__file__).parent
 PROJECT = HERE.parent
+RESULTS = HERE / "RESULTS.md"
 #: Found beside the running Python, so that the measured cxaudit is the one of this environment.
 CXAUDIT = str(Path(sys.executable).parent / "cxaudit")
 FIGURES = (
@@ -178,9 +179,9 @@ def versions() -> str:
     return ", ".join(found)
 
 
-def sections(rows: Sequence[int], repeat: int, keep: bool) -> Iterator[tuple[str, bool]]:
+def sections(rows: Sequence[int], repeat: int, keep: bool) -> Sections:
     """The results as Markdown, part by part, each with whether everything in it ran and agreed."""
-    environment = {name: value for name, value in os.environ.items() if name != "CXAUDIT_STANDARDS"}
+    environment = plain_environment()
     starts = repeat * STARTS_PER_REPEAT
     yield f"# Results\n\n{machine()}  \n{versions()}  \nMedian of {repeat} runs in turn (start-up: {starts}).", True
     for n_rows in rows:
@@ -203,16 +204,8 @@ def main() -> None:
     parser.add_argument("--rows", default="1000000,10000000", help="sizes of the log, separated by commas")
     parser.add_argument("--repeat", type=int, default=3, help="runs of each contestant")
     parser.add_argument("--keep", action="store_true", help="keep the generated logs for the next run")
-    parser.add_argument("--write", action="store_true", help="also write the results to benchmarks/RESULTS.md")
     options = parser.parse_args()
-    parts, is_sound = [], True
-    for text, is_part_sound in sections([int(n) for n in options.rows.split(",")], options.repeat, options.keep):
-        sys.stdout.write(text + "\n\n")
-        sys.stdout.flush()
-        parts.append(text)
-        is_sound &= is_part_sound
-    if options.write:
-        (HERE / "RESULTS.md").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+    _, is_sound = show(sections([int(n) for n in options.rows.split(",")], options.repeat, options.keep))
     sys.exit(0 if is_sound else 1)
 
 
