@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cxaudit.recognise.dates import Order, is_missing
 from cxaudit.recognise.layout import Layout
 from cxaudit.recognise.order import settle_orders
-from cxaudit.recognise.proof import Proof, prove_format
+from cxaudit.recognise.proof import Beginning, Proof, confirmed, prove_format
 from cxaudit.standards.source import Role, SourceMapping
 
 
@@ -257,3 +257,23 @@ def test_evidence_against_itself_settles_nothing() -> None:
     others = [Export("a", ["13/04/2025"], ["14/04/2025"]), Export("a", ["04/13/2025"], ["04/14/2025"])]
     settle_orders([export, *others])
     assert export.orders == [None, None]
+
+
+def test_a_format_known_from_another_file_is_only_confirmed_where_no_other_could_explain_the_values() -> None:
+    """The same as without it; a blank column, a value that is no date, and an order of day and month stay to be proven."""
+
+    def confirm(known: list[str], *values: str | None) -> Proof | None:
+        fmt = prove(known).format
+        assert fmt is not None
+        rows = pl.DataFrame({"row": range(len(values)), "text": values}, schema={"row": pl.UInt32, "text": pl.String})
+        found = confirmed(fmt, Beginning(rows, is_whole=True))
+        assert found is None or found == prove_format(rows.lazy(), None)
+        return found
+
+    iso = ["2025-10-13 08:30"]
+    assert confirm(iso, " 2025-10-14 09:00", None) is not None
+    assert confirm(iso, None) is None
+    assert confirm(iso, "2025-10-14 09:00", "soon") is None
+    assert confirm([*iso, "2025-10-13"], "2025-10-14 09:00") is None
+    assert confirm(["13/02/2025"], "14/02/2025") is None
+    assert confirm(["202510130830"], "202510140900") is None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 
 import polars as pl
@@ -104,19 +105,23 @@ class _Typing:
         return numbered if self.store.is_large else numbered.collect().lazy()
 
     def _keep(self, bundle: range) -> pl.LazyFrame:
-        """The typed rows of these tables, kept."""
+        """The typed rows of these tables, kept. Neighbours that are read alike are typed as one, which costs little more."""
+        first = bundle[0]
         if len(bundle) == 1:
-            return self.store.keep(self._typed(bundle[0])).with_columns(**self._marks(bundle[0]))
-        typed = [self._typed(i).with_columns(**self._marks(i)) for i in bundle]
-        return self.store.keep(pl.concat(typed, how="diagonal"))
+            typed = self._typed(first, self.sources[first].rows)
+            return self.store.keep(typed).with_columns(table=_number(first), source=_number(self._codes[first]))
+        groups = []
+        for _, alike in groupby(bundle, lambda i: _manner(self.readings[i])):
+            tables = list(alike)
+            rows = pl.concat([self.sources[i].rows.with_columns(table=_number(i)) for i in tables])
+            typed = self._typed(tables[0], rows, ["table"])
+            groups.append(typed.with_columns(source=_number(self._codes[tables[0]])))
+        return self.store.keep(pl.concat(groups, how="diagonal"))
 
-    def _marks(self, i: int) -> dict[str, pl.Expr]:
-        return {"table": pl.lit(i, dtype=pl.UInt32), "source": pl.lit(self._codes[i], dtype=pl.UInt32)}
-
-    def _typed(self, i: int) -> pl.LazyFrame:
-        """The typed rows of one table; every table has the same columns, but for instants."""
-        source, reading, wanted = self.sources[i], self.readings[i], self.wanted
-        typed = recognise_requests(source.rows, reading, wanted.roles, wanted.headers)
+    def _typed(self, i: int, rows: pl.LazyFrame, carried: Sequence[str] = ()) -> pl.LazyFrame:
+        """The rows of this table, and of others that are read alike, typed; all have the same columns, but for instants."""
+        reading, wanted = self.readings[i], self.wanted
+        typed = recognise_requests(rows, reading, wanted.roles, wanted.headers, carried)
         layout = reading.layout
         fixed = layout.mapping.channel or ("channel" not in layout.positions and wanted.channel) or None
         if fixed and "channel" in wanted.roles:
@@ -133,6 +138,15 @@ class _Typing:
 def _first_reading(source: Source, standards: Standards, city: Zone) -> Reading:
     formats = {role: proof.format for role, proof in source.proofs.items()}
     return Reading(source.layout, formats, city, channels=channel_words(source.layout.mapping, standards))
+
+
+def _number(number: int) -> pl.Expr:
+    return pl.lit(number, dtype=pl.UInt32)
+
+
+def _manner(reading: Reading) -> tuple[object, ...]:
+    """What makes two tables be read alike: also how the formats of their dates are spelled."""
+    return reading, *((fmt.patterns, fmt.quirks) for fmt in reading.formats.values() if fmt is not None)
 
 
 def _bundles(sizes: Sequence[int]) -> list[range]:

@@ -14,10 +14,11 @@ import polars as pl
 from cxaudit.errors import InputError
 from cxaudit.read import Table, open_tables
 from cxaudit.recognise.cells import cells_of
+from cxaudit.recognise.dates import DateFormat
 from cxaudit.recognise.layout import Layout, describe_unknown, recognise_layout
 from cxaudit.recognise.library import built_in_sources, known_sources
 from cxaudit.recognise.order import settle_orders
-from cxaudit.recognise.proof import SAMPLE, Beginning, Proof, prove_format
+from cxaudit.recognise.proof import SAMPLE, Beginning, Proof, confirmed, prove_format
 from cxaudit.recognise.requests import DATE_ROLES, dated, is_aside
 from cxaudit.standards.model import Standards
 from cxaudit.standards.source import Role, SourceMapping
@@ -54,7 +55,7 @@ class Source:
     def _first(self) -> tuple[pl.DataFrame, bool]:
         """The first rows but for those that are plainly no data, and whether these are all."""
         first = self.rows.head(SAMPLE).collect()
-        return first.filter(~is_aside(self.layout)), first.height < SAMPLE
+        return first.filter(~is_aside(self.layout, first)), first.height < SAMPLE
 
     def _cells(self, role: Role) -> tuple[pl.Expr, pl.Expr]:
         return pl.col("row"), cells_of(self.layout, role).alias("text")
@@ -77,15 +78,26 @@ def open_sources(files: dict[Path, str], standards: Standards, wanted: Wanted) -
     built_in = built_in_sources()
     stated = {name for name, mapping in standards.sources.items() if name not in built_in or mapping.header}
     sources = [one for path, name in files.items() for one in _open(path, name, known, stated, wanted)]
+    proven: dict[tuple[str, Role], DateFormat] = {}
     for source in sources:
         for role in dated(wanted.roles):
             if source.layout.holds_moments(role):
-                declared = source.layout.mapping.date_format
-                source.proofs[role] = prove_format(source.column_of(role), declared, source.beginning_of(role))
+                key = source.layout.source, role
+                proof = source.proofs[role] = _proof(source, role, proven.get(key))
+                if proof.format is not None:
+                    proven[key] = proof.format
     settle_orders(sources)
     for source in sources:
         require_dates(source)
     return sources
+
+
+def _proof(source: Source, role: Role, known: DateFormat | None) -> Proof:
+    """What a date column proves; `known` is the format of the same column in another file."""
+    beginning = source.beginning_of(role)
+    if known is not None and (proof := confirmed(known, beginning)) is not None:
+        return proof
+    return prove_format(source.column_of(role), source.layout.mapping.date_format, beginning)
 
 
 def _open(path: Path, name: str, known: dict[str, SourceMapping], declared: set[str], wanted: Wanted) -> list[Source]:

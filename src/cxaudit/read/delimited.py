@@ -138,7 +138,9 @@ class _Reader:
         records = list(enumerate(islice(rows, self.skip, HEAD_RECORDS + 1 + self.skip), start=1))
         if not is_whole:
             records = records[:-1] or records
-        return tuple((row, [self._shown(cell) for cell in cells]) for row, cells in records[:HEAD_RECORDS])
+        if self.stands_for or DAMAGED in start:
+            records = [(row, [self._shown(cell) for cell in cells]) for row, cells in records]
+        return tuple(records[:HEAD_RECORDS])
 
     def _shown(self, cell: str) -> str:
         cell = cell.removeprefix(DAMAGED)

@@ -41,8 +41,8 @@ class Orderly:
 
 def put_in_order(path: Path, name: str, records: Records, start: str) -> Orderly:
     """Find what is out of order in a UTF-8 file, and repair it in a copy. Raises `InputError` where a quote never closes."""
-    most_cells = records.widest
-    if not _begins_in_disorder(start, records):
+    most_cells, is_short = records.widest, path.stat().st_size < _CHUNK
+    if is_short or not _begins_in_disorder(start, records):
         is_flagged, most = _looked_through(pl.scan_lines(str(path), name="line", glob=False), records)
         most_cells = max(most_cells, most)
         if not is_flagged:

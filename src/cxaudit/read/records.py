@@ -270,7 +270,7 @@ class Records:
 
     def _shows_escapes(self, start: str) -> bool:
         """Whether the first rows hold a quote that only a backslash before it explains."""
-        return any(
+        return '\\"' in start and any(
             '\\"' in line and not self._strict.match(line) and self._with_escapes(line, 0) is not None
             for line in start.split("\n")
         )

@@ -89,6 +89,16 @@ class DateFormat:
         return "%B" in self.layout or (self.order == "ymd" and "%y" not in self.layout)
 
     @property
+    def is_singular(self) -> bool:
+        """Whether a value in its one spelling could not be written in any other format."""
+        is_plain = not self.counted and not self.quirks and len(self.patterns) == 1
+        return is_plain and self.is_unmistakable and not self.layout.startswith("%Y%m")
+
+    def is_only_one_for(self, value: str) -> bool:
+        """Whether a value is written in this format and, by its looks, in no other."""
+        return {fmt for fmt, _, _ in _spellings(value)} == {self}
+
+    @property
     def is_date_only(self) -> bool:
         return not self.counted and not any(_has_clock(pattern) for pattern in self.patterns)
 

@@ -83,6 +83,23 @@ def prove_format(
     return _decide(values, _with_all_spellings(values, formats, declared), is_whole=True)
 
 
+def confirmed(fmt: DateFormat, beginning: Beginning) -> Proof | None:
+    """The proof that a column is in a format known from another file; None where its beginning leaves that open.
+
+    Only a format of one spelling that no other could explain is confirmed without looking for others.
+    """
+    if not fmt.is_singular:
+        return None
+    text = pl.col("text")
+    first = beginning.rows.select(
+        n=text.count(), n_read=fmt.parse(text.str.strip_chars()).count(), first=text.drop_nulls().first()
+    )
+    n, n_read, value = first.row(0)
+    if not n or n != n_read or not fmt.is_only_one_for(value.strip()):
+        return None
+    return Proof(fmt, (fmt,), n, is_whole=beginning.is_whole)
+
+
 def _values(column: pl.LazyFrame) -> pl.LazyFrame:
     """The cells that hold something, without the blanks around it."""
     return column.filter(~is_missing(pl.col("text"))).with_columns(text=_TRIM)

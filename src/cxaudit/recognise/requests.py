@@ -77,18 +77,18 @@ class Reading:
 
 
 def recognise_requests(
-    rows: pl.LazyFrame, reading: Reading, roles: Sequence[Role], headers: Sequence[str]
+    rows: pl.LazyFrame, reading: Reading, roles: Sequence[Role], headers: Sequence[str], carried: Sequence[str] = ()
 ) -> pl.LazyFrame:
-    """Type the rows of one table.
+    """Type the rows of one table, or of several that are read alike.
 
-    **Frame in**: a table's body. **Frame out**: `row` (UInt32), `case_id` (String), the category roles asked for
-    (Categorical), `received_at`, `replied_at` (Datetime, local wall time), `received_is_date`, `replied_is_date`, with
-    `received_utc`, `replied_utc` (Datetime) where the table has instants, and `replied_by_closure` where the closing stands
-    for a reply that a row does not tell otherwise; a Categorical column for each header in
-    `headers` that the table has (named `header:` and its position in the list); `is_doubtful`, true for rows that
-    `sort_out` must look at; and `ends_empty`, true where the last cell is empty. In the order of the file.
+    **Frame in**: a table's body. **Frame out**: `row` (UInt32), the columns `carried`, `case_id` (String), the category roles
+    asked for (Categorical), `received_at`, `replied_at` (Datetime, local wall time), `received_is_date`, `replied_is_date`,
+    with `received_utc`, `replied_utc` (Datetime) where the table has instants, and `replied_by_closure` where the closing
+    stands for a reply that a row does not tell otherwise; a Categorical column for each header in `headers` that the table
+    has (named `header:` and its position in the list); `is_doubtful`, true for rows that `sort_out` must look at; and
+    `ends_empty`, true where the last cell is empty. In the order of the file.
     """
-    columns: dict[str, pl.Expr] = {"row": pl.col("row")}
+    columns: dict[str, pl.Expr] = {name: pl.col(name) for name in ("row", *carried)}
     if "case_id" in roles:
         columns["case_id"] = reading.text("case_id").map_batches(_trimmed, return_dtype=pl.String, is_elementwise=True)
     texts = {role: reading.named() if role == "channel" else reading.text(role) for role in CATEGORIES if role in roles}
@@ -278,12 +278,14 @@ def _is_not_data(reading: Reading) -> pl.Expr:
     )
 
 
-def is_aside(layout: Layout) -> pl.Expr:
-    """Whether a row is plainly none of the data, whatever its dates look like: such a row proves no format."""
+def is_aside(layout: Layout, rows: pl.DataFrame | None = None) -> pl.Expr:
+    """Whether a row (of these) is plainly none of the data, whatever its dates look like: such a row proves no format."""
+    starts_filled = rows is not None and rows.select(_is_filled(0).all()).item()
+    first = pl.col(column(0)) if starts_filled else _first_filled(layout)
     received = pl.col(column(layout.positions["received_at"])).str.strip_chars()
     is_header = received == layout.names["received_at"]
     may_have_shifted = pl.col("extra").is_not_null()
-    signs = (is_header, may_have_shifted, received.str.contains(_TYPE), _first_filled(layout).str.contains(_TOTAL))
+    signs = (is_header, may_have_shifted, received.str.contains(_TYPE), first.str.contains(_TOTAL))
     return pl.any_horizontal(sign.fill_null(False) for sign in signs)
 
 
