@@ -9,7 +9,14 @@ import pytest
 from hypothesis import settings
 
 #: What these modules state holds however many rows there are: they run a second time in the ways of a very large input.
-HOLDS_OF_MANY_ROWS = {"test_conservation", "test_golden", "test_explain", "test_months", "test_high_volume"}
+HOLDS_OF_MANY_ROWS = {
+    "test_conservation",
+    "test_golden",
+    "test_explain",
+    "test_judge",
+    "test_months",
+    "test_high_volume",
+}
 #: The sizes from which on those ways are taken, so small that every batch and every part has something in it.
 LIMITS = {
     "cxaudit.read.store.LARGE_BYTES": 0,

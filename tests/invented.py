@@ -222,7 +222,7 @@ def judged(town: Standards, rows: pl.DataFrame, moment: dt.date) -> pl.DataFrame
         days += [at.date() for at in (rows[name].min(), rows[name].max()) if isinstance(at, dt.datetime)]
     calendar = Calendar(town.calendar, *promises.reach(min(days), max(days)))
     lazy = judge_requests(rows.lazy(), promises, calendar, zone(town.timezone), as_of(moment, town.timezone))
-    return lazy.collect()
+    return lazy.collect(engine="streaming")
 
 
 def judgements(found: pl.DataFrame) -> list[oracle.Judgement]:

@@ -13,8 +13,10 @@ EVERY = 1_000  # each so many rows there is one that must be rejected, and one t
 
 
 @pytest.mark.size
-def test_a_log_of_millions_adds_up(tmp_path: Path) -> None:
+@pytest.mark.parametrize("large_bytes", [1 << 40, 0], ids=["kept in memory", "kept in a file"])
+def test_a_log_of_millions_adds_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, large_bytes: int) -> None:
     """Rejected rows and duplicates in every piece of a long log: each is counted, each request has one verdict."""
+    monkeypatch.setattr("cxaudit.read.store.LARGE_BYTES", large_bytes)
     at, number = pl.datetime(2025, 3, 3) + pl.duration(seconds=pl.col("i") * 5), pl.col("i")
     is_repeated = (number % EVERY == 7) & (number > EVERY)
     log = pl.select(i=pl.int_range(ROWS)).lazy().select(
@@ -31,7 +33,7 @@ def test_a_log_of_millions_adds_up(tmp_path: Path) -> None:
     (table,) = outcome.json["meta"]["inputs"]
     assert table["fates"] == {
         "rows": ROWS, "requests": ROWS - n_rejected - n_repeated, "other_messages": 0, "duplicates": n_repeated,
-        "rejected": n_rejected, "not_data": 0,
+        "rejected": n_rejected, "not_data": 0, "other_by_kind": {},
     }  # fmt: skip
     total = outcome.json["rows"][-1]
     assert total["requests"] == table["fates"]["requests"]
