@@ -57,7 +57,7 @@ def gather(audit: Audit, first: dt.date, last: dt.date) -> Gathered:
     frames = [
         _open(_judged(audit, known & waits), audit, first, last),
         _days(_judged(audit, known), last),
-        _compliments(_judged(audit, _is_compliment(names)), names),
+        _compliments(_judged(audit, _is_compliment(audit.requests)), names),
         tally_receipts(audit.requests.filter(known & ~pl.col("is_exempt")), audit.calendar, "day"),
     ]
     return Gathered(counts, *pl.collect_all(frames, engine="streaming"))
@@ -99,9 +99,16 @@ def _days(known: pl.LazyFrame, last: dt.date) -> pl.LazyFrame:
     )
 
 
-def _is_compliment(names: Collection[str]) -> pl.Expr:
-    told = [pl.col(name).cast(pl.String).str.contains(COMPLIMENT) for name in ("kind", "status") if name in names]
-    return pl.any_horizontal(told).fill_null(False) if told else pl.lit(False)
+def _is_compliment(requests: pl.LazyFrame) -> pl.Expr:
+    """Whether the kind or the status of a request names a compliment; their spellings are few."""
+    told = []
+    for name in ("kind", "status"):
+        if name in requests.collect_schema().names():
+            spelled = requests.select(pl.col(name).unique().cast(pl.String)).filter(
+                pl.col(name).str.contains(COMPLIMENT)
+            )
+            told += [_text(name) == spelling for spelling in spelled.collect(engine="streaming").to_series()]
+    return pl.any_horizontal(pl.lit(value=False), *told).fill_null(False)
 
 
 def _compliments(judged: pl.LazyFrame, names: Collection[str]) -> pl.LazyFrame:
