@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from cxaudit.judge import reply_columns
+from cxaudit.lookup import value_at
 from cxaudit.model import AsOf
 from cxaudit.tally import is_known, is_quick
 
@@ -122,8 +123,8 @@ def condense(
 def _name_part(name: str, values: pl.Series) -> _Part:
     """A name as its place among those that occur."""
     placed = {code: place for place, code in enumerate(values.to_physical(), start=1)}
-    places = pl.Series([placed.get(code, 0) for code in range(max(placed, default=0) + 1)], dtype=pl.Int64)
-    number = pl.col(name).to_physical().map_batches(places.gather, return_dtype=pl.Int64, is_elementwise=True)
+    places = [placed.get(code, 0) for code in range(max(placed, default=0) + 1)]
+    number = value_at(pl.col(name).to_physical(), places, pl.Int64())
     return _Part(name, number, (len(values) + 1).bit_length(), pl.Categorical(), values)
 
 
