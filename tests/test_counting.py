@@ -100,7 +100,7 @@ def _small_portions() -> Iterator[None]:
 
 
 def count(run: Run) -> pl.DataFrame:
-    return count_requests(cast("Audit", run), ("department", "employee", "month"))
+    return count_requests(cast("Audit", run), ("file", "department", "employee", "month"))
 
 
 def _asked_for(tally: pl.DataFrame) -> pl.DataFrame:

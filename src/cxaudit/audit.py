@@ -225,7 +225,7 @@ class Audit:
     def tally(self, by: Sequence[str]) -> pl.DataFrame:
         """The tally by these dimensions, with `reply_basis`; what belongs to a table is looked up once per table."""
         names = [name for name in by if name != "file"]
-        tally = sum_tally(self.count(names).filter("in_period"), names)
+        tally = sum_tally(self.count(by).filter("in_period"), names)
         basis = reply_basis(self._of_table("reply_basis"), tally.columns)
         return tally.with_columns(self._of_table("file"), basis).drop("replied_by_closure", strict=False)
 
@@ -233,7 +233,7 @@ class Audit:
         """The tally of all requests, also those outside the period, by these dimensions and some more, `in_period` one of
         them. One pass over the requests serves every question about fewer dimensions."""
         if self._counted is None or not {*by} <= {*self._counted.columns}:
-            self._counted = count_requests(self, by)
+            self._counted = count_requests(self, by).with_columns([self._of_table("file")] if "file" in by else [])
             self._assert_no_request_lost(self._counted)
         return self._counted
 

@@ -27,8 +27,9 @@ _MOST_CUTS = 8
 
 def count_requests(audit: Audit, by: Sequence[str]) -> pl.DataFrame:
     """The tally of all requests by these columns, by channel, by `in_period` and by their verdicts under the readings asked
-    for. One pass over the requests serves every question about fewer dimensions."""
-    names = sorted({*by, "channel", "in_period", *(f"reading:{reading.name}" for reading in audit.readings)})
+    for. One pass over the requests serves every question about fewer dimensions. Each `table` is told only by `file`; else
+    one stands for all whose replies are known in the same way."""
+    names = sorted({*by, "channel", "in_period", *(f"reading:{reading.name}" for reading in audit.readings)} - {"file"})
     known = {*audit.judged_columns, "month", "week", "in_period"}
     absent = [pl.lit(None, dtype=pl.String).alias(name) for name in names if name not in known]
 
@@ -38,7 +39,7 @@ def count_requests(audit: Audit, by: Sequence[str]) -> pl.DataFrame:
 
     deciding = _deciding(audit)
     carried = [name for name in audit.requests.collect_schema().names() if name in by and name not in deciding]
-    condensed = None if audit.is_small else _condensed(audit, deciding, carried)
+    condensed = None if audit.is_small else _condensed(audit, by, deciding, carried)
     if condensed is None:
         return tally(audit.judged).collect(engine="streaming")
     judged = audit.judge(condensed.kinds.lazy(), has_dates=True).collect()
@@ -79,9 +80,17 @@ def _portions(kinds: pl.DataFrame) -> list[pl.DataFrame]:
     return kinds.with_columns(_portion=portion).partition_by("_portion", maintain_order=True, include_key=False)
 
 
-def _condensed(audit: Audit, deciding: Sequence[str], carried: Sequence[str]) -> Condensed | None:
+def _condensed(audit: Audit, by: Sequence[str], deciding: Sequence[str], carried: Sequence[str]) -> Condensed | None:
     as_of, n_tables, cuts = audit.question.as_of, len(audit.arrived), _cuts(audit)
-    return condense(audit.requests, deciding, carried, as_of, n_tables, cuts, has_dates=audit.has_dates)
+    requests = audit.requests if "file" in by or n_tables == 1 else audit.requests.with_columns(_first_alike(audit))
+    return condense(requests, deciding, carried, as_of, n_tables, cuts, has_dates=audit.has_dates)
+
+
+def _first_alike(audit: Audit) -> pl.Expr:
+    """Instead of each table the first one whose replies are known in the same way: fewer kinds of requests."""
+    bases = [arrived.source.layout.reply_basis for arrived in audit.arrived]
+    first = pl.Series([bases.index(basis) for basis in bases], dtype=pl.UInt32)
+    return pl.col("table").map_batches(first.gather, return_dtype=pl.UInt32, is_elementwise=True)
 
 
 def _cuts(audit: Audit) -> Cuts:
