@@ -26,6 +26,7 @@ LIMITS = {
     "cxaudit.merge.HELD_ROWS": 7,
     "cxaudit.counting.PORTION_ROWS": 3,
     "cxaudit.audit.SMALL": 0,
+    "cxaudit.model.BATCH_ROWS": 10,
 }
 
 #: How long an example takes says nothing on a busy machine; what speed is promised, the benchmarks measure.

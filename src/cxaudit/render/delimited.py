@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 #: Rows formatted at a time, so that a log of ten million requests needs the memory of its frame only.
-SLICE_ROWS = 200_000
+SLICE_ROWS = 50_000
 
 
 def render_check_csv(report: Report, options: RenderOptions) -> Iterator[bytes]:
