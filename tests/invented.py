@@ -195,6 +195,7 @@ def frame(made: Iterable[oracle.Request]) -> pl.DataFrame:
     at = pl.Datetime("us")
     types: dict[str, Any] = {"channel": pl.Categorical(), "department": pl.Categorical()}
     types |= dict.fromkeys(("received_at", "replied_at", "received_utc", "replied_utc"), at)
+    types |= dict.fromkeys(("received_is_date", "replied_is_date", "is_exempt"), pl.Boolean())  # also without a row
     made_frame = pl.DataFrame(columns, schema_overrides=types)
     has_instants = any(one.received_utc or one.replied_utc for one in rows)
     return made_frame if has_instants else made_frame.drop("received_utc", "replied_utc")
