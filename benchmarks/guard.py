@@ -24,7 +24,7 @@ from run import CXAUDIT, HERE, PROJECT, table
 KEPT = HERE / "guard.json"
 #: Less than the regression that must be noticed, 1.3, since times vary by a few percent.
 LIMIT = 1.2
-ROWS, FEW_ROWS, FILES = 1_000_000, 1_000, 40
+ROWS, FEW_ROWS, FILES = 2_000_000, 1_000, 40
 #: The same on every machine: each thread that polars starts costs a little.
 THREADS = "2"
 #: Runs of each command; as often again, and again, while something seems slower.
