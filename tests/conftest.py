@@ -20,11 +20,11 @@ HOLDS_OF_MANY_ROWS = {
 #: The sizes from which on those ways are taken, so small that every batch and every part has something in it.
 LIMITS = {
     "cxaudit.read.store.LARGE_BYTES": 0,
-    "cxaudit.arrival.BUNDLE_BYTES": 3_000,
-    "cxaudit.sorting.DOUBTFUL_ROWS": 2,
+    "cxaudit.intake.arrival.BUNDLE_BYTES": 3_000,
+    "cxaudit.intake.sorting.DOUBTFUL_ROWS": 2,
     "cxaudit.merge.SORTED_HASHES": 50,
     "cxaudit.merge.HELD_ROWS": 7,
-    "cxaudit.counting.PORTION_ROWS": 3,
+    "cxaudit.counting.requests.PORTION_ROWS": 3,
     "cxaudit.audit.SMALL": 0,
     "cxaudit.model.BATCH_ROWS": 10,
 }

@@ -13,10 +13,11 @@ import oracle
 import polars as pl
 from hypothesis import strategies as st
 
-from cxaudit.calendar import Calendar
+from cxaudit.days.calendar import Calendar
+from cxaudit.days.zones import zone
 from cxaudit.judge import judge_requests
 from cxaudit.model import AsOf
-from cxaudit.promises import Promises
+from cxaudit.promises.table import Promises
 from cxaudit.standards.model import (
     UNITS,
     CalendarSettings,
@@ -30,7 +31,6 @@ from cxaudit.standards.model import (
     Version,
     Within,
 )
-from cxaudit.zones import zone
 
 #: All that happens, happens in these days; they hold both changes of the clocks of New York and Lord Howe.
 FIRST, N_DAYS = dt.date(2025, 9, 20), 200

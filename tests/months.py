@@ -9,12 +9,12 @@ import polars as pl
 from outside import SAMPLES
 
 from cxaudit.audit import Audit, Question
+from cxaudit.days.zones import zone
 from cxaudit.monthly.figures import ROLES, monthly_report
 from cxaudit.monthly.history import STORED
 from cxaudit.monthly.model import MonthlyReport
 from cxaudit.period import parse_as_of, parse_period
 from cxaudit.standards import load
-from cxaudit.zones import zone
 
 COUNTING = "Counted from the day after receipt to the end of the due day, Alberta holidays"
 

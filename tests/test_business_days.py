@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cxaudit.calendar import Calendar
+from cxaudit.days.calendar import Calendar
 from cxaudit.errors import StandardsError
 from cxaudit.standards.model import CalendarSettings, HolidaySource
 

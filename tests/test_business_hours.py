@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from outside import AS_OF, SAMPLES, run
 
-from cxaudit.calendar import Calendar
+from cxaudit.days.calendar import Calendar
 from cxaudit.elapsed import with_business_hours
-from cxaudit.promises import Promises
+from cxaudit.promises.table import Promises
 from cxaudit.standards.model import Standards
 
 EXAMPLES = settings(

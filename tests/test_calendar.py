@@ -154,7 +154,7 @@ def test_a_country_loaded_alone_is_the_same_as_among_all() -> None:
     program = """
 import sys
 from holidays.registry import EntityLoader
-from cxaudit.country_holidays import country_holidays
+from cxaudit.days.country_holidays import country_holidays
 for code in EntityLoader.get_country_codes():
     print(code, sorted(country_holidays(code, years=2025).items()))
 print("holidays.countries" in sys.modules)

@@ -9,13 +9,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from cxaudit.arrival import take_in
-from cxaudit.intake import Wanted
+from cxaudit.days.zones import zone
+from cxaudit.intake.arrival import take_in
+from cxaudit.intake.sorting import Arrived
+from cxaudit.intake.sources import Wanted
 from cxaudit.recognise.cells import duration
 from cxaudit.recognise.zone_names import contradicts_zone, heed_zone_name
-from cxaudit.sorting import Arrived
 from cxaudit.standards import loads
-from cxaudit.zones import zone
 
 EDMONTON = zone("America/Edmonton")
 TOWN = """\

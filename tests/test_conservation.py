@@ -18,10 +18,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from cxaudit.audit import Audit, Question
+from cxaudit.days.zones import zone
 from cxaudit.model import VERDICTS, Fates
 from cxaudit.period import parse_as_of
 from cxaudit.standards import load
-from cxaudit.zones import zone
 
 STANDARDS = load()
 CITY = zone(STANDARDS.timezone)

@@ -15,15 +15,15 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from cxaudit.audit import Audit
-from cxaudit.calendar import Calendar
-from cxaudit.counting import count_requests
+from cxaudit.counting.requests import count_requests
+from cxaudit.days.calendar import Calendar
+from cxaudit.days.zones import Zone, zone
 from cxaudit.judge import judge_requests
 from cxaudit.model import AsOf
-from cxaudit.promises import Promises
-from cxaudit.readings import Reading, readings_for
+from cxaudit.promises.readings import Reading, readings_for
+from cxaudit.promises.table import Promises
 from cxaudit.standards import Standards
-from cxaudit.tally import with_cohort
-from cxaudit.zones import Zone, zone
+from cxaudit.tally.counts import with_cohort
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 EXAMPLES = settings(
@@ -95,7 +95,7 @@ class Run:
 @pytest.fixture(autouse=True, scope="module")
 def _small_portions() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("cxaudit.counting.PORTION_ROWS", 20)
+        patch.setattr("cxaudit.counting.requests.PORTION_ROWS", 20)
         yield
 
 

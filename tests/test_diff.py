@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from outside import SAMPLES, run, start
 
+from cxaudit.compare.changes import tally_changes, verdict_changes
 from cxaudit.errors import StandardsError, UsageError
 from cxaudit.standards import Standards, loads
 from cxaudit.standards.diff import differences, version_on
 from cxaudit.standards.diff_text import Difference, source_texts
 from cxaudit.standards.source import SourceMapping
 from cxaudit.standards.words import starter
-from cxaudit.verdict_changes import tally_changes, verdict_changes
 
 BASE = """\
 version: 1

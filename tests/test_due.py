@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from outside import Outcome, run, start
 
 from cxaudit.errors import UsageError
+from cxaudit.explain.when_due import DueTime, Receipt, due_times
 from cxaudit.standards import Standards, loads
-from cxaudit.when_due import DueTime, Receipt, due_times
 
 EXAMPLES = settings(
     max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None

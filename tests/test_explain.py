@@ -11,13 +11,13 @@ import pytest
 from outside import AS_OF, SAMPLES, Outcome, run, start
 
 from cxaudit.audit import Audit, Question
-from cxaudit.daily import days_of
-from cxaudit.explain import ROLES, explain_case, path_of
-from cxaudit.explanation import Day, Explanation
+from cxaudit.days.zones import zone
+from cxaudit.explain.daily import days_of
+from cxaudit.explain.model import Day, Explanation
+from cxaudit.explain.reasons import ROLES, explain_case, path_of
 from cxaudit.period import parse_as_of
 from cxaudit.render.explain_words import heading
 from cxaudit.standards import load
-from cxaudit.zones import zone
 
 STANDARDS = """\
 version: 1

@@ -15,9 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from outside import Outcome, run
 
-from cxaudit.compliance import total_row
 from cxaudit.model import CheckRow
-from cxaudit.promises import Promises
+from cxaudit.promises.table import Promises
 from cxaudit.standards.model import (
     CalendarSettings,
     Counting,
@@ -31,7 +30,8 @@ from cxaudit.standards.model import (
     Within,
 )
 from cxaudit.standards.values import parse_within
-from cxaudit.tally import tally_verdicts, with_cohort
+from cxaudit.tally.compliance import total_row
+from cxaudit.tally.counts import tally_verdicts, with_cohort
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 EXAMPLES = settings(max_examples=18, deadline=None, derandomize=True, suppress_health_check=SLOW)

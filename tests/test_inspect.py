@@ -16,8 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from outside import TOP, run
 
+from cxaudit.days.zones import zone
 from cxaudit.errors import InputError
-from cxaudit.hours import unusual_hours
+from cxaudit.inspect.hours import unusual_hours
 from cxaudit.read import open_tables
 from cxaudit.recognise.guess import guess_layout
 from cxaudit.recognise.layout import recognise_layout
@@ -25,7 +26,6 @@ from cxaudit.recognise.library import built_in_sources
 from cxaudit.recognise.likely import likeness
 from cxaudit.recognise.proposal import proposal, scalar
 from cxaudit.standards import loads
-from cxaudit.zones import zone
 
 TOWN = """\
 version: 1

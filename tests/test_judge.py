@@ -27,7 +27,7 @@ from cxaudit.standards.model import (
     Version,
     Within,
 )
-from cxaudit.tally import nearest_rank
+from cxaudit.tally.counts import nearest_rank
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 EXAMPLES = settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=SLOW)

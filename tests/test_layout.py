@@ -7,6 +7,7 @@ import re
 import polars as pl
 import pytest
 
+from cxaudit.days.zones import zone
 from cxaudit.errors import InputError, UsageError
 from cxaudit.read import Table
 from cxaudit.recognise.dates import formats_of
@@ -15,7 +16,6 @@ from cxaudit.recognise.library import built_in_sources
 from cxaudit.recognise.proof import prove_format
 from cxaudit.recognise.requests import Reading, is_aside, sort_out
 from cxaudit.standards.source import SourceMapping
-from cxaudit.zones import zone
 
 TICKETS = SourceMapping.model_validate(
     {

@@ -10,10 +10,10 @@ from outside import TOP
 
 from cxaudit.audit import Audit, Question
 from cxaudit.commands.shared import SHOWN_ROLES
+from cxaudit.days.zones import zone
 from cxaudit.lookup import meaning_of, value_at
 from cxaudit.period import parse_as_of
 from cxaudit.standards import load
-from cxaudit.zones import zone
 
 #: How polars names a step that waits for all rows before it hands on the first.
 WAITS = ("columnar-function", "in-memory-map", "sort")

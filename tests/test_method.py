@@ -12,7 +12,7 @@ import pytest
 from outside import TOP, run
 
 from cxaudit.render.figures import compliance_text, for_people, outcome
-from cxaudit.tally import nearest_rank
+from cxaudit.tally.counts import nearest_rank
 from cxaudit.volume import xmr_limits
 
 METHOD = (TOP / "docs" / "method.md").read_text("utf-8")

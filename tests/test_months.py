@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from outside import run
 
 from cxaudit.audit import Audit, Question
+from cxaudit.days.zones import zone
 from cxaudit.period import parse_as_of
 from cxaudit.standards import load
-from cxaudit.zones import zone
 
 STANDARDS = load()
 CITY = zone(STANDARDS.timezone)

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cxaudit.calendar import Calendar
-from cxaudit.office_hours import OpenTime
+from cxaudit.days.calendar import Calendar
+from cxaudit.days.office_hours import OpenTime
 from cxaudit.standards.model import CalendarSettings, OfficeHours
 
 EXAMPLES = settings(max_examples=40, deadline=None, derandomize=True)

@@ -15,13 +15,13 @@ import polars as pl
 import pytest
 from outside import TOP
 
-from cxaudit.calendar import Calendar
+from cxaudit.days.calendar import Calendar
+from cxaudit.days.office_hours import OpenTime
+from cxaudit.days.zones import zone
 from cxaudit.judge import judge_requests
-from cxaudit.office_hours import OpenTime
-from cxaudit.promises import Promises
+from cxaudit.promises.table import Promises
 from cxaudit.standards.model import CalendarSettings, Counting, DayZero, OfficeHours, Promise, Segment, Version
 from cxaudit.standards.values import parse_day_ends, parse_segments, parse_weekdays, parse_within
-from cxaudit.zones import zone
 
 EXAMPLES = TOP.parent / "shared" / "data" / "due_examples.csv"
 DAY_ZEROS: dict[str, DayZero] = {

@@ -19,12 +19,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from outside import AS_OF, SAMPLES, Outcome, run
 
-from cxaudit.calendar import Calendar
-from cxaudit.compliance import contested, reading_rows
+from cxaudit.days.calendar import Calendar
+from cxaudit.days.zones import zone
 from cxaudit.judge import judge_requests
 from cxaudit.model import VERDICTS
-from cxaudit.promises import Promises
-from cxaudit.readings import READINGS, readings_for
+from cxaudit.promises.readings import READINGS, readings_for
+from cxaudit.promises.table import Promises
 from cxaudit.standards import loads
 from cxaudit.standards.model import (
     UNITS,
@@ -37,8 +37,8 @@ from cxaudit.standards.model import (
     Version,
     Within,
 )
-from cxaudit.tally import tally_readings
-from cxaudit.zones import zone
+from cxaudit.tally.compliance import contested, reading_rows
+from cxaudit.tally.counts import tally_readings
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 EXAMPLES = settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=SLOW)

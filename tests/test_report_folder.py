@@ -21,7 +21,7 @@ import pytest
 from outside import SAMPLES, TOP, Outcome, clean_environment, run, start
 
 from cxaudit.commands.report_files import AVAILABLE, FORMATS
-from cxaudit.write_folder import LOCK, locked, recover, write_folder
+from cxaudit.write.folder import LOCK, locked, recover, write_folder
 
 PERIOD = ("--period", "2025-10")
 ALWAYS = ["manifest.json", "tally.parquet"]
@@ -229,7 +229,7 @@ def test_the_lock_of_a_killed_run_holds_nobody_up(tmp_path: Path) -> None:
     """The operating system lets go of it, so there is nothing to clear away by hand."""
     (tmp_path / "reports").mkdir()
     killed(
-        "import datetime as dt\nfrom cxaudit.write_folder import locked\n"
+        "import datetime as dt\nfrom cxaudit.write.folder import locked\n"
         "with locked(Path('reports'), dt.datetime.now(dt.UTC)):\n    os.kill(os.getpid(), 9)",
         tmp_path,
     )
@@ -251,7 +251,7 @@ def test_a_run_that_is_killed_leaves_what_was_there(tmp_path: Path) -> None:
     folder = tmp_path / "2025-10"
     write_folder(folder, [("a.txt", [b"old"]), ("b.txt", [b"old"])])
     killed(
-        "from cxaudit.write_folder import write_folder\n"
+        "from cxaudit.write.folder import write_folder\n"
         "def files():\n    yield 'a.txt', [b'new']\n    os.kill(os.getpid(), 9)\n"
         "write_folder(Path('2025-10'), files())",
         tmp_path,

@@ -10,14 +10,14 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from cxaudit.arrival import take_in
+from cxaudit.days.zones import zone
 from cxaudit.errors import InputError
-from cxaudit.intake import Wanted
+from cxaudit.intake.arrival import take_in
+from cxaudit.intake.sorting import Arrived
+from cxaudit.intake.sources import Wanted
 from cxaudit.recognise.library import built_in_sources, known_sources
-from cxaudit.sorting import Arrived
 from cxaudit.standards import load, loads
 from cxaudit.standards.source import Role
-from cxaudit.zones import zone
 
 FIXTURES = Path(__file__).parent / "fixtures"
 TOWN = """\

@@ -16,11 +16,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cxaudit.compliance import compliance_rows, total_row
 from cxaudit.model import JUDGED, AsOf, CheckRow
-from cxaudit.promises import Promises
+from cxaudit.promises.table import Promises
 from cxaudit.standards.model import CalendarSettings, Counting, OfficeHours, Promise, Standards, Version, Within
-from cxaudit.tally import merge_tallies, nearest_rank, tally_verdicts, with_cohort
+from cxaudit.tally.compliance import compliance_rows, total_row
+from cxaudit.tally.counts import merge_tallies, nearest_rank, tally_verdicts, with_cohort
 
 EXAMPLES = settings(max_examples=15, deadline=None, derandomize=True)
 END = dt.date(2026, 6, 30)

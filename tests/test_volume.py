@@ -14,7 +14,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from outside import AS_OF, SAMPLES, Outcome, run, start
 
-from cxaudit.calendar import Calendar
+from cxaudit.days.calendar import Calendar
 from cxaudit.errors import StandardsError
 from cxaudit.render.volume import declaration
 from cxaudit.standards import HighVolume, loads

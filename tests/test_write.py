@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from cxaudit.errors import UsageError
-from cxaudit.write import with_bom, write_bytes
+from cxaudit.write.file import with_bom, write_bytes
 
 
 def failing() -> Iterator[bytes]:
@@ -109,7 +109,7 @@ def test_a_device_is_written_to_and_not_replaced() -> None:
     assert Path("/dev/null").is_char_device()
 
 
-WRITE_A_LOT = "from cxaudit.write import write_standard_output as w; w(b'line\\n' * 1_000_000)"
+WRITE_A_LOT = "from cxaudit.write.file import write_standard_output as w; w(b'line\\n' * 1_000_000)"
 
 
 def test_standard_output_carries_the_bytes_as_they_are() -> None:

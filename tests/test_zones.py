@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cxaudit.days.zones import tzdata_version, zone
 from cxaudit.standards.model import CalendarSettings
-from cxaudit.zones import tzdata_version, zone
 
 EDMONTON, NEW_YORK, LORD_HOWE = "America/Edmonton", "America/New_York", "Australia/Lord_Howe"
 ZONES = (

@@ -13,28 +13,28 @@ from typing import Any
 
 import polars as pl
 
-from cxaudit.calendar import Calendar, calendar_of
-from cxaudit.compliance import compliance_rows, contested, reading_rows, total_row
-from cxaudit.counting import count_requests
-from cxaudit.due import Clock, Rule, due_under
+from cxaudit.counting.requests import count_requests
+from cxaudit.days.calendar import Calendar, calendar_of
+from cxaudit.days.zones import Zone, zone
 from cxaudit.elapsed import with_business_hours
-from cxaudit.events import requests_of
 from cxaudit.findings import Finding
+from cxaudit.intake.events import requests_of
+from cxaudit.intake.sorting import input_file
 from cxaudit.judge import judge_requests
 from cxaudit.lookup import value_at
 from cxaudit.merge import merge_cases
 from cxaudit.model import InputFile, Readings, Records, Report
 from cxaudit.notice import notice
-from cxaudit.promises import Promises
+from cxaudit.promises.due import Clock, Rule, due_under
+from cxaudit.promises.readings import Reading, readings_for
+from cxaudit.promises.table import Promises
 from cxaudit.question import ROLES, Question, WithReadings, wanted_of
 from cxaudit.read import FoundFiles, find_files
-from cxaudit.readings import Reading, readings_for
 from cxaudit.recognise.names import exempt, name_channels, name_departments, tidy
 from cxaudit.records import record_frame, reply_basis
-from cxaudit.sorting import input_file
 from cxaudit.standards.model import Promise, Within
-from cxaudit.tally import sum_tally, tally_readings, with_cohort
-from cxaudit.zones import Zone, zone
+from cxaudit.tally.compliance import compliance_rows, contested, reading_rows, total_row
+from cxaudit.tally.counts import sum_tally, tally_readings, with_cohort
 
 __all__ = ["Audit", "Question", "WithReadings"]
 

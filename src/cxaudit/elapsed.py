@@ -6,9 +6,9 @@ import datetime as dt
 
 import polars as pl
 
-from cxaudit.calendar import Calendar
-from cxaudit.office_hours import OpenTime
-from cxaudit.promises import Promises
+from cxaudit.days.calendar import Calendar
+from cxaudit.days.office_hours import OpenTime
+from cxaudit.promises.table import Promises
 
 _HUNDREDTH = 36_000_000  # microseconds of a hundredth of an hour
 

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from cxaudit.calendar import Calendar
-from cxaudit.due import DAY_END, Clock, Due, Rule, due_under, extended
-from cxaudit.high_volume import period_of
+from cxaudit.days.calendar import Calendar
+from cxaudit.days.zones import Zone
 from cxaudit.model import EXCLUSIONS, VERDICTS, AsOf
-from cxaudit.promises import Promises
-from cxaudit.readings import Reading, under
-from cxaudit.zones import Zone
+from cxaudit.promises.due import DAY_END, Clock, Due, Rule, due_under, extended
+from cxaudit.promises.high_volume import period_of
+from cxaudit.promises.readings import Reading, under
+from cxaudit.promises.table import Promises
 
 VERDICT = pl.Enum(VERDICTS)
 EXCLUSION = pl.Enum(EXCLUSIONS)

@@ -13,7 +13,7 @@ from functools import reduce
 
 import polars as pl
 
-from cxaudit.zones import Zone
+from cxaudit.days.zones import Zone
 
 _KEY = ("source", "case_id")
 #: What a case may change its mind about: the newest row that states it counts.

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     import polars as pl
 
-    from cxaudit.comparison import Comparison
+    from cxaudit.compare.model import Comparison
     from cxaudit.findings import Finding
 
 Verdict = Literal["met", "late", "overdue", "pending", "excluded"]

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from cxaudit.findings import CATALOGUE, Finding
-from cxaudit.hours import HOURS, unusual_hours
+from cxaudit.inspect.hours import HOURS, unusual_hours
+from cxaudit.intake.table_findings import place_finding
 from cxaudit.recognise.names import nearest
 from cxaudit.standards.weaker import weaker_promises
-from cxaudit.table_findings import place_finding
 
 if TYPE_CHECKING:
     from cxaudit.audit import Audit
-    from cxaudit.sorting import Arrived
+    from cxaudit.intake.sorting import Arrived
 
 _PLACES = 5
 #: So many rows tell at what time of day requests come.

@@ -6,10 +6,10 @@ import calendar
 import datetime as dt
 import re
 
+from cxaudit.days.zones import Zone
 from cxaudit.errors import UsageError
+from cxaudit.explain.when_due import Receipt
 from cxaudit.model import AsOf
-from cxaudit.when_due import Receipt
-from cxaudit.zones import Zone
 
 Period = tuple[dt.date, dt.date]
 
@@ -79,7 +79,7 @@ def _calendar_period(year: str, month: str | None, quarter: str | None) -> Perio
 def parse_as_of(text: str, zone: Zone) -> AsOf:
     """The as-of moment; a date means the end of that day in the city.
 
-    >>> from cxaudit.zones import zone
+    >>> from cxaudit.days.zones import zone
     >>> parse_as_of("2025-11-03", zone("America/Edmonton")).utc.isoformat()
     '2025-11-04T06:59:59.999999'
     """
@@ -97,7 +97,7 @@ def parse_as_of(text: str, zone: Zone) -> AsOf:
 def parse_received(text: str, zone: Zone) -> Receipt:
     """When a request was received: a moment, with `Z` or an offset or in city time, or a date.
 
-    >>> from cxaudit.zones import zone
+    >>> from cxaudit.days.zones import zone
     >>> str(parse_received("2026-12-01T06:30:00Z", zone("America/Edmonton")))    # the clocks no longer go back
     '2026-12-01 00:30:00'
     """

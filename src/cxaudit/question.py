@@ -6,9 +6,9 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
-from cxaudit.intake import Wanted
+from cxaudit.intake.sources import Wanted
 from cxaudit.model import AsOf
-from cxaudit.promises import Promises
+from cxaudit.promises.table import Promises
 from cxaudit.standards.model import Standards
 from cxaudit.standards.source import Role
 

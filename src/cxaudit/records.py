@@ -12,7 +12,7 @@ import polars as pl
 
 from cxaudit.lookup import value_at
 from cxaudit.model import RECORD_COLUMNS
-from cxaudit.promises import Promises
+from cxaudit.promises.table import Promises
 from cxaudit.standards.model import Standards
 
 _SECONDS = "%Y-%m-%d %H:%M:%S"

@@ -17,7 +17,7 @@ from typing import Literal
 
 import polars as pl
 
-from cxaudit.calendar import Calendar
+from cxaudit.days.calendar import Calendar
 from cxaudit.standards.model import HighVolume, fold
 
 Per = Literal["day", "week"]

@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from cxaudit.calendar import complaints, years_known
 from cxaudit.commands.options import Output
 from cxaudit.commands.shared import name_of
+from cxaudit.days.calendar import complaints, years_known
+from cxaudit.days.special_days import Year, special_days
 from cxaudit.errors import UsageError
+from cxaudit.explain.when_due import beyond
 from cxaudit.render.calendar import CALENDAR_FORMATS, render_calendar
 from cxaudit.render.days import date_words
-from cxaudit.special_days import Year, special_days
 from cxaudit.standards import Standards, load
-from cxaudit.when_due import beyond
 
 
 def calendar(standards_file: str | None, years: Sequence[str], output: Output) -> int:

@@ -44,7 +44,7 @@ def check(
     wanted: WithReadings = "yes" if with_readings else "if_small" if form in ("table", "markdown") else "no"
     roles = [role for role in SHOWN_ROLES if role in dimensions]
     if with_comparison:
-        from cxaudit.compare import COMPARED_ROLES
+        from cxaudit.compare.verdicts import COMPARED_ROLES
 
         roles += COMPARED_ROLES
     question = given.question(standards, roles, reject_cells=output.reject_cells, with_readings=wanted)
@@ -57,7 +57,7 @@ def check(
     output.spare_inputs(audit.paths)
     write_rejects(audit, output)
     if with_comparison:
-        from cxaudit.compare import compare_verdicts
+        from cxaudit.compare.verdicts import compare_verdicts
         from cxaudit.render.compare import render_comparison
 
         compared = replace(report, comparison=compare_verdicts(audit))

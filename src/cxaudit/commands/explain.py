@@ -6,7 +6,7 @@ from cxaudit.audit import Audit
 from cxaudit.commands.options import Input, Output
 from cxaudit.commands.shared import load_standards, settings
 from cxaudit.errors import UsageError
-from cxaudit.explain import ROLES, explain_case, near_cases, unused_rows
+from cxaudit.explain.reasons import ROLES, explain_case, near_cases, unused_rows
 from cxaudit.findings import CATALOGUE
 from cxaudit.render.explain import EXPLAIN_FORMATS, render_explanations
 from cxaudit.render.explain_view import row_words

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from cxaudit.commands.options import Input, Output
 from cxaudit.commands.shared import NOT_RELIABLE, load_standards, settings
-from cxaudit.inspection import Inspection
-from cxaudit.inspector import inspect_files
+from cxaudit.inspect.inspector import inspect_files
+from cxaudit.inspect.model import Inspection
 from cxaudit.render.inspect import INSPECT_FORMATS, render_inspections
 
 _COULD_NOT_RUN = 2

@@ -16,13 +16,13 @@ from pathlib import Path
 
 from cxaudit.audit import Question, WithReadings
 from cxaudit.commands.progress import Progress
+from cxaudit.days.zones import zone
 from cxaudit.errors import UsageError
 from cxaudit.period import now_as_of, parse_as_of, parse_period
 from cxaudit.render import EXTENSIONS, RenderOptions
 from cxaudit.standards.model import Standards
 from cxaudit.standards.source import Role
-from cxaudit.write import check_place, with_bom, write_bytes, write_standard_output
-from cxaudit.zones import zone
+from cxaudit.write.file import check_place, with_bom, write_bytes, write_standard_output
 
 
 @dataclass(frozen=True)

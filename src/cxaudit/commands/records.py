@@ -10,7 +10,7 @@ import polars as pl
 from cxaudit.audit import Audit
 from cxaudit.commands.options import Input, Output, near_miss
 from cxaudit.commands.shared import NOT_RELIABLE, SHOWN_ROLES, load_standards, settings, write_rejects
-from cxaudit.compare import COMPARED_ROLES, has_word, said_otherwise
+from cxaudit.compare.verdicts import COMPARED_ROLES, has_word, said_otherwise
 from cxaudit.errors import UsageError
 from cxaudit.model import VERDICTS
 from cxaudit.render import RECORD_FORMATS

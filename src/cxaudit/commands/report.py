@@ -14,8 +14,9 @@ from cxaudit.audit import Question
 from cxaudit.commands.options import Input, Output, near_miss
 from cxaudit.commands.report_files import AVAILABLE, TALLY, EarlierTally, MadeReport, digest_of, question_of
 from cxaudit.commands.shared import MISSED_TARGET, NOT_RELIABLE, load_standards, settings
+from cxaudit.counting.from_tallies import open_tallies, whole_months
+from cxaudit.days.zones import zone
 from cxaudit.errors import InputError, UsageError
-from cxaudit.from_tallies import open_tallies, whole_months
 from cxaudit.monthly.restated import restated_months
 from cxaudit.period import now_as_of, parse_as_of, parse_period, period_name
 from cxaudit.render.figures import meets
@@ -23,8 +24,7 @@ from cxaudit.render.notes import notes
 from cxaudit.render.report.manifest import MANIFEST, Settings
 from cxaudit.render.report.restated import restated_words
 from cxaudit.render.words import as_of_words, period_words, visible
-from cxaudit.write_folder import locked, prepare_place, recover, write_folder
-from cxaudit.zones import zone
+from cxaudit.write.folder import locked, prepare_place, recover, write_folder
 
 Period = tuple[dt.date, dt.date]
 _PDF_ADVICE = "python -m pip install 'cxaudit[pdf]'"

@@ -14,11 +14,12 @@ from threading import Thread
 import polars as pl
 
 from cxaudit.audit import Audit, Question
-from cxaudit.calendar import years_known
 from cxaudit.commands.options import Input
 from cxaudit.commands.shared import counting_of, meta_of
-from cxaudit.compare import COMPARED_ROLES, compare_verdicts
-from cxaudit.from_tallies import StoredTally, tally_bytes
+from cxaudit.compare.verdicts import COMPARED_ROLES, compare_verdicts
+from cxaudit.counting.from_tallies import StoredTally, tally_bytes
+from cxaudit.days.calendar import years_known
+from cxaudit.days.special_days import Year, special_days
 from cxaudit.model import MISSED, Records
 from cxaudit.monthly.figures import ROLES, monthly_report
 from cxaudit.monthly.history import STORED
@@ -29,9 +30,8 @@ from cxaudit.render import REPORT_FORMATS, RenderOptions
 from cxaudit.render.delimited import delimit, render_records_csv
 from cxaudit.render.report.manifest import MANIFEST, FileDigest, Settings, manifest
 from cxaudit.render.report.workbook import render_report_workbook
-from cxaudit.special_days import Year, special_days
 from cxaudit.standards import Standards
-from cxaudit.write import with_bom
+from cxaudit.write.file import with_bom
 
 TALLY = "tally.parquet"
 #: `--formats` -> the files it stands for, in the order in which they are made: charts number themselves as they are drawn.

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from cxaudit.audit import Audit, Question
-from cxaudit.calendar import complaints
 from cxaudit.commands.options import Input, Output
+from cxaudit.days.calendar import complaints
 from cxaudit.errors import UsageError
 from cxaudit.period import parse_date
 from cxaudit.standards import Standards, load

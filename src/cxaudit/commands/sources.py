@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cxaudit.commands.options import Output
 from cxaudit.commands.shared import name_of
-from cxaudit.inspector import layouts
+from cxaudit.inspect.inspector import layouts
 from cxaudit.render.rows import ROW_FORMATS
 from cxaudit.render.sources import render_sources
 from cxaudit.standards import load

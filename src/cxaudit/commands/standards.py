@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cxaudit.calendar import complaints
 from cxaudit.commands.options import Output
 from cxaudit.commands.shared import name_of
+from cxaudit.days.calendar import complaints
 from cxaudit.errors import UsageError
 from cxaudit.standards import load
 from cxaudit.standards.weaker import weaker_promises

@@ -10,8 +10,9 @@ from pathlib import Path
 import polars as pl
 
 from cxaudit.audit import Audit
-from cxaudit.calendar import complaints
 from cxaudit.commands.options import Input, Output
+from cxaudit.compare.changes import VerdictChanges, tally_changes, verdict_changes
+from cxaudit.days.calendar import complaints
 from cxaudit.errors import UsageError
 from cxaudit.lookup import value_at
 from cxaudit.render.diff import DIFF_FORMATS, Diff, render_diff
@@ -21,7 +22,6 @@ from cxaudit.standards import Standards, load
 from cxaudit.standards.diff import differences, version_on
 from cxaudit.standards.load import BUILT_IN
 from cxaudit.standards.values import parse_date
-from cxaudit.verdict_changes import VerdictChanges, tally_changes, verdict_changes
 
 _DATED = re.compile(r"(.+)@([^@/\\]+)")
 

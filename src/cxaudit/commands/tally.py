@@ -8,8 +8,15 @@ from pathlib import Path
 from cxaudit.audit import Audit
 from cxaudit.commands.options import Input, Output
 from cxaudit.commands.shared import NOT_RELIABLE, counting_of, load_standards, meta_of, settings
+from cxaudit.counting.from_tallies import (
+    STORED_DIMENSIONS,
+    Tallied,
+    add_tallies,
+    open_tallies,
+    tally_bytes,
+    whole_months,
+)
 from cxaudit.errors import UsageError
-from cxaudit.from_tallies import STORED_DIMENSIONS, Tallied, add_tallies, open_tallies, tally_bytes, whole_months
 from cxaudit.period import parse_period
 from cxaudit.render.notes import notes
 

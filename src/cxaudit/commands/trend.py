@@ -7,8 +7,8 @@ from pathlib import Path
 
 from cxaudit.commands.options import Output, near_miss
 from cxaudit.commands.report_files import TALLY
+from cxaudit.counting.from_tallies import StoredTally, open_tallies
 from cxaudit.errors import InputError, UsageError
-from cxaudit.from_tallies import StoredTally, open_tallies
 from cxaudit.monthly.trend import trend_of
 from cxaudit.render.trend import TREND_FORMATS, remarks, render_trend
 from cxaudit.render.words import counted, visible

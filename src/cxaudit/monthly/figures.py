@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from cxaudit.compliance import compliance_rows
 from cxaudit.model import JUDGED, CheckRow
 from cxaudit.monthly.busy import high_volume_of, surges_of
 from cxaudit.monthly.gather import Gathered, gather
@@ -24,10 +23,11 @@ from cxaudit.monthly.model import (
 )
 from cxaudit.monthly.recognition import compliments_of, recognition_of
 from cxaudit.standards.source import Role
+from cxaudit.tally.compliance import compliance_rows
 
 if TYPE_CHECKING:
     from cxaudit.audit import Audit
-    from cxaudit.comparison import Comparison
+    from cxaudit.compare.model import Comparison
 
 #: The roles that an audit for the report must ask for; `employee` only where people are asked for.
 ROLES: tuple[Role, ...] = ("department", "customer_type", "status", "kind")

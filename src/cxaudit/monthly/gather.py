@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from cxaudit.model import JUDGED
-from cxaudit.tally import is_known
+from cxaudit.tally.counts import is_known
 from cxaudit.volume import tally_receipts
 
 if TYPE_CHECKING:

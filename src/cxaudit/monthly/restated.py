@@ -15,7 +15,7 @@ import polars as pl
 
 from cxaudit.monthly.history import counts_of
 from cxaudit.monthly.model import Counts, Restated
-from cxaudit.stored_tally import StoredTally
+from cxaudit.tally.stored import StoredTally
 
 if TYPE_CHECKING:
     from cxaudit.audit import Audit

@@ -13,15 +13,15 @@ from itertools import pairwise
 
 import polars as pl
 
+from cxaudit.counting.from_tallies import Tallied
 from cxaudit.errors import InputError
-from cxaudit.from_tallies import Tallied
 from cxaudit.model import CheckRow
 from cxaudit.monthly.gather import months_between
 from cxaudit.monthly.history import counts_of
 from cxaudit.monthly.model import Counts, Limits, Month, Restated
 from cxaudit.monthly.restated import differ, finished_months
 from cxaudit.monthly.run_chart import with_signals
-from cxaudit.stored_tally import StoredTally
+from cxaudit.tally.stored import StoredTally
 
 Named = tuple[str, StoredTally]
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from cxaudit.days.zones import Zone, zone
 from cxaudit.lookup import meaning_of
 from cxaudit.read.table import DAMAGED, column
 from cxaudit.recognise.cells import cells_of, duration
@@ -20,7 +21,6 @@ from cxaudit.recognise.layout import Layout
 from cxaudit.recognise.zone_names import heed_zone_name
 from cxaudit.standards.model import fold
 from cxaudit.standards.source import Role
-from cxaudit.zones import Zone, zone
 
 #: Roles whose few different values are kept as categories.
 CATEGORIES: tuple[Role, ...] = (

@@ -9,9 +9,9 @@ import datetime as dt
 
 import polars as pl
 
+from cxaudit.days.zones import Zone
 from cxaudit.lookup import meaning_of
 from cxaudit.recognise.quirks import ZONE_NAME, ZONE_NAMES
-from cxaudit.zones import Zone
 
 _OFFSETS = {name: dt.timedelta(hours=hours) for name, hours in ZONE_NAMES.items()}
 

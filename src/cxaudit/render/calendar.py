@@ -15,7 +15,7 @@ from cxaudit.standards.values import WEEKDAYS
 from cxaudit.versions import versions
 
 if TYPE_CHECKING:
-    from cxaudit.special_days import SpecialDay, Year
+    from cxaudit.days.special_days import SpecialDay, Year
     from cxaudit.standards.model import Standards
 
 CALENDAR_FORMATS = (*ROW_FORMATS, "ics")

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from cxaudit.comparison import COMPARISON_COLUMNS, Comparison, ComparisonRow, Disagreement
+from cxaudit.compare.model import COMPARISON_COLUMNS, Comparison, ComparisonRow, Disagreement
 from cxaudit.model import Report
 from cxaudit.render.check_view import heading
 from cxaudit.render.figures import compliance_text, for_people

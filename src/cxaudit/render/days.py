@@ -9,7 +9,7 @@ from cxaudit.render.words import MONTHS
 from cxaudit.standards.values import WEEKDAYS
 
 if TYPE_CHECKING:
-    from cxaudit.trace import TracedDay
+    from cxaudit.days.trace import TracedDay
 
 _LAST_MOMENT = dt.time(23, 59, 59, 999999)
 

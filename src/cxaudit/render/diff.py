@@ -20,8 +20,8 @@ from cxaudit.render.words import counted, utf8, visible
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cxaudit.compare.changes import VerdictChanges
     from cxaudit.standards.diff_text import Difference
-    from cxaudit.verdict_changes import VerdictChanges
 
 DIFF_FORMATS = ("table", "csv", "tsv", "json", "jsonl", "markdown")
 DIFF_COLUMNS = ("what", "channel", "department", "before", "after")

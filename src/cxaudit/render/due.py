@@ -6,18 +6,18 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from cxaudit.days.zones import zone
 from cxaudit.render.days import clock_words, date_words, day_words, deadline_words, since_words, traced_words
 from cxaudit.render.options import RenderOptions
 from cxaudit.render.rows import data_text, markdown_text, table_text
 from cxaudit.render.words import counted, utf8
 from cxaudit.standards.values import WEEKDAYS
 from cxaudit.standards.words import rule_words
-from cxaudit.zones import zone
 
 if TYPE_CHECKING:
+    from cxaudit.days.trace import TracedDay
+    from cxaudit.explain.when_due import DueTime
     from cxaudit.standards.model import Standards
-    from cxaudit.trace import TracedDay
-    from cxaudit.when_due import DueTime
 
 #: Columns of `due --format csv`. JSON has them too, `days` one by one, and the rule in words.
 DUE_COLUMNS = (

@@ -20,7 +20,7 @@ from cxaudit.render.rows import markdown_text, table_text
 from cxaudit.render.words import utf8, visible
 
 if TYPE_CHECKING:
-    from cxaudit.explanation import Explanation
+    from cxaudit.explain.model import Explanation
 
 EXPLAIN_FORMATS = ("table", "json", "markdown")
 _TITLES = ("What", "When", "Why")

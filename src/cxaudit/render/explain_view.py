@@ -14,7 +14,7 @@ from cxaudit.render.days import clock_words, date_words, day_words, deadline_wor
 from cxaudit.render.words import BASIS_WORDS, OTHER_WORDS, WAY_WORDS, as_of_words, counted
 
 if TYPE_CHECKING:
-    from cxaudit.explanation import CaseRow, Day, DueTime, Explanation, HighVolumePeriod, Mark, Moment, Place, Said
+    from cxaudit.explain.model import CaseRow, Day, DueTime, Explanation, HighVolumePeriod, Mark, Moment, Place, Said
 
 #: What stands left, in the middle and right.
 Line = tuple[str, str, str]

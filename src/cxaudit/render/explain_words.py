@@ -9,7 +9,7 @@ from cxaudit.render.explain_view import due_words, moment_words, place_words
 from cxaudit.render.words import EXCLUSION_WORDS, as_of_words, counted, listed
 
 if TYPE_CHECKING:
-    from cxaudit.explanation import Explanation
+    from cxaudit.explain.model import Explanation
 
 _OFFICE_UNITS, _REAL_UNITS = ("business hours", "business minutes"), ("hours", "minutes")
 

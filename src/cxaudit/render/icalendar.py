@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from cxaudit.render.words import visible
 
 if TYPE_CHECKING:
-    from cxaudit.special_days import SpecialDay
+    from cxaudit.days.special_days import SpecialDay
 
 _LINE_OCTETS = 75
 _SUMMARIES = {"closed": "Closed", "holiday": "Closed", "part day": "Part day", "open": "Open", "day off": "Day off"}

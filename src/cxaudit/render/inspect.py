@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from cxaudit.inspection import Inspection
+from cxaudit.inspect.model import Inspection
 from cxaudit.render.inspect_view import column_lines, facts, sentences, title_of
 from cxaudit.render.markdown import escape_markdown
 from cxaudit.render.options import RenderOptions

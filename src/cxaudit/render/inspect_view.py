@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cxaudit.inspection import ColumnUse, Counted, Inspection, Recognised
+from cxaudit.inspect.model import ColumnUse, Counted, Inspection, Recognised
 from cxaudit.render.notes import finding_lines, kind_words, place_name, terms
 from cxaudit.render.words import counted, listed
 

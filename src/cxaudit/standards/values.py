@@ -213,7 +213,7 @@ def parse_target(text: str) -> Decimal:
 @cache
 def parse_timezone(text: str) -> str:
     """An IANA zone name, spelled as the zone table does."""
-    from cxaudit.zones import zone_names
+    from cxaudit.days.zones import zone_names
 
     known = zone_names()
     if text in known:

@@ -19,7 +19,7 @@ from cxaudit.render.check_rows import compliance
 from cxaudit.render.words import utf8
 
 if TYPE_CHECKING:
-    from cxaudit.special_days import Year
+    from cxaudit.days.special_days import Year
 
 FORM = 1
 RENDERERS = ("xlsxwriter", "jinja2", "altair", "vl-convert-python", "typst")

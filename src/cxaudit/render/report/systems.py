@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cxaudit.comparison import Comparison
+from cxaudit.compare.model import Comparison
 from cxaudit.model import Report
 from cxaudit.render.compare import reason_words
 from cxaudit.render.figures import compliance_text, for_people

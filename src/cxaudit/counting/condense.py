@@ -1,0 +1,186 @@
+"""Condense: requests that nothing but their time of day tells apart, counted before they are judged.
+
+The days of receipt and reply decide most verdicts. So a log is first counted by them, and the few thousand kinds of
+requests are judged as dates without a time; only those that this leaves open are judged one by one. Millions of requests
+of the same few days cost little more than the counting. Where rules look at the time of day, days are cut where these
+rules do, so that fewer are left open: a due time never gets earlier when the receipt gets later.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from cxaudit.judge import reply_columns
+from cxaudit.lookup import value_at
+from cxaudit.model import AsOf
+from cxaudit.tally.counts import is_known, is_quick
+
+#: The number of a kind, in the kinds and in the rows.
+KEY = "_kind"
+#: More names than these, channels times departments, and counting first would cost more than it spares.
+_MOST_NAMES = 2_000
+_MOST_BITS = 62
+_DAY_BITS = 16  # until the year 2149
+_MICRO = 1_000_000
+_DAY = 86_400 * _MICRO
+_NEVER = pl.lit(None, dtype=pl.Datetime("us"))
+
+
+@dataclass(frozen=True)
+class Cuts:
+    """Where days are cut: in seconds after midnight, ascending; `whole`: days not cut, since their clocks change."""
+
+    seconds: tuple[int, ...] = ()
+    whole: tuple[dt.date, ...] = ()
+
+    def piece(self, at: pl.Expr, is_date: pl.Expr) -> pl.Expr:
+        """The number of the piece of its day in which a moment lies, from 1; 0 stands for the whole day."""
+        time = at.to_physical() % _DAY
+        number = pl.lit(1, dtype=pl.Int64)
+        for second in self.seconds:
+            number += (time >= second * _MICRO).cast(pl.Int64)
+        is_whole = is_date | at.dt.date().is_in(list(self.whole)) if self.whole else is_date
+        return pl.when(is_whole).then(0).otherwise(number)
+
+    def bounds(self, piece: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+        """The first and the last moment of a piece, as time after midnight (Duration)."""
+        starts = [0, 0, *(second * _MICRO for second in self.seconds)]
+        ends = [_DAY, *(second * _MICRO for second in self.seconds), _DAY]
+        first, last = (
+            piece.replace_strict(list(range(len(values))), values, return_dtype=pl.Int64).cast(pl.Duration("us"))
+            for values in (starts, [end - 1 for end in ends])
+        )
+        return first, last
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One column packed into the key: its number, 0 for null, and how many bits that takes."""
+
+    name: str
+    number: pl.Expr
+    bits: int
+    kind: pl.DataType
+    values: pl.Series | None = None  # the names that the numbers stand for
+
+
+@dataclass(frozen=True)
+class Condensed:
+    """`kinds`: requests as `judge_requests` takes them, each from the first to the last moment that it stands for
+    (`received_at` to `received_end`, `replied_at` to `replied_end`), with `n`, what is settled beforehand (`has_reply`,
+    `is_before`, `is_known`, `is_quick`) and `is_certain` (there are no times of day); `rows` is the log with the number of
+    each row's kind."""
+
+    kinds: pl.DataFrame
+    rows: pl.LazyFrame
+
+    def of(self, kinds: pl.DataFrame) -> pl.LazyFrame:
+        """The requests of some kinds, one by one."""
+        return self.rows.filter(pl.col(KEY).is_in(kinds[KEY].implode())).drop(KEY)
+
+
+def condense(
+    requests: pl.LazyFrame,
+    deciding: Sequence[str],
+    carried: Sequence[str],
+    as_of: AsOf,
+    n_tables: int,
+    cuts: Cuts,
+    *,
+    has_dates: bool,
+) -> Condensed | None:
+    """Count requests by what decides; None where their kinds would be too many.
+
+    **Frame in**: requests as `judge_requests` takes them; `deciding` names the columns (Categorical) that verdicts depend
+    on besides times, `carried` those that are only wanted in `rows`.
+    """
+    schema = requests.collect_schema()
+    values = requests.select(pl.col(name).drop_nulls().unique().implode() for name in deciding)
+    found = {name: column.item() for name, column in values.collect(engine="streaming").to_dict().items()}
+    parts = [
+        *_day_parts(schema, as_of, cuts, has_dates=has_dates),
+        _Part("table", pl.col("table") + 1, (n_tables + 1).bit_length(), pl.UInt32()),
+        *(_name_part(name, values) for name, values in found.items()),
+    ]
+    if math.prod(len(values) + 1 for values in found.values()) > _MOST_NAMES or sum(p.bits for p in parts) > _MOST_BITS:
+        return None
+    if "received_utc" not in schema.names():
+        requests = requests.with_columns(received_utc=_NEVER, replied_utc=_NEVER)
+    key: pl.Expr = pl.lit(0, dtype=pl.Int64)
+    for part in parts:
+        key = key * 2**part.bits + part.number.cast(pl.Int64).fill_null(0)
+    rows = requests.with_columns(key.alias(KEY))
+    counted = rows.group_by(KEY).agg(n=pl.len()).collect(engine="streaming").sort(KEY)
+    needed = {"department", *key.meta.root_names(), *carried}
+    return Condensed(_unpacked(counted, parts, cuts), rows.select(*(n for n in schema.names() if n in needed), KEY))
+
+
+def _name_part(name: str, values: pl.Series) -> _Part:
+    """A name as its place among those that occur."""
+    placed = {code: place for place, code in enumerate(values.to_physical(), start=1)}
+    places = [placed.get(code, 0) for code in range(max(placed, default=0) + 1)]
+    number = value_at(pl.col(name).to_physical(), places, pl.Int64())
+    return _Part(name, number, (len(values) + 1).bit_length(), pl.Categorical(), values)
+
+
+def _day_parts(schema: pl.Schema, as_of: AsOf, cuts: Cuts, *, has_dates: bool) -> list[_Part]:
+    settled = reply_columns(as_of, has_dates=has_dates)
+    has_reply, is_before = settled["_has_reply"], settled["_is_before"]
+    received, replied = (pl.col(name).dt.date().to_physical() + 1 for name in ("received_at", "replied_at"))
+    flags = {
+        "has_reply": has_reply,
+        "is_before": is_before,
+        "is_known": is_known(schema.names(), as_of),
+        "is_quick": is_quick(),
+        "is_exempt": pl.col("is_exempt"),
+        "_received_is_date": pl.col("received_is_date"),
+        "_replied_is_date": pl.col("replied_is_date"),
+    }
+    flags |= {name: pl.col(name) for name in ("replied_by_closure",) if name in schema.names()}
+    days = {"received_at": received, "replied_at": pl.when(has_reply).then(replied)}
+    pieces = {
+        "_received_piece": cuts.piece(pl.col("received_at"), pl.col("received_is_date")),
+        "_replied_piece": pl.when(has_reply).then(cuts.piece(pl.col("replied_at"), pl.col("replied_is_date"))),
+    }
+    n_bits = (len(cuts.seconds) + 2).bit_length() if cuts.seconds else 0
+    return [
+        *(_Part(name, number, _DAY_BITS, pl.Datetime("us")) for name, number in days.items()),
+        *(_Part(name, number.cast(pl.Int64), 1, pl.Boolean()) for name, number in flags.items()),
+        *(_Part(name, number + 1, n_bits, pl.Int64()) for name, number in pieces.items() if n_bits),
+    ]
+
+
+def _unpacked(counted: pl.DataFrame, parts: Sequence[_Part], cuts: Cuts) -> pl.DataFrame:
+    """The columns that the keys stand for."""
+    columns, shift = {}, 0
+    for part in reversed(parts):
+        number = pl.col(KEY) // 2**shift % 2**part.bits
+        shift += part.bits
+        value = pl.when(number > 0).then(number - 1)
+        match part.kind:
+            case pl.Boolean():
+                columns[part.name] = number == 1
+            case pl.Datetime():
+                columns[part.name] = value.cast(pl.Int32).cast(pl.Date).cast(part.kind)
+            case pl.Categorical() if part.values is not None:
+                columns[part.name] = value.map_batches(part.values.gather, return_dtype=part.kind)
+            case _:
+                columns[part.name] = value.cast(part.kind)
+    kinds = counted.with_columns(**columns)
+    if "department" not in columns:
+        kinds = kinds.with_columns(department=pl.lit(None, dtype=pl.Categorical))
+    has_times = ~pl.col("_received_is_date") | (pl.col("has_reply") & ~pl.col("_replied_is_date"))
+    kinds = kinds.with_columns(is_certain=~has_times)
+    for name in ("received", "replied"):
+        day = pl.col(f"{name}_at")
+        piece = pl.col(f"_{name}_piece").fill_null(0) if cuts.seconds else pl.lit(0, dtype=pl.Int64)
+        first, last = cuts.bounds(piece)
+        kinds = kinds.with_columns(
+            **{f"{name}_at": day + first, f"{name}_end": day + last, f"{name}_is_date": day.is_not_null()}
+        )
+    return kinds.drop("_received_is_date", "_replied_is_date", "_received_piece", "_replied_piece", strict=False)

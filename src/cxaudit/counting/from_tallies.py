@@ -1,0 +1,149 @@
+"""From an audit to a stored tally, and from a stored tally to the same report that the audit would give."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+import polars as pl
+
+from cxaudit.audit import Audit
+from cxaudit.model import JUDGED, Readings, Report
+from cxaudit.promises.table import Promises
+from cxaudit.read.stored import find_tallies, read_stored
+from cxaudit.standards import loads
+from cxaudit.standards.model import Promise
+from cxaudit.tally.compliance import compliance_rows, reading_rows, total_row
+from cxaudit.tally.stored import (
+    STORED_DIMENSIONS,
+    About,
+    StoredTally,
+    from_parquet,
+    merged,
+    of_months,
+    stored_frame,
+    to_parquet,
+    without_cells,
+)
+
+__all__ = [
+    "STORED_DIMENSIONS", "StoredTally", "Tallied", "add_tallies", "open_tallies", "stored_tally", "tally_bytes",
+    "whole_months",
+]  # fmt: skip
+
+
+def stored_tally(audit: Audit, report: Report) -> StoredTally:
+    """The tally of an audit, to be stored; `report` is a report of the same audit."""
+    standards = audit.question.standards
+    tally, words = audit.readings_tally, audit.reading_words(report.counting)
+    about = About(
+        versions=report.meta["versions"],
+        standards={"file": standards.file, "sha256": standards.sha256, "text": standards.text},
+        as_of=audit.question.as_of,
+        period=report.period,
+        cohort=report.cohort,
+        counting=report.counting,
+        earliest_on=audit.earliest_on,
+        outside_period=report.outside_period,
+        inputs=report.inputs,
+        findings=without_cells(report.findings),
+        readings=tuple(tally.iter_rows(named=True)) if tally is not None else (),
+        reading_words=words if tally is not None else None,
+    )
+    return StoredTally(stored_frame(audit.tally(STORED_DIMENSIONS)), about)
+
+
+def tally_bytes(audit: Audit, report: Report) -> bytes:
+    """The file of a stored tally; `report` is a report of the same audit."""
+    return to_parquet(stored_tally(audit, report), audit.promises)
+
+
+def open_tallies(arguments: Iterable[str]) -> list[tuple[str, StoredTally]]:
+    """The stored tallies that paths, folders and patterns name, each with the name of its file."""
+    return [(str(path), from_parquet(*read_stored(path), str(path))) for path in find_tallies(arguments)]
+
+
+def add_tallies(tallies: Sequence[tuple[str, StoredTally]]) -> Tallied:
+    """What stored tallies say together. Raises `InputError` where they do not answer the same question."""
+    return Tallied(merged(tallies))
+
+
+@dataclass(frozen=True)
+class Tallied:
+    """A stored tally with the promises it was judged by, ready to answer."""
+
+    stored: StoredTally
+
+    @cached_property
+    def promises(self) -> Promises:
+        about = self.stored.about.standards
+        return Promises(replace(loads(about["text"], about["file"]), file=about["file"]))
+
+    @cached_property
+    def promised(self) -> tuple[Promise, ...]:
+        """The promises whose channels have a line in any case, as an audit takes them."""
+        about = self.stored.about
+        today = about.as_of.local.date()
+        first, last = about.period or (min(about.earliest_on or today, today), today)
+        return self.promises.in_force(first, max(first, min(last, today)))
+
+    def report(
+        self, by: tuple[str, ...], fail_under: Decimal | None, meta: dict[str, Any], *, with_total: bool = True
+    ) -> Report:
+        """The compliance by these dimensions, which are among STORED_DIMENSIONS."""
+        about, tally, standards = self.stored.about, self.stored.frame, self.promises.standards
+        total = total_row(tally, by, self.promises)
+        rows = compliance_rows(tally, by, self.promises, self.promised, [])
+        judged = tally.filter(pl.col("verdict").is_in(JUDGED))
+        return Report(
+            organisation=standards.organisation,
+            clauses=tuple(dict.fromkeys(promise.clause for promise in self.promises.all)),
+            by=by,
+            rows=(*rows, total) if with_total else rows,
+            total=total,
+            cohort=standards.versions[-1].counting.cohort,
+            period=about.period,
+            as_of=about.as_of.local,
+            as_of_is_date=about.as_of.is_date,
+            counting=about.counting,
+            outside_period=about.outside_period,
+            inputs=about.inputs,
+            findings=about.findings,
+            fail_under=fail_under,
+            meta=meta,
+            quick_replies=int(tally.filter("is_quick")["n"].sum()),
+            readings=self._readings(),
+            n_by_basis=dict(judged.group_by("reply_basis").agg(pl.col("n").sum()).sort("reply_basis").iter_rows()),
+        )
+
+    def of_months(self, first: dt.date, last: dt.date) -> Tallied:
+        """The part that belongs to some whole months, days inclusive."""
+        return Tallied(of_months(self.stored, first, last))
+
+    def month(self, month: int) -> Tallied:
+        """The part of one month, 202510."""
+        first = dt.date(month // 100, month % 100, 1)
+        following = (first + dt.timedelta(days=31)).replace(day=1)
+        return self.of_months(first, following - dt.timedelta(days=1))
+
+    def _readings(self) -> Readings | None:
+        about: About = self.stored.about
+        if not about.reading_words:
+            return None
+        names = list(about.reading_words)
+        tally = pl.DataFrame(
+            list(about.readings), schema={**dict.fromkeys(names, pl.String), "n": pl.Int64}, orient="row"
+        )
+        return reading_rows(tally, about.reading_words)
+
+
+def whole_months(first: dt.date, last: dt.date) -> bool:
+    """
+    >>> whole_months(dt.date(2025, 10, 1), dt.date(2025, 10, 31)), whole_months(dt.date(2025, 10, 1), dt.date(2025, 10, 30))
+    (True, False)
+    """
+    return first.day == 1 and (last + dt.timedelta(days=1)).day == 1

@@ -1,0 +1,119 @@
+"""Counting: the requests of a run counted in some way, in as few steps as the answer needs.
+
+What the days of receipt and reply decide is counted by them first and judged afterwards (`condense.py`); what they leave
+open is judged request by request. The counts are the same as if each request had been judged by itself.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from cxaudit.counting.condense import KEY, Condensed, Cuts, condense
+from cxaudit.tally.counts import merge_tallies, tally_verdicts
+
+if TYPE_CHECKING:
+    from cxaudit.audit import Audit
+
+#: How many requests are judged one by one at a time, about 50 bytes each.
+PORTION_ROWS = 10_000_000
+_DAY_SECONDS = 86_400
+#: With more of them than this, days are not cut: the kinds would be too many.
+_MOST_CUTS = 8
+
+
+def count_requests(audit: Audit, by: Sequence[str]) -> pl.DataFrame:
+    """The tally of all requests by these columns, by channel, by `in_period` and by their verdicts under the readings asked
+    for. One pass over the requests serves every question about fewer dimensions. Each `table` is told only by `file`; else
+    one stands for all whose replies are known in the same way."""
+    names = sorted({*by, "channel", "in_period", *(f"reading:{reading.name}" for reading in audit.readings)} - {"file"})
+    known = {*audit.judged_columns, "month", "week", "in_period"}
+    absent = [pl.lit(None, dtype=pl.String).alias(name) for name in names if name not in known]
+
+    def tally(judged: pl.LazyFrame, by: Sequence[str] = names) -> pl.LazyFrame:
+        marked = judged.with_columns(*absent, in_period="is_inside", is_inside=pl.lit(True))
+        return tally_verdicts(marked, by)
+
+    deciding = _deciding(audit)
+    carried = [name for name in audit.requests.collect_schema().names() if name in by and name not in deciding]
+    condensed = None if audit.is_small else _condensed(audit, by, deciding, carried)
+    if condensed is None:
+        return tally(audit.judged).collect(engine="streaming")
+    judged = audit.judge(condensed.kinds.lazy(), has_dates=True).collect()
+    is_open = _is_open(audit, judged)
+    settled = judged.filter(~is_open).lazy()
+    if carried:
+        kinds = tally(settled, [*(name for name in names if name not in carried), KEY]).collect()
+        parts = [_spread(kinds, condensed.rows, carried)]
+    else:
+        parts = [tally(settled).collect()]
+    for kinds in _portions(judged.filter(is_open)):
+        # Brought together first: judging a few rows of each batch costs as much as judging whole batches.
+        requests = condensed.of(kinds).collect(engine="streaming")
+        parts.append(tally(audit.judge(requests.lazy())).collect(engine="streaming"))
+    return merge_tallies([part.select(sorted(part.columns)) for part in parts], names)
+
+
+def _spread(kinds: pl.DataFrame, rows: pl.LazyFrame, carried: Sequence[str]) -> pl.DataFrame:
+    """The tally of settled kinds by further columns, which decide nothing: requests are counted by these and by what
+    became of their kind, of which there are few."""
+    outcomes = kinds.drop("n").group_by(pl.exclude(KEY)).agg(KEY).with_row_index("_outcome")
+    of_kind = outcomes.select("_outcome", KEY).explode(KEY)
+    counted = rows.join(of_kind.lazy(), on=KEY).group_by("_outcome", *carried).agg(n=pl.len())
+    return counted.collect(engine="streaming").join(outcomes.drop(KEY), on="_outcome").drop("_outcome")
+
+
+def _deciding(audit: Audit) -> list[str]:
+    """The names on which verdicts depend: a department only where it has promises or a high-volume period of its own."""
+    standards = audit.promises.standards
+    departments = [promise.department for promise in audit.promises.all]
+    departments += [name for period in standards.high_volume for name in period.departments]
+    return ["channel", "department"] if any(departments) else ["channel"]
+
+
+def _portions(kinds: pl.DataFrame) -> list[pl.DataFrame]:
+    """The kinds in portions of so many requests that they fit into memory."""
+    portion = (pl.col("n").cum_sum() - 1) // PORTION_ROWS
+    return kinds.with_columns(_portion=portion).partition_by("_portion", maintain_order=True, include_key=False)
+
+
+def _condensed(audit: Audit, by: Sequence[str], deciding: Sequence[str], carried: Sequence[str]) -> Condensed | None:
+    as_of, n_tables, cuts = audit.question.as_of, len(audit.arrived), _cuts(audit)
+    requests = audit.requests if "file" in by or n_tables == 1 else audit.requests.with_columns(_first_alike(audit))
+    return condense(requests, deciding, carried, as_of, n_tables, cuts, has_dates=audit.has_dates)
+
+
+def _first_alike(audit: Audit) -> pl.Expr:
+    """Instead of each table the first one whose replies are known in the same way: fewer kinds of requests."""
+    bases = [arrived.source.layout.reply_basis for arrived in audit.arrived]
+    first = pl.Series([bases.index(basis) for basis in bases], dtype=pl.UInt32)
+    return pl.col("table").map_batches(first.gather, return_dtype=pl.UInt32, is_elementwise=True)
+
+
+def _cuts(audit: Audit) -> Cuts:
+    """Where the rules in play tell times of day apart: at openings and closings."""
+    rules, calendar = audit.promises.rules, audit.calendar
+    if not audit.readings and not any(rule.needs_time for rule in rules):
+        return Cuts()
+    days = [*(day for rule in rules for day in rule.hours.by_weekday), *calendar.settings.part_days.values()]
+    seconds = {second for day in days for segment in day for second in segment} - {0, _DAY_SECONDS}
+    first, last = (dt.datetime.combine(day, dt.time()) for day in (calendar.first, calendar.last))
+    changes = audit.zone.clock_changes(first, last)
+    whole = sorted({moment.date() for change in changes for moment in (change.start, change.end)})
+    return Cuts(tuple(sorted(seconds)) if len(seconds) <= _MOST_CUTS else (), tuple(whole))
+
+
+def _is_open(audit: Audit, kinds: pl.DataFrame) -> pl.Series:
+    """Which kinds of requests are not judged alike, whatever their times of day."""
+    dues = [pl.col(name).is_null() for name in ("due_at", "due_before_extension") if name in kinds.columns]
+    # Other readings are asked about inside the period alone.
+    verdicts = [pl.col(f"reading:{reading.name}").is_null() & pl.col("is_inside") for reading in audit.readings]
+    if "verdict_without" in kinds.columns:
+        verdicts.append(pl.col("verdict_without") == "excluded")
+    is_unsure = pl.col("excluded").is_null() & pl.any_horizontal(pl.lit(False), *verdicts)
+    is_undated = pl.col("promise").is_not_null() & pl.any_horizontal(dues)  # the due day says to which month
+    is_open = (pl.col("excluded") == "no_time").fill_null(False) | is_unsure | is_undated
+    return kinds.select(is_open=is_open & ~pl.col("is_certain")).to_series()

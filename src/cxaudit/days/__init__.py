@@ -1,0 +1,1 @@
+"""Days and hours: business days, open time, city time."""

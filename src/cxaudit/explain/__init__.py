@@ -1,0 +1,1 @@
+"""Explain: the reasons for one verdict, and when a request would be due."""

@@ -1,0 +1,1 @@
+"""Inspect: what a file is taken for and why, before it is judged."""

@@ -1,0 +1,249 @@
+"""Inspect files: what each is taken for and why, without judging them; the guess for a layout that nothing fits.
+
+One file that cannot be read or dated does not hide the others. Source: DESIGN, sections 5 and 6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import polars as pl
+
+from cxaudit.audit import Audit, Question
+from cxaudit.errors import InputError
+from cxaudit.findings import Finding
+from cxaudit.inspect.hours import HOURS
+from cxaudit.inspect.model import ColumnUse, Counted, Inspection, Recognised
+from cxaudit.model import InputFile
+from cxaudit.read import FoundFiles, Table, find_files, open_tables
+from cxaudit.recognise.cells import cells_of
+from cxaudit.recognise.event_columns import event_columns
+from cxaudit.recognise.guess import guess_layout
+from cxaudit.recognise.layout import Layout, clean_header, describe_unknown, likely_header, recognise_layout
+from cxaudit.recognise.library import known_sources
+from cxaudit.recognise.order import settle_orders
+from cxaudit.recognise.proof import Proof, prove_format
+from cxaudit.recognise.proposal import proof_words, proposal
+from cxaudit.recognise.requests import DATE_ROLES, is_aside
+from cxaudit.standards import Standards
+from cxaudit.standards.source import Role, SourceMapping
+
+_Key = tuple[str, str | None]  # the name of a file and of its sheet
+#: Stands for the channel of files that do not say it: they can be counted all the same.
+_NO_CHANNEL = "(not said)"
+
+
+@dataclass
+class _Seen:
+    """One table that a layout fits."""
+
+    path: Path
+    table: Table
+    layout: Layout
+    rows: pl.LazyFrame
+    proofs: dict[Role, Proof] = field(default_factory=dict)
+    problem: str | None = None
+
+    @property
+    def key(self) -> _Key:
+        return self.table.file, self.table.sheet
+
+
+def layouts(standards: Standards) -> dict[str, SourceMapping]:
+    """Every layout that a file may have, by name."""
+    return known_sources(standards.sources)
+
+
+def inspect_files(arguments: Sequence[str], question: Question) -> list[Inspection]:
+    """Every table of these files, in the order of the input. Raises `InputError` only where no file is found."""
+    known = known_sources(question.standards.sources)
+    found = find_files(arguments)
+    looked = [one for path, name in found.files.items() for one in _look(path, name, known, question)]
+    seen = [one for one in looked if isinstance(one, _Seen)]
+    settle_orders(seen)
+    for one in seen:
+        one.problem = _date_problem(one) or _channel_problem(one, question)
+    counted, findings = _count(seen, found.files, question)
+    told = [
+        _inspection(one, counted.get(one.key), findings.get(one.key, ())) if isinstance(one, _Seen) else one
+        for one in looked
+    ]
+    return [*told, *(_twin(name, twin) for name, twin in found.same_content.items())]
+
+
+def _twin(name: str, twin: str) -> Inspection:
+    said = f"It has the same content as {twin} and is read once."
+    return Inspection(name, None, None, None, None, None, None, (), said, same_as=twin)
+
+
+def _look(path: Path, name: str, known: dict[str, SourceMapping], question: Question) -> Iterator[_Seen | Inspection]:
+    try:
+        tables = open_tables(path, name)
+    except InputError as error:
+        yield Inspection(name, None, None, None, None, None, None, (), str(error), is_readable=False)
+        return
+    for table in tables:
+        try:
+            layout = recognise_layout(table, known, set(question.standards.sources), question.source)
+        except InputError as error:
+            yield _unknown(table, str(error), None)
+            continue
+        if layout is None:
+            yield _guessed(table, known)
+        else:
+            yield _seen(path, table, layout)
+
+
+def _seen(path: Path, table: Table, layout: Layout) -> _Seen:
+    rows = table.body(layout.header[0], layout.width)
+    data = rows.filter(~is_aside(layout))
+    dated = [role for role in layout.positions if layout.holds_moments(role) and role.endswith("_at")]
+    declared = layout.mapping.date_format
+    proofs = {role: prove_format(data.select("row", text=cells_of(layout, role)), declared) for role in dated}
+    return _Seen(path, table, layout, rows, proofs)
+
+
+def _guessed(table: Table, known: dict[str, SourceMapping]) -> Inspection:
+    guess = guess_layout(table, known)
+    if guess is None or "received_at" not in guess.choices:
+        return _unknown(table, describe_unknown(table).partition("\nRun `")[0], None)
+    said = "no known layout fits it"
+    if guess.parts:
+        said += "; its rows look like calls or messages, which are paired into requests"
+    return _unknown(table, f"{said}.\nCheck the guess, and paste it into the standards file.", proposal(guess))
+
+
+def _unknown(table: Table, problem: str, guess: str | None) -> Inspection:
+    header = likely_header(table)
+    row = header[0] if header else None
+    return Inspection(table.file, table.sheet, table.encoding, table.delimiter, row, None, None, (), problem, guess)
+
+
+def _date_problem(one: _Seen) -> str | None:
+    """Why the times of a table cannot be read."""
+    for role in (*DATE_ROLES, "closed_at"):
+        proof = one.proofs.get(role)
+        if proof is not None and proof.is_ambiguous:
+            orders = "|".join(dict.fromkeys(fmt.order for fmt in proof.candidates))
+            return (
+                f'"{one.layout.names[role]}" is {proof_words(proof)}, and no value settles it.\n'
+                f"State it under sources: in the standards file: {one.layout.source}: {{date_format: {orders}}}"
+            )
+        if proof is not None and proof.format is None and proof.n_values:
+            return (
+                f'"{one.layout.names[role]}" holds no times that one format explains; one of them is "{proof.example}".'
+            )
+    return None
+
+
+def _channel_problem(one: _Seen, question: Question) -> str | None:
+    if "channel" in one.layout.positions or one.layout.mapping.channel or question.channel:
+        return None
+    return "no column says how its requests came in.\nAdd --channel NAME, or channel: under sources: in the standards file."
+
+
+def _count(
+    seen: Sequence[_Seen], names: dict[Path, str], question: Question
+) -> tuple[dict[_Key, Counted], dict[_Key, tuple[Finding, ...]]]:
+    """The rows and findings of the tables that can be read: all together, or one by one where that fails."""
+    stopped = {one.path for one in seen if _date_problem(one) is not None}
+    files = {one.path: names[one.path] for one in seen if one.path not in stopped}
+    counted: dict[_Key, Counted] = {}
+    findings: dict[_Key, tuple[Finding, ...]] = {}
+    for group in _groups(files, question):
+        for table, one in _counted(group):
+            key = table.file, table.sheet
+            counted[key] = one
+            said = [
+                found for found in group.findings if found.file == table.file and found.sheet in (None, table.sheet)
+            ]
+            findings[key] = tuple(found for found in said if found.values != (_NO_CHANNEL,))
+    return counted, findings
+
+
+def _groups(files: dict[Path, str], question: Question) -> Iterator[Audit]:
+    question = replace(question, channel=question.channel or _NO_CHANNEL)
+    if not files:
+        return
+    try:
+        yield Audit(FoundFiles(files, {}), question)
+    except InputError:
+        for path, name in files.items() if len(files) > 1 else ():
+            yield from _groups({path: name}, question)
+
+
+def _counted(audit: Audit) -> Iterator[tuple[InputFile, Counted]]:
+    rows = audit.judged.lazy()
+    spans = rows.group_by("table").agg(first=pl.col("received_at").min(), last=pl.col("received_at").max())
+    by_table = {table: (first, last) for table, first, last in spans.collect(engine="streaming").iter_rows()}
+    timed = rows.filter(~pl.col("received_is_date"))
+    hours = timed.group_by("table", hour=pl.col("received_at").dt.hour()).len().collect(engine="streaming")
+    n = {(table, hour): count for table, hour, count in hours.iter_rows()}
+    for i, table in enumerate(audit.inputs):
+        first, last = by_table.get(i, (None, None))
+        yield table, Counted(table.fates, first, last, tuple(n.get((i, hour), 0) for hour in range(HOURS)))
+
+
+def _inspection(one: _Seen, counted: Counted | None, findings: tuple[Finding, ...]) -> Inspection:
+    table, layout = one.table, one.layout
+    return Inspection(
+        file=table.file,
+        sheet=table.sheet,
+        encoding=table.encoding,
+        delimiter=table.delimiter,
+        header_row=layout.header[0],
+        recognised=_recognised(one),
+        counted=counted,
+        findings=findings,
+        problem=one.problem,
+    )
+
+
+def _recognised(one: _Seen) -> Recognised:
+    layout, mapping = one.layout, one.layout.mapping
+    names = [choice if isinstance(choice, str) else next((n for n in choice if layout.find(n) is not None), choice[0])
+             for choice in mapping.header]  # fmt: skip
+    used = {*layout.positions.values(), *layout.times.values(), *event_columns(layout)}
+    return Recognised(
+        source=layout.source,
+        title=mapping.title or "",
+        shape=mapping.shape,
+        because=tuple(clean_header(layout.header[1][at]) for name in names if (at := layout.find(name)) is not None),
+        columns=tuple(_uses(one)),
+        unused=tuple(name for i, name in enumerate(map(clean_header, layout.header[1])) if name and i not in used),
+        reply_basis=layout.reply_basis if layout.tells_replies or mapping.is_events else None,
+        channel=None if "channel" in layout.positions else mapping.channel,
+        caveat=mapping.caveat,
+    )
+
+
+def _uses(one: _Seen) -> Iterator[ColumnUse]:
+    """Every column that is read, in the order of the file."""
+    parts = event_columns(one.layout)
+    roles = {position: role for role, position in one.layout.positions.items()}
+    for position in sorted({*parts, *roles}):
+        role = roles.get(position)
+        said = ", ".join(part for part in (role, parts.get(position)) if part)
+        yield _use(one, role, position, said) if role else ColumnUse(clean_header(one.layout.header[1][position]), said)
+
+
+def _use(one: _Seen, role: Role, position: int, said: str) -> ColumnUse:
+    header = clean_header(one.layout.header[1][position])
+    if role in one.layout.times:
+        header = f"{header} + {clean_header(one.layout.header[1][one.layout.times[role]])}"
+    proof = one.proofs.get(role)
+    if role == "replied_at" and one.layout.unit:
+        return ColumnUse(header, said, f"{one.layout.unit} from receipt")
+    if proof is None:
+        return ColumnUse(header, said)
+    is_proof = proof.format is not None and not proof.format.is_unmistakable
+    return ColumnUse(header, said, _words(proof), *((proof.row, proof.value) if is_proof else (None, None)))
+
+
+def _words(proof: Proof) -> str:
+    if proof.format is None:
+        return proof_words(proof)
+    only_dates = ", without a time of day" if proof.format.is_date_only else ""
+    return proof.format.words + only_dates

@@ -1,0 +1,203 @@
+"""Arrival: tables of text to one log of typed requests, with the fate of every row that is none.
+
+The rows of all tables are typed once and kept (`read/store.py`); whatever is asked of them later is a pass over what was
+kept. So memory does not grow with the number of rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import Path
+
+import polars as pl
+
+from cxaudit.days.zones import Zone
+from cxaudit.intake.sorting import NOTHING, Arrived, SortedOut, arrive, sort_out_table
+from cxaudit.intake.sources import Source, Wanted, open_sources, require_dates
+from cxaudit.merge import hash_of_case, marked, without
+from cxaudit.read.files import size_of
+from cxaudit.read.store import Store
+from cxaudit.recognise.names import channel_words
+from cxaudit.recognise.proof import prove_format
+from cxaudit.recognise.requests import Reading, has_instants, recognise_requests
+from cxaudit.standards.model import Standards
+
+#: Tables that are read together: so many bytes of them, so that a folder of small files costs no more than a large one.
+BUNDLE_BYTES = 256 << 20
+
+
+@dataclass(frozen=True)
+class Log:
+    """The requests of all tables.
+
+    `rows` has the columns of `recognise_requests` with `at` (UInt32, its place in the input, rising), `table` (UInt32, the
+    position in `tables`), `source` (UInt32) and `case_hash`.
+    `survey` has one row for each table with requests: `table`, `n`, `first_at`,
+    `last_at` (of all receipts), `latest` (of all timestamps), `has_replies`, `has_dates`.
+    """
+
+    tables: list[Arrived]
+    rows: pl.LazyFrame
+    survey: pl.DataFrame
+    n_places: int
+    store: Store  # the rows live as long as it does
+
+
+def take_in(files: dict[Path, str], standards: Standards, city: Zone, wanted: Wanted) -> Log:
+    """Read and recognise all files. Raises `InputError` for what cannot be read, recognised or dated."""
+    sources = open_sources(files, standards, wanted)
+    typing = _Typing(sources, standards, city, wanted, Store(sum(map(size_of, files))))
+    rows = typing.rows()
+    survey = _survey(rows, len(sources))
+    sorted_out = {i: typing.sort_out(i, doubtful) for i, doubtful in _doubtful(rows, survey).items()}
+    again = {i for i, found in sorted_out.items() if found.is_unread and not typing.readings[i].trim}
+    if again:
+        typing.type_again(again)
+        rows = typing.rows()
+        survey = _survey(rows, len(sources))
+        doubtful = _doubtful(rows, survey)
+        sorted_out |= {i: typing.sort_out(i, doubtful.get(i)) for i in again}
+    n_places = int(survey["n"].sum())
+    left_out = [found.out["at"] for found in sorted_out.values() if found.out.height]
+    requests = rows.drop("is_doubtful", "ends_empty")
+    if left_out:
+        requests = without(requests, marked(n_places, left_out))
+    counts = {one["table"]: one for one in survey.iter_rows(named=True)}
+    latest = _survey(requests, len(sources)) if left_out else survey
+    ends = dict(latest.select("table", "latest").iter_rows())
+    tables = [
+        arrive(source, reading, counts.get(i), sorted_out.get(i, NOTHING), ends.get(i))
+        for i, (source, reading) in enumerate(zip(sources, typing.readings, strict=True))
+    ]
+    return Log(tables, requests, latest.sort("table"), n_places, typing.store)
+
+
+class _Typing:
+    """The tables of one run, and how they are typed."""
+
+    def __init__(
+        self, sources: Sequence[Source], standards: Standards, city: Zone, wanted: Wanted, store: Store
+    ) -> None:
+        self.sources = sources
+        self.wanted = wanted
+        self.store = store
+        self.readings = [_first_reading(source, standards, city) for source in sources]
+        names = sorted({source.layout.source for source in sources})
+        self._codes = [names.index(source.layout.source) for source in sources]
+        self._bundles = _bundles([size_of(source.path) for source in sources])
+        self._parts = [self._keep(bundle) for bundle in self._bundles]
+
+    def type_again(self, tables: set[int]) -> None:
+        """Prove the formats of these tables over their whole columns, and type them by what was found."""
+        for i in tables:
+            self.readings[i] = _second_look(self.sources[i], self.readings[i])
+        self._parts = [
+            self._keep(bundle) if tables & set(bundle) else part
+            for bundle, part in zip(self._bundles, self._parts, strict=True)
+        ]
+
+    def rows(self) -> pl.LazyFrame:
+        """The typed rows of all tables in the order of the input."""
+        together = pl.concat(self._parts, how="diagonal") if len(self._parts) > 1 else self._parts[0]
+        numbered = together.with_row_index("at")
+        return numbered if self.store.is_large else numbered.collect().lazy()
+
+    def _keep(self, bundle: range) -> pl.LazyFrame:
+        """The typed rows of these tables, kept. Neighbours that are read alike are typed as one, which costs little more."""
+        first = bundle[0]
+        if len(bundle) == 1:
+            typed = self._typed(first, self.sources[first].rows)
+            return self.store.keep(typed).with_columns(table=_number(first), source=_number(self._codes[first]))
+        groups = []
+        for _, alike in groupby(bundle, lambda i: _manner(self.readings[i])):
+            tables = list(alike)
+            rows = pl.concat([self.sources[i].rows.with_columns(table=_number(i)) for i in tables])
+            typed = self._typed(tables[0], rows, ["table"])
+            groups.append(typed.with_columns(source=_number(self._codes[tables[0]])))
+        return self.store.keep(pl.concat(groups, how="diagonal"))
+
+    def _typed(self, i: int, rows: pl.LazyFrame, carried: Sequence[str] = ()) -> pl.LazyFrame:
+        """The rows of this table, and of others that are read alike, typed; all have the same columns, but for instants."""
+        reading, wanted = self.readings[i], self.wanted
+        typed = recognise_requests(rows, reading, wanted.roles, wanted.headers, carried)
+        layout = reading.layout
+        fixed = layout.mapping.channel or ("channel" not in layout.positions and wanted.channel) or None
+        if fixed and "channel" in wanted.roles:
+            typed = typed.with_columns(channel=pl.lit(fixed).cast(pl.Categorical))
+        if not has_instants(reading):
+            typed = typed.drop("received_utc", "replied_utc", strict=False)
+        return typed.with_columns(case_hash=hash_of_case(self._codes[i]))
+
+    def sort_out(self, i: int, doubtful: pl.DataFrame | None) -> SortedOut:
+        """Give the doubtful rows (`at`, `row`) of one table their fates."""
+        return sort_out_table(self.sources[i], self.readings[i], doubtful, with_cells=self.wanted.reject_cells)
+
+
+def _first_reading(source: Source, standards: Standards, city: Zone) -> Reading:
+    formats = {role: proof.format for role, proof in source.proofs.items()}
+    return Reading(source.layout, formats, city, channels=channel_words(source.layout.mapping, standards))
+
+
+def _number(number: int) -> pl.Expr:
+    return pl.lit(number, dtype=pl.UInt32)
+
+
+def _manner(reading: Reading) -> tuple[object, ...]:
+    """What makes two tables be read alike: also how the formats of their dates are spelled."""
+    return reading, *((fmt.patterns, fmt.quirks) for fmt in reading.formats.values() if fmt is not None)
+
+
+def _bundles(sizes: Sequence[int]) -> list[range]:
+    """Consecutive tables to be read together."""
+    bundles, start, n_bytes = [], 0, 0
+    for i, size in enumerate(sizes):
+        n_bytes += size
+        if n_bytes >= BUNDLE_BYTES:
+            bundles.append(range(start, i + 1))
+            start, n_bytes = i + 1, 0
+    return [*bundles, range(start, len(sizes))] if start < len(sizes) else bundles
+
+
+def _survey(rows: pl.LazyFrame, n_tables: int) -> pl.DataFrame:
+    """One row for each table: how many rows, and the moments between which they lie."""
+    received, replied = pl.col("received_at"), pl.col("replied_at")
+    columns = rows.collect_schema().names()
+    marks = [name for name in ("is_doubtful", "ends_empty") if name in columns]
+    ends = [name for name in ("replied_at", "updated_at") if name in columns]
+    facts: dict[str, pl.Expr] = {
+        "n": pl.len(),
+        "first_at": received.min(),
+        "last_at": received.max(),
+        "latest": pl.max_horizontal(pl.col(name).max() for name in ends),
+        "has_replies": replied.count() > 0,
+        "has_dates": (pl.col("received_is_date") | pl.col("replied_is_date")).any(),
+        **{name: pl.col(name).any() for name in marks},
+    }
+    if n_tables == 1:  # no need to look for its rows
+        counted = rows.select(table=pl.lit(0, dtype=pl.UInt32), **facts).filter(pl.col("n") > 0)
+    else:
+        counted = rows.group_by("table").agg(**facts)
+    return counted.with_columns(latest=pl.max_horizontal("last_at", "latest")).collect(engine="streaming")
+
+
+def _doubtful(rows: pl.LazyFrame, survey: pl.DataFrame) -> dict[int, pl.DataFrame]:
+    """Table -> the rows (`at`, `row`) that did not read as requests at once."""
+    if not survey["is_doubtful"].any():
+        return {}
+    found = rows.filter("is_doubtful").select("table", "at", "row").collect(engine="streaming")
+    return {part["table"][0]: part.drop("table") for part in found.partition_by("table", maintain_order=True)}
+
+
+def _second_look(source: Source, reading: Reading) -> Reading:
+    """Prove the formats again, over the whole columns."""
+    for role in source.proofs:
+        declared = source.layout.mapping.date_format
+        proof = source.proofs[role]
+        if not proof.is_whole:
+            order = declared or (proof.format.order if proof.format and proof.row is None else None)
+            source.proofs[role] = prove_format(source.column_of(role), order, whole=True)
+    require_dates(source)
+    formats = {role: proof.format for role, proof in source.proofs.items()}
+    return replace(reading, formats=formats, trim=True)

@@ -1,0 +1,99 @@
+"""Findings about one table: its rejected rows, values taken with care, and how it was read.
+
+Each names the file, the sheet and the rows that Excel shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from cxaudit.findings import CATALOGUE, Finding
+from cxaudit.recognise.requests import Reading
+from cxaudit.recognise.zone_names import contradicts_zone
+
+if TYPE_CHECKING:
+    from cxaudit.intake.sources import Source
+
+#: So many times that are all midnight are no accident.
+_ENOUGH_TIMES = 10
+PLACES = 5  #: how many rows a finding names
+
+
+def reject_findings(source: Source, rejected: pl.DataFrame) -> list[Finding]:
+    found = []
+    for code in CATALOGUE if rejected.height else ():
+        mine = rejected.filter(pl.col("code") == code)
+        if mine.height:
+            first = mine.head(PLACES)
+            values = tuple(value for value in first["value"].to_list() if value is not None)
+            found.append(place_finding(code, source, mine.height, tuple(first["row"].to_list()), values))
+    return found
+
+
+def word_findings(source: Source, n: int, words: Sequence[tuple[int, str]]) -> list[Finding]:
+    """Replies for which the system wrote a word or a sign that stands for nothing; of the first the row and the word."""
+    rows, values = [row for row, _ in words], tuple(dict.fromkeys(word for _, word in words))
+    return [place_finding("word_for_no_reply", source, n, rows, values)] if n else []
+
+
+def place_finding(
+    code: str, source: Source, n: int, rows: Sequence[int] = (), values: Sequence[str] = (), message: str | None = None
+) -> Finding:
+    """A finding about one table."""
+    text = message or CATALOGUE[code][1]
+    return Finding(code, source.table.file, source.table.sheet, n, tuple(rows), tuple(values), text)
+
+
+def table_findings(source: Source) -> list[Finding]:
+    found = [place_finding(r.code, source, r.n, r.rows, r.values) for r in source.table.remarks]
+    if source.layout.header[0] == 0:
+        found.append(place_finding("header_assumed", source, 1))
+    if not source.layout.tells_replies and not source.layout.mapping.is_events:
+        found.append(place_finding("no_reply_column", source, 1))
+    if source.layout.mapping.caveat:
+        found.append(place_finding("caveat", source, 1, message=source.layout.mapping.caveat))
+    message = CATALOGUE["sheet_not_recognised"][1]
+    found += [
+        Finding("sheet_not_recognised", source.table.file, sheet, 1, (), (), message) for sheet in source.left_aside
+    ]
+    return found
+
+
+def short_row_findings(source: Source, left_out: pl.Series) -> list[Finding]:
+    """Requests in rows with fewer cells than the header; to be asked only where the last column is ever empty."""
+    if source.table.short_rows is None:
+        return []
+    short = pl.Series("row", source.table.short_rows(source.layout.header[0], source.layout.width), dtype=pl.UInt32)
+    rows = short.filter(~short.is_in(left_out.implode()))
+    return [place_finding("short_row", source, len(rows), rows.head(PLACES).to_list())] if len(rows) else []
+
+
+def midnight_findings(source: Source) -> Iterator[Finding]:
+    """Columns of times that are all midnight, by their first rows."""
+    if source.layout.mapping.midnight_is_date:
+        return
+    for role, proof in source.proofs.items():
+        is_told = role in source.layout.times or role not in ("received_at", "replied_at", "closed_at")
+        if is_told or proof.format is None or proof.format.is_date_only or proof.format.counted:
+            continue
+        first = source.beginning_of(role).rows
+        at = proof.format.parse(pl.col("text").str.strip_chars())
+        n, n_timed = first.select(at.count(), n=(at != at.dt.truncate("1d")).sum()).row(0)
+        if n >= _ENOUGH_TIMES and n_timed == 0:
+            said = f'every time in "{source.layout.names[role]}" is midnight; state midnight_is_date: true if these are dates'
+            yield place_finding("only_midnight", source, 1, message=said)
+
+
+def zone_findings(source: Source, reading: Reading) -> Iterator[Finding]:
+    """Times that name a zone which the city is not in at that moment."""
+    for role, fmt in reading.formats.items():
+        if fmt is not None and fmt.names_zones:
+            text = reading.text(role)
+            is_wrong = contradicts_zone(fmt.parse(text), text, reading.zone)
+            wrong = source.rows.filter(is_wrong).select("row", text=text).collect(engine="streaming")
+            if wrong.height:
+                first = wrong.head(PLACES)
+                yield place_finding("zone_name", source, wrong.height, first["row"].to_list(), first["text"].to_list())

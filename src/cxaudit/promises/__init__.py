@@ -1,0 +1,1 @@
+"""Promises: which one a request has, when it is due, and as others would count it."""

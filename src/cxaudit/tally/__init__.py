@@ -1,0 +1,1 @@
+"""Tally: verdicts to counts, counts to the lines of the table, counts in a file."""
