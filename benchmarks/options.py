@@ -1,6 +1,6 @@
 """Measure what options, other forms of input and other commands cost beside a plain `cxaudit check` of the same log.
 
-Whole processes, in turn, medians; the last column is the time divided by the plain check's.
+Whole processes, in turn, medians; the last column is the processor time divided by the plain check's.
 """
 
 from __future__ import annotations
@@ -78,11 +78,11 @@ def contestants(file: Path, folder: Path) -> list[Contestant]:
 
 
 def lines(results: Sequence[Result]) -> str:
-    plain = results[0].seconds
+    plain = results[0].cpu_seconds
     rows = [
         [result.contestant.name, "–", "–", "–", f"FAILED: {result.runs[-1].last_message}"] if result.has_failed
         else [result.contestant.name, f"{result.seconds:.2f} s", f"{result.cpu_seconds:.2f} s", f"{result.peak_mb:,.0f} MB",
-              f"{result.seconds / plain:.2f}"]
+              f"{result.cpu_seconds / plain:.2f}"]
         for result in results
     ]  # fmt: skip
     return table(["", "Time", "Processor", "Peak memory", "÷ plain"], rows)
