@@ -25,7 +25,7 @@ from cxaudit.recognise.requests import Reading, has_instants, recognise_requests
 from cxaudit.standards.model import Standards
 
 #: Tables that are read together: so many bytes of them, so that a folder of small files costs no more than a large one.
-BUNDLE_BYTES = 256 << 20
+BUNDLE_BYTES = 64 << 20
 
 
 @dataclass(frozen=True)
@@ -87,36 +87,41 @@ class _Typing:
         names = sorted({source.layout.source for source in sources})
         self._codes = [names.index(source.layout.source) for source in sources]
         self._bundles = _bundles([size_of(source.path) for source in sources])
-        self._parts = [self._keep(bundle) for bundle in self._bundles]
+        self._parts = dict(enumerate(self._kept(self._bundles)))
 
     def type_again(self, tables: set[int]) -> None:
         """Prove the formats of these tables over their whole columns, and type them by what was found."""
         for i in tables:
             self.readings[i] = _second_look(self.sources[i], self.readings[i])
-        self._parts = [
-            self._keep(bundle) if tables & set(bundle) else part
-            for bundle, part in zip(self._bundles, self._parts, strict=True)
-        ]
+        again = [i for i, bundle in enumerate(self._bundles) if tables & set(bundle)]
+        self._parts |= dict(zip(again, self._kept([self._bundles[i] for i in again]), strict=True))
 
     def rows(self) -> pl.LazyFrame:
         """The typed rows of all tables in the order of the input."""
-        together = pl.concat(self._parts, how="diagonal") if len(self._parts) > 1 else self._parts[0]
+        together = pl.concat(self._parts.values(), how="diagonal") if len(self._parts) > 1 else self._parts[0]
         numbered = together.with_row_index("at")
         return numbered if self.store.is_large else numbered.collect().lazy()
 
-    def _keep(self, bundle: range) -> pl.LazyFrame:
-        """The typed rows of these tables, kept. Neighbours that are read alike are typed as one, which costs little more."""
-        first = bundle[0]
+    def _kept(self, bundles: Sequence[range]) -> list[pl.LazyFrame]:
+        """The typed rows of each bundle, kept."""
+        kept = self.store.keep([self._bundled(bundle) for bundle in bundles])
+        return [
+            rows if len(bundle) > 1 else rows.with_columns(table=_number(i), source=_number(self._codes[i]))
+            for rows, bundle in zip(kept, bundles, strict=True)
+            for i in bundle[:1]
+        ]
+
+    def _bundled(self, bundle: range) -> pl.LazyFrame:
+        """The typed rows of these tables. Neighbours that are read alike are typed as one, which costs little more."""
         if len(bundle) == 1:
-            typed = self._typed(first, self.sources[first].rows)
-            return self.store.keep(typed).with_columns(table=_number(first), source=_number(self._codes[first]))
+            return self._typed(bundle[0], self.sources[bundle[0]].rows)
         groups = []
         for _, alike in groupby(bundle, lambda i: _manner(self.readings[i])):
             tables = list(alike)
             rows = pl.concat([self.sources[i].rows.with_columns(table=_number(i)) for i in tables])
             typed = self._typed(tables[0], rows, ["table"])
             groups.append(typed.with_columns(source=_number(self._codes[tables[0]])))
-        return self.store.keep(pl.concat(groups, how="diagonal"))
+        return pl.concat(groups, how="diagonal")
 
     def _typed(self, i: int, rows: pl.LazyFrame, carried: Sequence[str] = ()) -> pl.LazyFrame:
         """The rows of this table, and of others that are read alike, typed; all have the same columns, but for instants."""

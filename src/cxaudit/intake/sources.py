@@ -5,9 +5,12 @@ Dates are settled over all files together, because another file of the same sour
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 import polars as pl
 
@@ -23,6 +26,9 @@ from cxaudit.recognise.requests import DATE_ROLES, dated, is_aside
 from cxaudit.standards.model import Standards
 from cxaudit.standards.source import Role, SourceMapping
 
+_Given = TypeVar("_Given")
+_Made = TypeVar("_Made")
+
 
 @dataclass
 class Source:
@@ -32,6 +38,7 @@ class Source:
     table: Table
     layout: Layout
     rows: pl.LazyFrame
+    first: pl.DataFrame  # of the rows, as many as prove a format as a rule
     proofs: dict[Role, Proof] = field(default_factory=dict)
     left_aside: tuple[str, ...] = ()  # sheets of the same workbook that no layout fits
     _beginnings: dict[Role, Beginning] = field(default_factory=dict)
@@ -54,8 +61,7 @@ class Source:
     @cached_property
     def _first(self) -> tuple[pl.DataFrame, bool]:
         """The first rows but for those that are plainly no data, and whether these are all."""
-        first = self.rows.head(SAMPLE).collect()
-        return first.filter(~is_aside(self.layout, first)), first.height < SAMPLE
+        return self.first.filter(~is_aside(self.layout, self.first)), self.first.height < SAMPLE
 
     def _cells(self, role: Role) -> tuple[pl.Expr, pl.Expr]:
         return pl.col("row"), cells_of(self.layout, role).alias("text")
@@ -77,7 +83,8 @@ def open_sources(files: dict[Path, str], standards: Standards, wanted: Wanted) -
     known = known_sources(standards.sources)
     built_in = built_in_sources()
     stated = {name for name, mapping in standards.sources.items() if name not in built_in or mapping.header}
-    sources = [one for path, name in files.items() for one in _open(path, name, known, stated, wanted)]
+    opened = _side_by_side(lambda file: _open(*file, known, stated, wanted), list(files.items()))
+    sources = [source for some in opened for source in some]
     proven: dict[tuple[str, Role], DateFormat] = {}
     for source in sources:
         for role in dated(wanted.roles):
@@ -90,6 +97,14 @@ def open_sources(files: dict[Path, str], standards: Standards, wanted: Wanted) -
     for source in sources:
         require_dates(source)
     return sources
+
+
+def _side_by_side(make: Callable[[_Given], _Made], given: Sequence[_Given]) -> list[_Made]:
+    """What is made of each, in their order; two at a time, since one is mostly waiting for the disk and for polars."""
+    if len(given) < 2:
+        return [make(one) for one in given]
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(make, given))
 
 
 def _proof(source: Source, role: Role, known: DateFormat | None) -> Proof:
@@ -114,7 +129,8 @@ def _open(path: Path, name: str, known: dict[str, SourceMapping], declared: set[
                 f"{name} ({layout.mapping.title or layout.source}) does not say how its requests came in.\n"
                 "Add --channel NAME, or channel: under sources: in the standards file."
             )
-        found.append(Source(path, table, layout, table.body(layout.header[0], layout.width)))
+        body = table.body(layout.header[0], layout.width)
+        found.append(Source(path, table, layout, body, body.head(SAMPLE).collect()))
     if not found:
         raise InputError(describe_unknown(opened[0]) if opened else f"{name} has no sheet with anything in it.")
     found[0].left_aside = tuple(left_aside)

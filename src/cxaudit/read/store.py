@@ -5,6 +5,8 @@ The file holds what judging needs of each row: times, codes instead of names, an
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from cxaudit.read.scratch import scratch_file
@@ -20,10 +22,13 @@ class Store:
         self.is_large = n_bytes >= LARGE_BYTES
         self._names = pl.Series(dtype=pl.Categorical())  # what the codes in the file mean lives as long as this column
 
-    def keep(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+    def keep(self, parts: Sequence[pl.LazyFrame]) -> list[pl.LazyFrame]:
         """The same rows, computed once. Categories are kept as their codes."""
-        if not self.is_large:
-            return rows.collect(engine="streaming").lazy()
+        if self.is_large:
+            return [self._in_a_file(rows) for rows in parts]
+        return [rows.lazy() for rows in pl.collect_all(parts, engine="streaming")]
+
+    def _in_a_file(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         path = scratch_file(".parquet")
         categories = [name for name, kind in rows.collect_schema().items() if kind == pl.Categorical()]
         coded = rows.with_columns(pl.col(categories).to_physical())
