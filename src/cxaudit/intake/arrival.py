@@ -71,6 +71,8 @@ def take_in(files: dict[Path, str], standards: Standards, city: Zone, wanted: Wa
         arrive(source, reading, counts.get(i), sorted_out.get(i, NOTHING), ends.get(i))
         for i, (source, reading) in enumerate(zip(sources, typing.readings, strict=True))
     ]
+    for source in sources:
+        source.forget_beginning()
     return Log(tables, requests, latest.sort("table"), n_places, typing.store)
 
 

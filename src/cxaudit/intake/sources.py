@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -38,7 +37,7 @@ class Source:
     table: Table
     layout: Layout
     rows: pl.LazyFrame
-    first: pl.DataFrame  # of the rows, as many as prove a format as a rule
+    first: Beginning  # the first rows but for those that are plainly no data, and whether these are all
     proofs: dict[Role, Proof] = field(default_factory=dict)
     left_aside: tuple[str, ...] = ()  # sheets of the same workbook that no layout fits
     _beginnings: dict[Role, Beginning] = field(default_factory=dict)
@@ -54,14 +53,13 @@ class Source:
     def beginning_of(self, role: Role) -> Beginning:
         """The first rows of that column."""
         if role not in self._beginnings:
-            rows, is_whole = self._first
-            self._beginnings[role] = Beginning(rows.select(*self._cells(role)), is_whole)
+            self._beginnings[role] = Beginning(self.first.rows.select(*self._cells(role)), self.first.is_whole)
         return self._beginnings[role]
 
-    @cached_property
-    def _first(self) -> tuple[pl.DataFrame, bool]:
-        """The first rows but for those that are plainly no data, and whether these are all."""
-        return self.first.filter(~is_aside(self.layout, self.first)), self.first.height < SAMPLE
+    def forget_beginning(self) -> None:
+        """Let go of the first rows, once all is said about them: those of hundreds of files take room."""
+        self.first = Beginning(self.first.rows.clear(), is_whole=False)
+        self._beginnings.clear()
 
     def _cells(self, role: Role) -> tuple[pl.Expr, pl.Expr]:
         return pl.col("row"), cells_of(self.layout, role).alias("text")
@@ -130,11 +128,16 @@ def _open(path: Path, name: str, known: dict[str, SourceMapping], declared: set[
                 "Add --channel NAME, or channel: under sources: in the standards file."
             )
         body = table.body(layout.header[0], layout.width)
-        found.append(Source(path, table, layout, body, body.head(SAMPLE).collect()))
+        found.append(Source(path, table, layout, body, _beginning(body, layout)))
     if not found:
         raise InputError(describe_unknown(opened[0]) if opened else f"{name} has no sheet with anything in it.")
     found[0].left_aside = tuple(left_aside)
     return found
+
+
+def _beginning(rows: pl.LazyFrame, layout: Layout) -> Beginning:
+    first = rows.head(SAMPLE).collect()
+    return Beginning(first.filter(~is_aside(layout, first)), first.height < SAMPLE)
 
 
 def require_dates(source: Source) -> None:
