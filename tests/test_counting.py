@@ -84,11 +84,12 @@ class Run:
         reach = self.promises.reach(invented.FIRST, invented.FIRST + dt.timedelta(days=invented.N_DAYS + 40))
         return Calendar(self.town.calendar, *reach)
 
-    def judge(self, requests: pl.LazyFrame, *, has_dates: bool | None = None) -> pl.LazyFrame:
+    def judge(
+        self, requests: pl.LazyFrame, *, has_dates: bool | None = None, readings: list[Reading] | None = None
+    ) -> pl.LazyFrame:
         dated = self.has_dates if has_dates is None else has_dates
-        judged = judge_requests(
-            requests, self.promises, self.calendar, self.zone, self.as_of, self.readings, has_dates=dated
-        )
+        asked = self.readings if readings is None else readings
+        judged = judge_requests(requests, self.promises, self.calendar, self.zone, self.as_of, asked, has_dates=dated)
         return with_cohort(judged, self.town.versions[-1].counting.cohort, self.as_of, self.period)
 
 

@@ -92,11 +92,8 @@ class Audit:
     def readings(self) -> list[Reading]:
         """The readings that were asked for and can be applied."""
         asked = self.question.with_readings
-        return (
-            readings_for(self.promises.rules)
-            if asked == "yes" or (asked == "if_small" and self.n_requests <= _FREE_READINGS)
-            else []
-        )
+        is_wanted = asked == "yes" or (asked == "if_small" and self.n_requests <= _FREE_READINGS)
+        return readings_for(self.promises.rules) if is_wanted else []
 
     def _named(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """The rows with the names of the standards file."""
@@ -125,14 +122,15 @@ class Audit:
         """Whether any receipt or reply is a date without a time."""
         return bool(self.log.survey["has_dates"].any())
 
-    def judge(self, requests: pl.LazyFrame, *, has_dates: bool | None = None) -> pl.LazyFrame:
-        """These requests with their verdicts, and whether they are inside the period."""
-        as_of, counting = self.question.as_of, self.question.standards.versions[-1].counting
+    def judge(
+        self, requests: pl.LazyFrame, *, has_dates: bool | None = None, readings: Sequence[Reading] | None = None
+    ) -> pl.LazyFrame:
+        """These requests with their verdicts, also under readings, and whether they are inside the period."""
+        as_of, cohort = self.question.as_of, self.question.standards.versions[-1].counting.cohort
         dated = self.has_dates if has_dates is None else has_dates
-        judged = judge_requests(
-            requests, self.promises, self.calendar, self.zone, as_of, self.readings, has_dates=dated
-        )
-        return with_cohort(judged, counting.cohort, as_of, self.question.period)
+        asked = self.readings if readings is None else readings
+        judged = judge_requests(requests, self.promises, self.calendar, self.zone, as_of, asked, has_dates=dated)
+        return with_cohort(judged, cohort, as_of, self.question.period)
 
     @cached_property
     def calendar(self) -> Calendar:

@@ -80,8 +80,8 @@ class Condensed:
     rows: pl.LazyFrame
 
     def of(self, kinds: pl.DataFrame) -> pl.LazyFrame:
-        """The requests of some kinds, one by one."""
-        return self.rows.filter(pl.col(KEY).is_in(kinds[KEY].implode())).drop(KEY)
+        """The requests of some kinds, one by one, with the number of their kind."""
+        return self.rows.filter(pl.col(KEY).is_in(kinds[KEY].implode()))
 
 
 def condense(

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 #: How many requests are judged one by one at a time, about 50 bytes each.
 PORTION_ROWS = 10_000_000
 _DAY_SECONDS = 86_400
+#: What only names a request.
+_NAMES = ("at", "row", "case_id", "case_hash")
 #: With more of them than this, days are not cut: the kinds would be too many.
 _MOST_CUTS = 8
 
@@ -52,9 +54,18 @@ def count_requests(audit: Audit, by: Sequence[str]) -> pl.DataFrame:
         parts = [tally(settled).collect()]
     for kinds in _portions(judged.filter(is_open)):
         # Brought together first: judging a few rows of each batch costs as much as judging whole batches.
-        requests = condensed.of(kinds).collect(engine="streaming")
-        parts.append(tally(audit.judge(requests.lazy())).collect(engine="streaming"))
+        requests = condensed.of(kinds).drop(_NAMES, strict=False).collect(engine="streaming")
+        parts.append(tally(_judged_alone(audit, requests, kinds)).collect(engine="streaming"))
     return merge_tallies([part.select(sorted(part.columns)) for part in parts], names)
+
+
+def _judged_alone(audit: Audit, requests: pl.DataFrame, kinds: pl.DataFrame) -> pl.LazyFrame:
+    """Requests of open kinds judged one by one, but for the readings under which all of these kinds are settled."""
+    names = [f"reading:{reading.name}" for reading in audit.readings]
+    settled = [name for name in names if not kinds[name].null_count()] if not kinds["excluded"].count() else []
+    open_ones = [reading for reading, name in zip(audit.readings, names, strict=True) if name not in settled]
+    judged = audit.judge(requests.lazy(), readings=open_ones)
+    return judged.join(kinds.lazy().select(KEY, *settled), on=KEY) if settled else judged
 
 
 def _spread(kinds: pl.DataFrame, rows: pl.LazyFrame, carried: Sequence[str]) -> pl.DataFrame:
