@@ -16,7 +16,7 @@ import polars as pl
 from cxaudit.audit import Audit, Question
 from cxaudit.commands.options import Input
 from cxaudit.commands.shared import counting_of, meta_of
-from cxaudit.compare.verdicts import COMPARED_ROLES, compare_verdicts
+from cxaudit.compare.verdicts import COMPARED_ROLES, compare_verdicts, has_word
 from cxaudit.counting.from_tallies import StoredTally, tally_bytes
 from cxaudit.days.calendar import years_known
 from cxaudit.days.special_days import Year, special_days
@@ -86,14 +86,9 @@ class MadeReport:
             meta_of(self.given, self.question),
             stored=stored_months(self.earlier),
             with_employees=self.settings.employees,
-            comparison=compare_verdicts(audit) if self._systems_tell else None,
+            comparison=compare_verdicts(audit) if has_word(audit) else None,
             restated=restated_months(audit, [(one.digest.file, one.tally) for one in self.earlier]),
         )
-
-    @property
-    def _systems_tell(self) -> bool:
-        """Whether any export carries its system's own verdict or due time."""
-        return any(role in one.source.layout.positions for one in self.audit.arrived for role in COMPARED_ROLES)
 
     @cached_property
     def missed(self) -> Records:

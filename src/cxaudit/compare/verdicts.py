@@ -86,7 +86,7 @@ def said_otherwise(audit: Audit) -> pl.DataFrame:
 def _said(audit: Audit) -> pl.LazyFrame | None:
     """The requests of the period, each with what its system says of it; None where no system says anything."""
     columns = audit.judged.lazy().collect_schema().names()
-    if not any(set(arrived.source.layout.positions) & set(COMPARED_ROLES) for arrived in audit.arrived):
+    if not has_word(audit):
         return None
     requests = audit.judged.lazy().filter("is_inside")
     if "system_verdict" not in columns:

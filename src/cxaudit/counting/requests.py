@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 #: How many requests are judged one by one at a time, about 50 bytes each.
 PORTION_ROWS = 10_000_000
 _DAY_SECONDS = 86_400
-#: What only names a request.
-_NAMES = ("at", "row", "case_id", "case_hash")
 #: With more of them than this, days are not cut: the kinds would be too many.
 _MOST_CUTS = 8
 
@@ -54,7 +52,7 @@ def count_requests(audit: Audit, by: Sequence[str]) -> pl.DataFrame:
         parts = [tally(settled).collect()]
     for kinds in _portions(judged.filter(is_open)):
         # Brought together first: judging a few rows of each batch costs as much as judging whole batches.
-        requests = condensed.of(kinds).drop(_NAMES, strict=False).collect(engine="streaming")
+        requests = condensed.of(kinds).collect(engine="streaming")
         parts.append(tally(_judged_alone(audit, requests, kinds)).collect(engine="streaming"))
     return merge_tallies([part.select(sorted(part.columns)) for part in parts], names)
 

@@ -108,9 +108,10 @@ class _Typing:
         """The typed rows of each bundle, kept."""
         kept = self.store.keep([self._bundled(bundle) for bundle in bundles])
         return [
-            rows if len(bundle) > 1 else rows.with_columns(table=_number(i), source=_number(self._codes[i]))
+            rows
+            if len(bundle) > 1
+            else rows.with_columns(table=_number(bundle[0]), source=_number(self._codes[bundle[0]]))
             for rows, bundle in zip(kept, bundles, strict=True)
-            for i in bundle[:1]
         ]
 
     def _bundled(self, bundle: range) -> pl.LazyFrame:
