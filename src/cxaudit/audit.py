@@ -33,7 +33,7 @@ from cxaudit.read import FoundFiles, find_files
 from cxaudit.recognise.names import exempt, name_channels, name_departments, tidy
 from cxaudit.records import record_frame, reply_basis
 from cxaudit.standards.model import Promise, Within
-from cxaudit.tally.compliance import compliance_rows, contested, reading_rows, total_row
+from cxaudit.tally.compliance import contested, figures, reading_rows
 from cxaudit.tally.counts import sum_tally, tally_readings, with_cohort
 
 __all__ = ["Audit", "Question", "WithReadings"]
@@ -193,31 +193,21 @@ class Audit:
         with_total: bool = True,
     ) -> Report:
         """The compliance by these dimensions."""
-        tally = self.tally(by)
-        total = total_row(tally, by, self.promises)
-        question, standards = self.question, self.question.standards
-        rows = compliance_rows(tally, by, self.promises, self.promised, [t.file for t in self.inputs])
-        judged = tally.filter(~pl.col("verdict").cast(pl.String).is_in(["pending", "excluded"]))
+        question, files = self.question, [table.file for table in self.inputs]
+        found = figures(self.tally(by), by, self.promises, self.promised, files, with_total=with_total)
         return Report(
-            organisation=standards.organisation,
-            clauses=tuple(dict.fromkeys(promise.clause for promise in self.promises.all)),
-            by=by,
-            rows=(*rows, total) if with_total else rows,
-            total=total,
-            cohort=standards.versions[-1].counting.cohort,
+            **found,
             period=question.period,
             as_of=question.as_of.local,
             as_of_is_date=question.as_of.is_date,
             counting=counting,
-            outside_period=self.n_requests - total.requests,
+            outside_period=self.n_requests - found["total"].requests,
             inputs=self.inputs,
             findings=self.findings,
             fail_under=fail_under,
             meta=meta,
-            quick_replies=int(tally.filter("is_quick")["n"].sum()),
             readings=self._readings(counting),
             scenario=question.scenario,
-            n_by_basis=dict(judged.group_by("reply_basis").agg(pl.col("n").sum()).sort("reply_basis").iter_rows()),
         )
 
     def tally(self, by: Sequence[str]) -> pl.DataFrame:

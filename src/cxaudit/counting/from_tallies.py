@@ -12,12 +12,12 @@ from typing import Any
 import polars as pl
 
 from cxaudit.audit import Audit
-from cxaudit.model import JUDGED, Readings, Report
+from cxaudit.model import Readings, Report
 from cxaudit.promises.table import Promises
 from cxaudit.read.stored import find_tallies, read_stored
 from cxaudit.standards import loads
 from cxaudit.standards.model import Promise
-from cxaudit.tally.compliance import compliance_rows, reading_rows, total_row
+from cxaudit.tally.compliance import figures, reading_rows
 from cxaudit.tally.stored import (
     STORED_DIMENSIONS,
     About,
@@ -95,17 +95,9 @@ class Tallied:
         self, by: tuple[str, ...], fail_under: Decimal | None, meta: dict[str, Any], *, with_total: bool = True
     ) -> Report:
         """The compliance by these dimensions, which are among STORED_DIMENSIONS."""
-        about, tally, standards = self.stored.about, self.stored.frame, self.promises.standards
-        total = total_row(tally, by, self.promises)
-        rows = compliance_rows(tally, by, self.promises, self.promised, [])
-        judged = tally.filter(pl.col("verdict").is_in(JUDGED))
+        about = self.stored.about
         return Report(
-            organisation=standards.organisation,
-            clauses=tuple(dict.fromkeys(promise.clause for promise in self.promises.all)),
-            by=by,
-            rows=(*rows, total) if with_total else rows,
-            total=total,
-            cohort=standards.versions[-1].counting.cohort,
+            **figures(self.stored.frame, by, self.promises, self.promised, [], with_total=with_total),
             period=about.period,
             as_of=about.as_of.local,
             as_of_is_date=about.as_of.is_date,
@@ -115,9 +107,7 @@ class Tallied:
             findings=about.findings,
             fail_under=fail_under,
             meta=meta,
-            quick_replies=int(tally.filter("is_quick")["n"].sum()),
             readings=self._readings(),
-            n_by_basis=dict(judged.group_by("reply_basis").agg(pl.col("n").sum()).sort("reply_basis").iter_rows()),
         )
 
     def of_months(self, first: dt.date, last: dt.date) -> Tallied:

@@ -26,6 +26,31 @@ _COUNTS = (
 )  # fmt: skip
 
 
+def figures(
+    tally: pl.DataFrame,
+    by: tuple[str, ...],
+    promises: Promises,
+    promised: Sequence[Promise],
+    files: Sequence[str],
+    *,
+    with_total: bool,
+) -> dict[str, Any]:
+    """The fields of a `Report` that the counts and the standards tell by themselves; `tally` has `reply_basis` too."""
+    standards, total = promises.standards, total_row(tally, by, promises)
+    rows = compliance_rows(tally, by, promises, promised, files)
+    judged = tally.filter(pl.col("verdict").cast(pl.String).is_in(JUDGED))
+    return {
+        "organisation": standards.organisation,
+        "clauses": tuple(dict.fromkeys(promise.clause for promise in promises.all)),
+        "by": by,
+        "rows": (*rows, total) if with_total else rows,
+        "total": total,
+        "cohort": standards.versions[-1].counting.cohort,
+        "quick_replies": int(tally.filter("is_quick")["n"].sum()),
+        "n_by_basis": dict(judged.group_by("reply_basis").agg(pl.col("n").sum()).sort("reply_basis").iter_rows()),
+    }
+
+
 def total_row(tally: pl.DataFrame, by: Sequence[str], promises: Promises) -> CheckRow:
     """The line over everything."""
     blank = dict.fromkeys(by, "")
