@@ -19,6 +19,7 @@ from cxaudit.intake.sources import Source, Wanted, open_sources, require_dates
 from cxaudit.merge import hash_of_case, marked, without
 from cxaudit.read.files import size_of
 from cxaudit.read.store import Store
+from cxaudit.read.table import NEEDS_A_LOOK
 from cxaudit.recognise.names import channel_words
 from cxaudit.recognise.proof import prove_format
 from cxaudit.recognise.requests import Reading, has_instants, recognise_requests
@@ -106,7 +107,13 @@ class _Typing:
 
     def _kept(self, bundles: Sequence[range]) -> list[pl.LazyFrame]:
         """The typed rows of each bundle, kept."""
-        kept = self.store.keep([self._bundled(bundle) for bundle in bundles])
+        try:
+            kept = self.store.keep([self._bundled(bundle) for bundle in bundles])
+        except NEEDS_A_LOOK:
+            for bundle in bundles:
+                for i in bundle:
+                    self.sources[i].look_through()
+            kept = self.store.keep([self._bundled(bundle) for bundle in bundles])
         return [
             rows
             if len(bundle) > 1

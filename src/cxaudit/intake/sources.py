@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -15,6 +16,7 @@ import polars as pl
 
 from cxaudit.errors import InputError
 from cxaudit.read import Table, open_tables
+from cxaudit.read.table import NEEDS_A_LOOK
 from cxaudit.recognise.cells import cells_of
 from cxaudit.recognise.dates import DateFormat
 from cxaudit.recognise.layout import Layout, describe_unknown, recognise_layout
@@ -31,7 +33,10 @@ _Made = TypeVar("_Made")
 
 @dataclass
 class Source:
-    """One table on its way in: what it was taken for, and what its date columns prove."""
+    """One table on its way in: what it was taken for, and what its date columns prove.
+
+    Collecting `rows` may raise one of `NEEDS_A_LOOK` until all columns were once read to the end, or looked through.
+    """
 
     path: Path
     table: Table
@@ -45,6 +50,10 @@ class Source:
     @property
     def place(self) -> str:
         return f"{self.table.file}, {self.table.sheet}" if self.table.sheet else self.table.file
+
+    def look_through(self) -> None:
+        """Read on from a table that was looked through, and put in order where that was needed."""
+        self.rows = self.table.body(self.layout.header[0], self.layout.width)
 
     def column_of(self, role: Role) -> pl.LazyFrame:
         """One column as `row` and `text`, without the rows that are plainly no data."""
@@ -91,6 +100,9 @@ def open_sources(files: dict[Path, str], standards: Standards, wanted: Wanted) -
                 proof = source.proofs[role] = _proof(source, role, proven.get(key))
                 if proof.format is not None:
                     proven[key] = proof.format
+    for source in sources:
+        if any(proof.is_ambiguous for proof in source.proofs.values()):
+            source.look_through()
     settle_orders(sources)
     for source in sources:
         require_dates(source)
@@ -110,7 +122,11 @@ def _proof(source: Source, role: Role, known: DateFormat | None) -> Proof:
     beginning = source.beginning_of(role)
     if known is not None and (proof := confirmed(known, beginning)) is not None:
         return proof
-    return prove_format(source.column_of(role), source.layout.mapping.date_format, beginning)
+    declared = source.layout.mapping.date_format
+    with suppress(*NEEDS_A_LOOK):
+        return prove_format(source.column_of(role), declared, beginning)
+    source.look_through()
+    return prove_format(source.column_of(role), declared, beginning)
 
 
 def _open(path: Path, name: str, known: dict[str, SourceMapping], declared: set[str], wanted: Wanted) -> list[Source]:
@@ -127,12 +143,22 @@ def _open(path: Path, name: str, known: dict[str, SourceMapping], declared: set[
                 f"{name} ({layout.mapping.title or layout.source}) does not say how its requests came in.\n"
                 "Add --channel NAME, or channel: under sources: in the standards file."
             )
-        body = table.body(layout.header[0], layout.width)
-        found.append(Source(path, table, layout, body, _beginning(body, layout)))
+        found.append(Source(path, table, layout, *_rows(table, layout)))
     if not found:
         raise InputError(describe_unknown(opened[0]) if opened else f"{name} has no sheet with anything in it.")
     found[0].left_aside = tuple(left_aside)
     return found
+
+
+def _rows(table: Table, layout: Layout) -> tuple[pl.LazyFrame, Beginning]:
+    """The rows of a table, and the first of them."""
+    place = layout.header[0], layout.width
+    if table.at_once is not None:
+        rows = table.at_once(*place)
+        with suppress(*NEEDS_A_LOOK):
+            return rows, _beginning(rows, layout)
+    rows = table.body(*place)
+    return rows, _beginning(rows, layout)
 
 
 def _beginning(rows: pl.LazyFrame, layout: Layout) -> Beginning:

@@ -15,6 +15,7 @@ from collections import Counter
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
+from typing import Literal
 
 import polars as pl
 
@@ -51,6 +52,7 @@ def open_delimited(path: Path, name: str, head: bytes) -> Table:
         delimiter=delimiter,
         head=reader.head(),
         body=reader.body,
+        at_once=reader.at_once,
         remarks=tuple(Remark(code) for code, holds in remarks.items() if holds),
         short_rows=reader.short_rows,
     )
@@ -151,10 +153,27 @@ class _Reader:
             self.widest = width
             for known in ("orderly", "records"):
                 vars(self).pop(known, None)
-        n_extra = max(1, self.orderly.most_cells - width)
+        orderly = self.orderly
+        return self._rows(header, width, orderly, n_extra=max(1, orderly.most_cells - width))
+
+    def at_once(self, header: int, width: int) -> pl.LazyFrame:
+        """The body without a look through the file first, where polars itself tells of a row that makes it necessary."""
+        if self.has_quotes or self.records.has_blank_cells or self.widest > width + 1:
+            return self.body(header, width)
+        return self._rows(header, width, Orderly(self.path, 0), beyond_that="raise")
+
+    def _rows(
+        self,
+        header: int,
+        width: int,
+        orderly: Orderly,
+        *,
+        n_extra: int = 1,
+        beyond_that: Literal["ignore", "raise"] = "ignore",
+    ) -> pl.LazyFrame:
         names, beyond = [column(i) for i in range(width)], [f"extra{i}" for i in range(n_extra)]
         rows = pl.scan_csv(
-            str(self.orderly.path),
+            str(orderly.path),
             has_header=False,
             schema=dict.fromkeys([*names, *beyond], pl.String()),
             glob=False,
@@ -164,11 +183,11 @@ class _Reader:
             row_index_name="row",
             row_index_offset=header + 1,
             missing_columns="insert",
-            extra_columns="ignore",
+            extra_columns=beyond_that,
         )
         extra = self._beyond(beyond)
         cells: dict[str, pl.Expr] = {name: pl.col(name) for name in names}
-        if self.orderly.has_damage:
+        if orderly.has_damage:
             is_damaged = pl.col(column(0)).str.starts_with(DAMAGED)
             extra = pl.when(is_damaged).then(pl.col(column(0))).otherwise(extra)
             cells[column(0)] = pl.when(~is_damaged).then(pl.col(column(0)))

@@ -18,6 +18,8 @@ Record = tuple[int, list[str]]
 HEAD_RECORDS = 200
 #: Marks a record whose cells cannot be told apart. No text holds it: zero bytes are taken out.
 DAMAGED = "\x00"
+#: What polars raises where a row has more cells than it is ready for.
+NEEDS_A_LOOK = (pl.exceptions.ComputeError, pl.exceptions.SchemaError)
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,8 @@ class Table:
 
     `body(header, width)` gives the rows below the header: columns `c0`, `c1`, … of text (null where the cell is empty),
     `row` (UInt32, as Excel shows it), `extra` (text beyond the last column of the header; null as a rule; a record whose cells
-    cannot be told apart stands here whole, marked by a zero byte in front).
+    cannot be told apart stands here whole, marked by a zero byte in front). `at_once(header, width)` gives the same without
+    looking through the file before; where that is needed, collecting it raises one of `NEEDS_A_LOOK`.
     """
 
     file: str  # the name shown to the user
@@ -45,6 +48,7 @@ class Table:
     delimiter: str | None
     head: tuple[Record, ...]
     body: Callable[[int, int], pl.LazyFrame]
+    at_once: Callable[[int, int], pl.LazyFrame] | None = None  # if the body takes looking through
     remarks: tuple[Remark, ...] = ()
     short_rows: Callable[[int, int], list[int]] | None = (
         None  # (header, width) -> rows with fewer cells than the header
