@@ -11,8 +11,8 @@ import pytest
 
 from cxaudit.days.zones import zone
 from cxaudit.intake.arrival import take_in
+from cxaudit.intake.opening import Wanted
 from cxaudit.intake.sorting import Arrived
-from cxaudit.intake.sources import Wanted
 from cxaudit.recognise.cells import duration
 from cxaudit.recognise.zone_names import contradicts_zone, heed_zone_name
 from cxaudit.standards import loads

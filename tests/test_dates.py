@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cxaudit.recognise.dates import Order, is_missing
 from cxaudit.recognise.layout import Layout
 from cxaudit.recognise.order import settle_orders
-from cxaudit.recognise.proof import Beginning, Proof, confirmed, prove_format
+from cxaudit.recognise.proof import Proof, confirmed, prove_format, sightings
 from cxaudit.standards.source import Role, SourceMapping
 
 
@@ -266,8 +266,10 @@ def test_a_format_known_from_another_file_is_only_confirmed_where_no_other_could
         fmt = prove(known).format
         assert fmt is not None
         rows = pl.DataFrame({"row": range(len(values)), "text": values}, schema={"row": pl.UInt32, "text": pl.String})
-        found = confirmed(fmt, Beginning(rows, is_whole=True))
-        assert found is None or found == prove_format(rows.lazy(), None)
+        found = confirmed(fmt, rows.select(**sightings(fmt)).row(0, named=True))
+        whole = prove_format(rows.lazy(), None)
+        assert found is None or (found.format, found.candidates, found.n_values) == (fmt, (fmt,), whole.n_values)
+        assert found is None or found.format == whole.format
         return found
 
     iso = ["2025-10-13 08:30"]

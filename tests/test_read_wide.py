@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from cxaudit.days.zones import zone
-from cxaudit.intake import sources
+from cxaudit.intake import opening
 from cxaudit.intake.arrival import Log, take_in
-from cxaudit.intake.sources import Wanted
+from cxaudit.intake.opening import Wanted
 from cxaudit.read import Table, open_tables
 from cxaudit.read.table import NEEDS_A_LOOK
 from cxaudit.standards import load
@@ -59,7 +59,7 @@ def test_what_stands_beyond_the_header_is_seen(
     def looked_through(path: Path, name: str) -> list[Table]:
         return [replace(table, at_once=None) for table in open_tables(path, name)]
 
-    monkeypatch.setattr(sources, "open_tables", looked_through)
+    monkeypatch.setattr(opening, "open_tables", looked_through)
     before, after = log, log_of(folder)
     assert after.rows.collect().equals(before.rows.collect())
     assert [table.fates for table in after.tables] == [table.fates for table in before.tables]

@@ -13,8 +13,8 @@ import pytest
 from cxaudit.days.zones import zone
 from cxaudit.errors import InputError
 from cxaudit.intake.arrival import take_in
+from cxaudit.intake.opening import Wanted
 from cxaudit.intake.sorting import Arrived
-from cxaudit.intake.sources import Wanted
 from cxaudit.recognise.library import built_in_sources, known_sources
 from cxaudit.standards import load, loads
 from cxaudit.standards.source import Role

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
-from cxaudit.intake.sources import Wanted
+from cxaudit.intake.opening import Wanted
 from cxaudit.model import AsOf
 from cxaudit.promises.table import Promises
 from cxaudit.standards.model import Standards

@@ -15,7 +15,7 @@ import polars as pl
 from cxaudit.audit import Audit
 from cxaudit.days.zones import Zone
 from cxaudit.explain.model import CaseRow, Fate, Moment, Place, Said
-from cxaudit.intake.sources import Source
+from cxaudit.intake.source import Source
 from cxaudit.read.table import column
 from cxaudit.recognise.quirks import ZONE_NAME
 from cxaudit.recognise.requests import Reading, recognise_requests

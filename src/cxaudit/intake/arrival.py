@@ -14,8 +14,10 @@ from pathlib import Path
 import polars as pl
 
 from cxaudit.days.zones import Zone
+from cxaudit.intake.dating import require_dates
+from cxaudit.intake.opening import Wanted, open_sources
 from cxaudit.intake.sorting import NOTHING, Arrived, SortedOut, arrive, sort_out_table
-from cxaudit.intake.sources import Source, Wanted, open_sources, require_dates
+from cxaudit.intake.source import Source
 from cxaudit.merge import hash_of_case, marked, without
 from cxaudit.read.files import size_of
 from cxaudit.read.store import Store
@@ -26,7 +28,7 @@ from cxaudit.recognise.requests import Reading, has_instants, recognise_requests
 from cxaudit.standards.model import Standards
 
 #: Tables that are read together: so many bytes of them, so that a folder of small files costs no more than a large one.
-BUNDLE_BYTES = 64 << 20
+BUNDLE_BYTES = 32 << 20
 
 
 @dataclass(frozen=True)

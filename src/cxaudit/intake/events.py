@@ -15,8 +15,8 @@ from cxaudit.days.zones import Zone
 from cxaudit.intake.arrival import Log, take_in
 from cxaudit.intake.customers import with_persons
 from cxaudit.intake.gathering import Gathered, gather_events, moments_of
+from cxaudit.intake.opening import Wanted
 from cxaudit.intake.sorting import Arrived, PairedTable, rejected_rows
-from cxaudit.intake.sources import Wanted
 from cxaudit.intake.table_findings import reject_findings
 from cxaudit.pair import Paired, pair_messages
 from cxaudit.standards.model import Standards, fold

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from cxaudit.findings import Finding
-from cxaudit.intake.sources import Source
+from cxaudit.intake.source import Source
 from cxaudit.intake.table_findings import (
     PLACES,
     midnight_findings,

@@ -15,7 +15,7 @@ from cxaudit.recognise.requests import Reading
 from cxaudit.recognise.zone_names import contradicts_zone
 
 if TYPE_CHECKING:
-    from cxaudit.intake.sources import Source
+    from cxaudit.intake.source import Source
 
 #: So many times that are all midnight are no accident.
 _ENOUGH_TIMES = 10
@@ -77,7 +77,7 @@ def midnight_findings(source: Source) -> Iterator[Finding]:
         return
     for role, proof in source.proofs.items():
         is_told = role in source.layout.times or role not in ("received_at", "replied_at", "closed_at")
-        if is_told or proof.format is None or proof.format.is_date_only or proof.format.counted:
+        if is_told or proof.shows_times or proof.format is None or proof.format.is_date_only or proof.format.counted:
             continue
         first = source.beginning_of(role).rows
         at = proof.format.parse(pl.col("text").str.strip_chars())

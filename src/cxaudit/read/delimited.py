@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import codecs
 import csv
-import io
 import mmap
 import re
 from collections import Counter
@@ -40,10 +39,10 @@ _STAND_IN = "\x1d"
 def open_delimited(path: Path, name: str, head: bytes) -> Table:
     """The table of a delimited text file. Raises `InputError` for what is no text."""
     file = open_text(path, name, head)
-    start, _ = file.start(_HEAD_CHARACTERS)
+    start, is_whole = start_of(file.path, _HEAD_CHARACTERS)
     declared = _declared_delimiter(start)
     delimiter = declared or _likely_delimiter(start)
-    reader = _Reader(file, name, delimiter, start, skip=1 if declared else 0)
+    reader = _Reader(file, name, delimiter, start, is_whole=is_whole, skip=1 if declared else 0)
     remarks = {"encoding_assumed": file.encoding == "cp1252", "encoding_mixed": file.is_mixed}
     return Table(
         file=name,
@@ -82,7 +81,7 @@ def _likely_delimiter(text: str) -> str:
 def _first_lines(text: str) -> list[str]:
     """The first lines with something in them, without their quoted cells."""
     plain = _QUOTED.sub("", text) if '"' in text else text
-    return list(islice(filter(None, plain.split("\n")), HEAD_RECORDS))
+    return [line[0] for line in islice(re.finditer(r"[^\n]+", plain), HEAD_RECORDS)]
 
 
 def _widths(plain: list[str], delimiter: str) -> Counter[int]:
@@ -104,7 +103,7 @@ def _is_even(plain: list[str], delimiter: str) -> bool:
 class _Reader:
     """The rows of one delimited file below a header."""
 
-    def __init__(self, file: TextFile, name: str, delimiter: str, start: str, *, skip: int) -> None:
+    def __init__(self, file: TextFile, name: str, delimiter: str, start: str, *, is_whole: bool, skip: int) -> None:
         self.name = name
         self.delimiter = delimiter
         self.skip = skip
@@ -115,6 +114,7 @@ class _Reader:
             self.path, self.delimiter = _with_stand_in(file.path, name, delimiter), _STAND_IN
             start = start.replace(delimiter, _STAND_IN)
         self.start = start
+        self.is_whole = is_whole  # the start is the whole file
         plain = _first_lines(start)
         self.usual = _evenness(plain, self.delimiter)[1]
         widest = max(_widths(plain, self.delimiter), default=1)
@@ -134,9 +134,11 @@ class _Reader:
 
     def head(self) -> tuple[Record, ...]:
         """The first records with their row numbers; a line that names the delimiter is not a row."""
-        path = self.orderly.path if self.has_quotes else self.path
-        start, is_whole = start_of(path, _HEAD_CHARACTERS)
-        rows = csv.reader(io.StringIO(start, newline=""), delimiter=self.delimiter)
+        start, is_whole = self.start, self.is_whole
+        if self.has_quotes and self.orderly.path != self.path:
+            start, is_whole = start_of(self.orderly.path, _HEAD_CHARACTERS)
+        lines = (line[0] for line in re.finditer(r"[^\n]*\n|[^\n]+", start))
+        rows = csv.reader(lines, delimiter=self.delimiter)
         records = list(enumerate(islice(rows, self.skip, HEAD_RECORDS + 1 + self.skip), start=1))
         if not is_whole:
             records = records[:-1] or records

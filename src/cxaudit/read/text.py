@@ -15,6 +15,7 @@ from cxaudit.errors import InputError
 from cxaudit.read.scratch import making_room, scratch_file
 
 _CHUNK = 1 << 22
+_SCANNED = 1 << 20
 _HEADER_BYTES = 64  # a header is written in plain letters, whatever comes below it
 #: Windows-1252 with the five bytes that it leaves undefined, so that no two texts become one.
 _CP1252 = "".join(bytes([byte]).decode("cp1252", errors="ignore") or chr(byte) for byte in range(256))
@@ -31,10 +32,6 @@ class TextFile:
     encoding: str
     has_quotes: bool
     is_mixed: bool = False  # UTF-8 with some bytes of Windows-1252
-
-    def start(self, size: int) -> tuple[str, bool]:
-        """The first characters, and whether that is the whole file."""
-        return start_of(self.path, size)
 
 
 def start_of(path: Path, size: int) -> tuple[str, bool]:
@@ -85,8 +82,10 @@ def _scan(path: Path) -> tuple[bool, bool, bool]:
     """Whether the file is UTF-8, holds a quote, and ends its lines with LF or CR LF alone (without zero bytes)."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     has_quotes, is_plain, carry = False, True, b""
+    buffer = bytearray(_SCANNED)  # the same for all pieces: to ask for new memory takes longer than reading into it
     with path.open("rb", buffering=0) as file:
-        while chunk := file.read(_CHUNK):
+        while n := file.readinto(buffer):
+            chunk = buffer if n == _SCANNED else buffer[:n]
             has_quotes = has_quotes or b'"' in chunk
             if is_plain:
                 if b"\r" in chunk or carry:

@@ -6,7 +6,9 @@ decides. Source: DESIGN, section 3, "Dates are never guessed".
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import polars as pl
 
@@ -32,6 +34,7 @@ class Proof:
     row: int | None = None  # the row of the value that proves the order
     value: str | None = None
     is_whole: bool = False  # the whole column was looked at
+    shows_times: bool = False  # a time of day other than midnight was seen
 
     @property
     def is_ambiguous(self) -> bool:
@@ -83,21 +86,29 @@ def prove_format(
     return _decide(values, _with_all_spellings(values, formats, declared), is_whole=True)
 
 
-def confirmed(fmt: DateFormat, beginning: Beginning) -> Proof | None:
-    """The proof that a column is in a format known from another file; None where its beginning leaves that open.
-
-    Only a format of one spelling that no other could explain is confirmed without looking for others.
-    """
-    if not fmt.is_singular:
-        return None
+def sightings(fmt: DateFormat) -> dict[str, pl.Expr]:
+    """What `confirmed` asks of a column `text`: how many values, how many the format reads, the first, and how many of them
+    are a time of day."""
     text = pl.col("text")
-    first = beginning.rows.select(
-        n=text.count(), n_read=fmt.parse(text.str.strip_chars()).count(), first=text.drop_nulls().first()
-    )
-    n, n_read, value = first.row(0)
-    if not n or n != n_read or not fmt.is_only_one_for(value.strip()):
+    at = fmt.parse(text.str.strip_chars())
+    return {
+        "n": text.count(),
+        "n_read": at.count(),
+        "first": text.drop_nulls().first(),
+        "n_timed": (at != at.dt.truncate("1d")).sum(),
+    }
+
+
+def confirmed(fmt: DateFormat, seen: Mapping[str, Any]) -> Proof | None:
+    """The proof that a column is in a format known from another file; None where what was seen of it leaves that open.
+
+    Only a format of one spelling that no other could explain is confirmed without looking for others. `seen` are the
+    `sightings` of some of its rows.
+    """
+    n, value = seen["n"], seen["first"]
+    if not fmt.is_singular or not n or n != seen["n_read"] or not fmt.is_only_one_for(value.strip()):
         return None
-    return Proof(fmt, (fmt,), n, is_whole=beginning.is_whole)
+    return Proof(fmt, (fmt,), n, shows_times=seen["n_timed"] > 0)
 
 
 def _values(column: pl.LazyFrame) -> pl.LazyFrame:

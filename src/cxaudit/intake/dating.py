@@ -1,0 +1,109 @@
+"""Dating: in which format the dates of every table are written, settled over all tables together.
+
+What one table proves beyond doubt is confirmed in the others of the same source and header by the records at hand, in one
+query for all of them; whether the rows further down are written so too shows when they are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
+
+import polars as pl
+
+from cxaudit.errors import InputError
+from cxaudit.intake.source import Source
+from cxaudit.read.table import NEEDS_A_LOOK, column
+from cxaudit.recognise.cells import cells_of
+from cxaudit.recognise.dates import DateFormat
+from cxaudit.recognise.order import settle_orders
+from cxaudit.recognise.proof import Proof, confirmed, prove_format, sightings
+from cxaudit.recognise.requests import DATE_ROLES, is_aside
+from cxaudit.standards.source import Role
+
+_Proofs = dict[Role, Proof]
+#: So many records show whether a column is written as in another table.
+_AT_HAND = 100
+
+
+def date_tables(sources: Sequence[Source], roles: Sequence[Role]) -> None:
+    """Give each table the proofs of its date columns. Raises `InputError` where a column stays open."""
+    for tables in _alike(sources):
+        dated = [role for role in roles if tables[0].layout.holds_moments(role)]
+        others: list[_Proofs] | None = None
+        for i, source in enumerate(tables):
+            known = others.pop(0) if others is not None else {}
+            source.proofs = {role: known.get(role) or _proof(source, role) for role in dated}
+            formats = {role: proof.format for role, proof in source.proofs.items() if proof.format is not None}
+            if others is None and formats:
+                others = _confirmed(tables[i + 1 :], formats)
+    for source in sources:
+        if any(proof.is_ambiguous for proof in source.proofs.values()):
+            source.look_through()
+    settle_orders(sources)
+    for source in sources:
+        require_dates(source)
+
+
+def require_dates(source: Source) -> None:
+    """Raises `InputError` where the dates of a table cannot be read, or may be read in two ways."""
+    for role, proof in ((role, source.proofs[role]) for role in (*DATE_ROLES, "closed_at") if role in source.proofs):
+        name = source.layout.names[role]
+        if proof.is_ambiguous:
+            orders = " or ".join(dict.fromkeys(fmt.words for fmt in proof.candidates))
+            raise InputError(
+                f'{source.place}, column "{name}": {proof.example} may be read as {orders}, and no value settles it.\n'
+                f"State it once, under sources: in the standards file:\n"
+                f"  {source.layout.source}: {{date_format: {'|'.join(dict.fromkeys(f.order for f in proof.candidates))}}}"
+            )
+        if proof.format is None and proof.n_values:
+            raise InputError(
+                f'{source.place}, column "{name}": no date format explains nine of ten of its {proof.n_values:,} values; '
+                f'one of them is "{proof.example}".\nIf this is not the column of the {role}, say so under sources: in the '
+                "standards file; if its dates are mixed, correct the export."
+            )
+
+
+def _alike(sources: Sequence[Source]) -> list[list[Source]]:
+    """The tables that have the same source and the same header, together."""
+    groups: dict[tuple[str, tuple[str, ...]], list[Source]] = {}
+    for source in sources:
+        groups.setdefault((source.layout.source, tuple(source.layout.header[1])), []).append(source)
+    return list(groups.values())
+
+
+def _proof(source: Source, role: Role) -> Proof:
+    declared = source.layout.mapping.date_format
+    with suppress(*NEEDS_A_LOOK):
+        return prove_format(source.column_of(role), declared, source.beginning_of(role))
+    source.look_through()
+    return prove_format(source.column_of(role), declared, source.beginning_of(role))
+
+
+def _confirmed(tables: Sequence[Source], formats: dict[Role, DateFormat]) -> list[_Proofs]:
+    """Of each table, the proofs of those columns that are plainly written in a format known from another one."""
+    proofs: list[_Proofs] = [{} for _ in tables]
+    if not tables:
+        return proofs
+    layout = tables[0].layout
+    records = pl.DataFrame(
+        [record for i, source in enumerate(tables) for record in _records(i, source)],
+        schema={"table": pl.UInt32, **{column(i): pl.String for i in range(layout.width)}, "extra": pl.String},
+        orient="row",
+    )
+    for role, fmt in formats.items():
+        text = records.filter(~is_aside(layout, records)).select("table", text=cells_of(layout, role))
+        for seen in text.group_by("table").agg(**sightings(fmt)).iter_rows(named=True):
+            if (proof := confirmed(fmt, seen)) is not None:
+                proofs[seen["table"]][role] = proof
+    return proofs
+
+
+def _records(number: int, source: Source) -> Iterator[list[int | str | None]]:
+    """The records at hand below the header, as a table's body has them."""
+    row, width = source.layout.header[0], source.layout.width
+    for _, cells in islice((record for record in source.table.head if record[0] > row), _AT_HAND):
+        texts = [cell or None for cell in cells[:width]]
+        beyond = " ".join(cell for cell in cells[width:] if cell.strip())
+        yield [number, *texts, *[None] * (width - len(texts)), beyond or None]

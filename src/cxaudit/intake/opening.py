@@ -1,0 +1,59 @@
+"""Opening: files to tables of text of which it is known what they are and in which format their dates are written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from cxaudit.errors import InputError
+from cxaudit.intake.dating import date_tables
+from cxaudit.intake.source import Source
+from cxaudit.read import open_tables
+from cxaudit.recognise.layout import describe_unknown, recognise_layout
+from cxaudit.recognise.library import built_in_sources, known_sources
+from cxaudit.recognise.requests import dated
+from cxaudit.standards.model import Standards
+from cxaudit.standards.source import Role, SourceMapping
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the run needs of the input."""
+
+    roles: tuple[Role, ...]
+    headers: tuple[str, ...] = ()  # columns that only exclude rules name
+    channel: str | None = None
+    source: str | None = None
+    reject_cells: bool = False
+
+
+def open_sources(files: dict[Path, str], standards: Standards, wanted: Wanted) -> list[Source]:
+    """Open all files and find out what they are. Raises `InputError` for what cannot be read, recognised or dated."""
+    known = known_sources(standards.sources)
+    built_in = built_in_sources()
+    stated = {name for name, mapping in standards.sources.items() if name not in built_in or mapping.header}
+    sources = [source for file in files.items() for source in _open(*file, known, stated, wanted)]
+    date_tables(sources, dated(wanted.roles))
+    return sources
+
+
+def _open(path: Path, name: str, known: dict[str, SourceMapping], declared: set[str], wanted: Wanted) -> list[Source]:
+    opened = open_tables(path, name)
+    found: list[Source] = []
+    left_aside: list[str] = []
+    for table in opened:
+        layout = recognise_layout(table, known, declared, wanted.source)
+        if layout is None:
+            left_aside.append(table.sheet or "")
+            continue
+        if "channel" not in layout.positions and layout.mapping.channel is None and wanted.channel is None:
+            raise InputError(
+                f"{name} ({layout.mapping.title or layout.source}) does not say how its requests came in.\n"
+                "Add --channel NAME, or channel: under sources: in the standards file."
+            )
+        body = table.at_once or table.body
+        found.append(Source(path, table, layout, body(layout.header[0], layout.width)))
+    if not found:
+        raise InputError(describe_unknown(opened[0]) if opened else f"{name} has no sheet with anything in it.")
+    found[0].left_aside = tuple(left_aside)
+    return found
