@@ -58,6 +58,7 @@ lines_of_cells = st.lists(st.lists(st.sampled_from(CELLS), max_size=6).map(",".j
 )
 @example(["5,,,,,,a"], [], "")  # filled far beyond the header, after empty cells
 @example(['"",""', 'a,,"l\nm",,z'], [], "\n")
+@example(["a,a,a", '"x,y","l\nm",a,a'], [], "\n")  # a delimiter inside a quoted cell makes no row of a line
 def test_cells_and_row_numbers_are_those_of_a_spreadsheet(
     folder: Path, lines: list[str], titles: list[str], end: str
 ) -> None:

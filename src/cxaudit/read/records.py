@@ -256,10 +256,10 @@ class Records:
         Each has the usual number of cells, and begins in the same shape.
         """
         lines = record.rstrip("\r\n").split("\n")
-        if self.usual < 3 or len(lines) == 1 or lines[1].count(self.delimiter) != self.usual - 1:
+        if self.usual < 3 or len(lines) == 1 or self._count(lines[1]) != self.usual:
             return False
         shapes = {_shape(line.split(self.delimiter)[0]) for line in lines}
-        return len(shapes) == 1 and all(line.count(self.delimiter) == self.usual - 1 for line in lines)
+        return len(shapes) == 1 and all(self._count(line) == self.usual for line in lines)
 
     def _count(self, record: str) -> int:
         """The number of cells of a record in order."""
