@@ -29,7 +29,7 @@ def audit(*paths: Path, settings: str = "") -> Audit:
 
 def told(found: Audit) -> list[tuple[int, str, str | None]]:
     """Each request in the order of the input: its row, when it came, when it was answered (day and time)."""
-    rows = found.judged_in_order.select("row", "received_at", "replied_at").collect()
+    rows = found.judged.sort("at").select("row", "received_at", "replied_at").collect()
     return [(row, f"{at:%d %H:%M}", reply and f"{reply:%d %H:%M}") for row, at, reply in rows.iter_rows()]
 
 

@@ -166,5 +166,5 @@ def test_a_mailbox_may_be_that_of_a_department(tmp_path: Path) -> None:
     path = log(tmp_path, LEFT.format("7805550101"), "b,2025-10-13 11:00:00,7805550177,205,in,voicemail")
     settings = "departments: {Utilities: ['204', utilities@town.example]}\n"
     question = Question(loads(TOWN + settings, "s.yaml"), AsOf(NOW, NOW), roles=("department",))
-    judged = Audit([str(path)], question).judged_in_order.select("department").collect()
+    judged = Audit([str(path)], question).judged.sort("at").select("department").collect()
     assert judged["department"].cast(pl.String).to_list() == ["Utilities", None]

@@ -19,7 +19,7 @@ from cxaudit.counting.requests import count_requests
 from cxaudit.days.calendar import Calendar
 from cxaudit.days.zones import Zone, zone
 from cxaudit.judge import judge_requests
-from cxaudit.model import AsOf
+from cxaudit.model import VERDICTS, AsOf, Verdict
 from cxaudit.promises.readings import Reading, readings_for
 from cxaudit.promises.table import Promises
 from cxaudit.standards import Standards
@@ -56,8 +56,10 @@ class Run:
         return self.rows.lazy()
 
     @property
-    def arrived(self) -> list[int]:
-        return [0, 1, 2]
+    def arrived(self) -> list[Any]:
+        """Three tables, two of which know their replies in the same way."""
+        bases = ("first_response", "closure", "first_response")
+        return [SimpleNamespace(source=SimpleNamespace(layout=SimpleNamespace(reply_basis=basis))) for basis in bases]
 
     @property
     def has_dates(self) -> bool:
@@ -100,8 +102,13 @@ def _small_portions() -> Iterator[None]:
         yield
 
 
-def count(run: Run) -> pl.DataFrame:
-    return count_requests(cast("Audit", run), ("file", "department", "employee", "month"))
+BY = ("file", "department", "employee", "month")
+
+
+def count(run: Run, by: tuple[str, ...]) -> pl.DataFrame:
+    """The tally; where files are not asked for, those whose replies are known in the same way are one."""
+    counted, _ = count_requests(cast("Audit", run), by)
+    return counted if "file" in by else counted.with_columns(pl.col("table") % 2)
 
 
 def _asked_for(tally: pl.DataFrame) -> pl.DataFrame:
@@ -111,10 +118,7 @@ def _asked_for(tally: pl.DataFrame) -> pl.DataFrame:
     return asked.group_by(pl.exclude("n")).agg(pl.col("n").sum())
 
 
-@EXAMPLES
-@given(invented.towns(), SEEDS, st.booleans(), st.booleans())
-def test_counting_by_days_first_changes_no_figure(town: Standards, seed: int, with_readings: bool, whole: bool) -> None:
-    """Any rule, any log, any moment: the tally is that of requests judged one by one."""
+def made_up(town: Standards, seed: int, *, with_readings: bool, whole: bool) -> dict[str, Any]:
     log = invented.log(town, seed, 120)
     number = pl.int_range(pl.len())
     rows = invented.frame(log).with_columns(
@@ -122,16 +126,46 @@ def test_counting_by_days_first_changes_no_figure(town: Standards, seed: int, wi
         exempt_by=pl.when(number % 7 == 0).then(pl.lit(1, dtype=pl.UInt8)),
         employee=pl.format("E{}", number % 4).cast(pl.Categorical),
     )
-    rows = rows.with_columns(is_exempt=pl.col("exempt_by").is_not_null())
-    moment = invented.as_of(invented.vantage(town, log, seed), town.timezone)
-    readings = readings_for(Promises(town).rules) if with_readings else []
-    period = None if whole else (dt.date(2025, 11, 1), dt.date(2026, 1, 31))
-    one_by_one, by_days = (
-        _asked_for(count(Run(town, rows, moment, readings, is_small, period))) for is_small in (True, False)
-    )
+    return {
+        "town": town,
+        "rows": rows.with_columns(is_exempt=pl.col("exempt_by").is_not_null()),
+        "as_of": invented.as_of(invented.vantage(town, log, seed), town.timezone),
+        "readings": readings_for(Promises(town).rules) if with_readings else [],
+        "period": None if whole else (dt.date(2025, 11, 1), dt.date(2026, 1, 31)),
+    }
+
+
+@EXAMPLES
+@given(invented.towns(), SEEDS, st.booleans(), st.booleans(), st.sampled_from([BY, BY[1:], ("month",)]))
+def test_counting_by_days_first_changes_no_figure(
+    town: Standards, seed: int, with_readings: bool, whole: bool, by: tuple[str, ...]
+) -> None:
+    """Any rule, any log, any moment: the tally is that of requests judged one by one."""
+    run = made_up(town, seed, with_readings=with_readings, whole=whole)
+    one_by_one, by_days = (_asked_for(count(Run(**run, is_small=is_small), by)) for is_small in (True, False))
     columns = [name for name in one_by_one.columns if name != "n"]
     differing = one_by_one.join(
         by_days.rename({"n": "by_days"}), on=columns, how="full", nulls_equal=True, coalesce=True
     )
     differing = differing.filter(pl.col("n").ne_missing(pl.col("by_days")))
     assert differing.is_empty(), str(differing.rows(named=True))
+
+
+@EXAMPLES
+@given(
+    invented.towns(), SEEDS, st.booleans(), st.sampled_from([BY, ()]), st.sets(st.sampled_from(VERDICTS), min_size=1)
+)
+def test_no_request_is_left_out_by_its_kind(
+    town: Standards, seed: int, whole: bool, by: tuple[str, ...], verdicts: set[Verdict]
+) -> None:
+    """Any rule, any log: the kinds that may have some verdicts hold all requests that have them, in their order."""
+    run = Run(**made_up(town, seed, with_readings=False, whole=whole), is_small=False)
+    _, kinds = count_requests(cast("Audit", run), by)
+    assert kinds is not None
+    wanted = pl.col("is_inside"), pl.col("verdict").is_in(list(verdicts))
+    some = kinds.condensed.of(kinds.with_verdicts(tuple(verdicts)), run.requests)
+    found, expected = (
+        run.judge(rows).filter(*wanted).select("table", "channel", "received_at", "replied_at", "verdict").collect()
+        for rows in (some, run.requests)
+    )
+    assert found.equals(expected)

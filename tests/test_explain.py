@@ -175,7 +175,7 @@ def audit_of(standards: str | None, *files: str | Path) -> Audit:
 def some_samples() -> list[tuple[dict[str, Any], Explanation]]:
     """Every seventh judged request of the samples with its explanation."""
     audit = audit_of(None, SAMPLES)
-    rows = list(audit.judged_in_order.collect().iter_rows(named=True))[::7]
+    rows = list(audit.judged.sort("at").collect().iter_rows(named=True))[::7]
     return [(row, why) for row in rows for why in explain_case(audit, row["case_id"])]
 
 
@@ -223,7 +223,7 @@ def test_every_way_of_counting_is_explained_as_judged(tmp_path: Path, base: str,
     counting = f"counting: {{day_zero: {day_zero}, day_ends: {day_ends}}}\n"
     town(tmp_path, "".join(rows), standards=base + counting)
     audit = audit_of(str(tmp_path / "town.yaml"), tmp_path / "a.csv")
-    for row in audit.judged_in_order.collect().iter_rows(named=True):
+    for row in audit.judged.sort("at").collect().iter_rows(named=True):
         path = path_of(audit, row)
         assert path is not None
         assert path.due.latest == row["due_at"]

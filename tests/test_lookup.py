@@ -40,6 +40,7 @@ def test_words_stand_for_what_they_mean() -> None:
 def test_records_are_handed_on_as_they_are_judged(sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Between the rows kept and the records no step waits for all rows: ten million need little more than one."""
     monkeypatch.setattr("cxaudit.audit.SMALL", 0)
+    monkeypatch.setattr("cxaudit.counting.listed.HELD_REQUESTS", 0)
     standards = load(None, lambda *_: [])
     as_of = parse_as_of("2025-11-03", zone(standards.timezone))
     audit = Audit([str(sample)], Question(standards, as_of, None, roles=tuple(SHOWN_ROLES)))

@@ -113,7 +113,7 @@ def test_a_colleague_who_writes_to_a_service_address_is_a_customer(tmp_path: Pat
         ("14 16:00", "permits@town.example", CLERK, "RE: Fence"),
     )
     found = audit(trace(tmp_path, *NOISE, *rows))
-    last = found.judged_in_order.select("replied_at", "customer_type").collect().row(-1)
+    last = found.judged.sort("at").select("replied_at", "customer_type").collect().row(-1)
     assert (f"{last[0]:%d %H:%M}", last[1]) == ("14 10:00", "internal")
     assert "service_addresses_assumed" in {finding.code for finding in found.findings}
 

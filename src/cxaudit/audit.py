@@ -13,7 +13,8 @@ from typing import Any
 
 import polars as pl
 
-from cxaudit.counting.requests import count_requests
+from cxaudit.counting.listed import judged_with
+from cxaudit.counting.requests import Kinds, count_requests
 from cxaudit.days.calendar import Calendar, calendar_of
 from cxaudit.days.zones import Zone, zone
 from cxaudit.elapsed import with_business_hours
@@ -23,7 +24,7 @@ from cxaudit.intake.sorting import input_file
 from cxaudit.judge import judge_requests
 from cxaudit.lookup import value_at
 from cxaudit.merge import merge_cases
-from cxaudit.model import InputFile, Readings, Records, Report
+from cxaudit.model import VERDICTS, InputFile, Readings, Records, Report, Verdict
 from cxaudit.notice import notice
 from cxaudit.promises.due import Clock, Rule, due_under
 from cxaudit.promises.readings import Reading, readings_for
@@ -62,6 +63,7 @@ class Audit:
         self.merged = merge_cases(rows, self.log.survey, self.log.n_places, self.zone)
         self.n_requests = self.merged.n_requests
         self._counted: pl.DataFrame | None = None
+        self.kinds: Kinds | None = None
         self._assert_no_row_lost()
 
     @cached_property
@@ -71,17 +73,14 @@ class Audit:
         return judged.collect(engine="streaming").lazy() if self.is_small else judged
 
     @property
-    def judged_in_order(self) -> pl.LazyFrame:
-        """The same in the order of the input."""
-        return self.judged.sort("at") if self.is_small else self.judge(self._exempt(self.merged.ordered))
-
-    @property
     def is_small(self) -> bool:
         return self.n_requests <= SMALL
 
     @cached_property
     def judged_columns(self) -> frozenset[str]:
-        return frozenset(self.judged.collect_schema().names())
+        judged = self.judged if self.is_small else self.judge(self.requests, readings=[])
+        readings = (f"reading:{reading.name}" for reading in self.readings)
+        return frozenset([*judged.collect_schema().names(), *readings])
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -109,6 +108,11 @@ class Audit:
     def requests(self) -> pl.LazyFrame:
         """One row per request before it is judged, those of repeated cases last."""
         return self._exempt(self.merged.requests)
+
+    @property
+    def requests_in_order(self) -> pl.LazyFrame:
+        """The same in the order of the input."""
+        return self._exempt(self.merged.ordered)
 
     def _exempt(self, requests: pl.LazyFrame) -> pl.LazyFrame:
         columns = {role: role for role in ROLES} | {header: f"header:{i}" for i, header in enumerate(self.headers)}
@@ -221,20 +225,28 @@ class Audit:
         """The tally of all requests, also those outside the period, by these dimensions and some more, `in_period` one of
         them. One pass over the requests serves every question about fewer dimensions."""
         if self._counted is None or not {*by} <= {*self._counted.columns}:
-            self._counted = count_requests(self, by).with_columns([self._of_table("file")] if "file" in by else [])
+            counted, self.kinds = count_requests(self, by)
+            self._counted = counted.with_columns([self._of_table("file")] if "file" in by else [])
             self._assert_no_request_lost(self._counted)
         return self._counted
 
-    def records(self, where: pl.Expr, *, with_employees: bool, beside: pl.DataFrame | None = None) -> Records:
-        """The requests inside the period that a filter lets through, in the order of the input."""
+    def records(
+        self,
+        where: pl.Expr | None = None,
+        verdicts: Sequence[Verdict] = VERDICTS,
+        *,
+        with_employees: bool,
+        beside: pl.DataFrame | None = None,
+    ) -> Records:
+        """The requests inside the period with one of these verdicts that a filter lets through, in the order of the input."""
         question = self.question
-        chosen = self.judged_in_order.filter(pl.col("is_inside") & where)
+        outside = self.n_requests - int(self.tally(("channel",))["n"].sum())
+        chosen = judged_with(self, verdicts, []) if where is None else judged_with(self, verdicts).filter(where)
         basis = reply_basis(self._of_table("reply_basis"), self.judged_columns)
         labels = [*(self._of_table(name) for name in ("file", "sheet", "source")), basis]
         chosen = with_business_hours(chosen, self.promises, self.calendar, question.as_of.local)
         chosen = chosen.with_columns(labels)
         rows = record_frame(chosen, question.standards, self.promises, beside, with_employees=with_employees)
-        outside = self.n_requests - int(self.tally(("channel",))["n"].sum())
         as_of, has_period = question.as_of, question.period is not None
         rows = rows.collect(engine="streaming").lazy() if self.is_small else rows
         return Records(rows, self.inputs, self.findings, as_of.local, as_of.is_date, has_period, outside)

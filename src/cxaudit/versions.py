@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.metadata import version
 
 from cxaudit import __version__
@@ -9,6 +10,7 @@ from cxaudit import __version__
 PACKAGES = ("polars", "holidays", "tzdata")
 
 
+@cache
 def versions() -> dict[str, str]:
     """Package -> version."""
     return {"cxaudit": __version__} | {name: version(name) for name in PACKAGES}

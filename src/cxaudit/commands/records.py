@@ -12,7 +12,7 @@ from cxaudit.commands.options import Input, Output, near_miss
 from cxaudit.commands.shared import NOT_RELIABLE, SHOWN_ROLES, load_standards, settings, write_rejects
 from cxaudit.compare.verdicts import COMPARED_ROLES, has_word, said_otherwise
 from cxaudit.errors import UsageError
-from cxaudit.model import VERDICTS
+from cxaudit.model import VERDICTS, Verdict
 from cxaudit.render import RECORD_FORMATS
 from cxaudit.render.notes import notes
 from cxaudit.standards import Standards, fold, parse_within
@@ -33,7 +33,7 @@ class Filters:
 
 def records(given: Input, output: Output, filters: Filters, *, show_employees: bool) -> int:
     """One row per request with its verdict."""
-    form = output.chosen(RECORD_FORMATS)
+    form, verdicts = output.chosen(RECORD_FORMATS), _verdicts(filters)
     output.check_places()
     standards = load_standards(given)
     roles = [role for role in SHOWN_ROLES if show_employees or role != "employee"]
@@ -45,7 +45,8 @@ def records(given: Input, output: Output, filters: Filters, *, show_employees: b
         step("Reading")
         audit = Audit(given.files, question)
     beside = said_otherwise(audit) if filters.disagree else None
-    listed = audit.records(_condition(filters, audit, standards), with_employees=show_employees, beside=beside)
+    where = _condition(filters, audit, standards)
+    listed = audit.records(where, verdicts, with_employees=show_employees, beside=beside)
     output.spare_inputs(audit.paths)
     write_rejects(audit, output)
     output.write(RECORD_FORMATS[form](listed, output.options()), form)
@@ -54,14 +55,10 @@ def records(given: Input, output: Output, filters: Filters, *, show_employees: b
 
 
 def _condition(filters: Filters, audit: Audit, standards: Standards) -> pl.Expr:
-    """The filters as one condition on the judged requests."""
+    """The filters besides the verdict as one condition on the judged requests."""
     conditions = [pl.lit(True)]
-    verdicts = _verdicts(filters.verdict)
     if filters.due_within is not None:
         conditions.append(_due_by(filters.due_within, audit))
-        verdicts = verdicts or ["pending"]
-    if verdicts:
-        conditions.append(pl.col("verdict").is_in(verdicts))
     if filters.department is not None:
         wanted = standards.department_names.get(fold(filters.department), filters.department.strip())
         conditions.append(_folded("department") == fold(wanted))
@@ -87,12 +84,13 @@ def _folded(name: str) -> pl.Expr:
     )
 
 
-def _verdicts(text: str | None) -> list[str]:
-    verdicts = [name.strip().lower() for name in (text or "").split(",") if name.strip()]
-    for name in verdicts:
-        if name not in VERDICTS:
-            raise UsageError(f"--verdict {name} is not one of {', '.join(VERDICTS)}.{near_miss(name, VERDICTS)}")
-    return verdicts
+def _verdicts(filters: Filters) -> tuple[Verdict, ...]:
+    names = {name.strip().lower() for name in (filters.verdict or "").split(",") if name.strip()}
+    for name in sorted(names.difference(VERDICTS)):
+        raise UsageError(f"--verdict {name} is not one of {', '.join(VERDICTS)}.{near_miss(name, VERDICTS)}")
+    if not names and filters.due_within is not None:
+        return ("pending",)
+    return tuple(name for name in VERDICTS if name in names or not names)
 
 
 def _due_by(text: str, audit: Audit) -> pl.Expr:

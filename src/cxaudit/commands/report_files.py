@@ -93,7 +93,7 @@ class MadeReport:
     @cached_property
     def missed(self) -> Records:
         """The requests of the period that were answered late or not yet."""
-        return self.audit.records(pl.col("verdict").is_in(MISSED), with_employees=False)
+        return self.audit.records(verdicts=MISSED, with_employees=False)
 
     @property
     def n_steps(self) -> int:

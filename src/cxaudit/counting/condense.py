@@ -74,14 +74,17 @@ class Condensed:
     """`kinds`: requests as `judge_requests` takes them, each from the first to the last moment that it stands for
     (`received_at` to `received_end`, `replied_at` to `replied_end`), with `n`, what is settled beforehand (`has_reply`,
     `is_before`, `is_known`, `is_quick`) and `is_certain` (there are no times of day); `rows` is the log with the number of
-    each row's kind."""
+    each row's kind, `key` tells it from a request that has all columns."""
 
     kinds: pl.DataFrame
     rows: pl.LazyFrame
+    key: pl.Expr
 
-    def of(self, kinds: pl.DataFrame) -> pl.LazyFrame:
-        """The requests of some kinds, one by one, with the number of their kind."""
-        return self.rows.filter(pl.col(KEY).is_in(kinds[KEY].implode()))
+    def of(self, kinds: pl.DataFrame, requests: pl.LazyFrame | None = None) -> pl.LazyFrame:
+        """The requests of some kinds, one by one: these with all their columns, or the log's with the number of their kind."""
+        if requests is None:
+            return self.rows.filter(pl.col(KEY).is_in(kinds[KEY].implode()))
+        return _with_instants(requests).filter(self.key.is_in(kinds[KEY].implode()))
 
 
 def condense(
@@ -89,7 +92,7 @@ def condense(
     deciding: Sequence[str],
     carried: Sequence[str],
     as_of: AsOf,
-    n_tables: int,
+    tables: Sequence[int],
     cuts: Cuts,
     *,
     has_dates: bool,
@@ -97,27 +100,35 @@ def condense(
     """Count requests by what decides; None where their kinds would be too many.
 
     **Frame in**: requests as `judge_requests` takes them; `deciding` names the columns (Categorical) that verdicts depend
-    on besides times, `carried` those that are only wanted in `rows`.
+    on besides times, `carried` those that are only wanted in `rows`; `tables` gives for each table the one that it is
+    counted with.
     """
     schema = requests.collect_schema()
     values = requests.select(pl.col(name).drop_nulls().unique().implode() for name in deciding)
     found = {name: column.item() for name, column in values.collect(engine="streaming").to_dict().items()}
+    table = pl.col("table")
+    if [*tables] != [*range(len(tables))]:
+        table = value_at(table, tables, pl.UInt32()).alias("table")
     parts = [
         *_day_parts(schema, as_of, cuts, has_dates=has_dates),
-        _Part("table", pl.col("table") + 1, (n_tables + 1).bit_length(), pl.UInt32()),
+        _Part("table", table + 1, (len(tables) + 1).bit_length(), pl.UInt32()),
         *(_name_part(name, values) for name, values in found.items()),
     ]
     if math.prod(len(values) + 1 for values in found.values()) > _MOST_NAMES or sum(p.bits for p in parts) > _MOST_BITS:
         return None
-    if "received_utc" not in schema.names():
-        requests = requests.with_columns(received_utc=_NEVER, replied_utc=_NEVER)
     key: pl.Expr = pl.lit(0, dtype=pl.Int64)
     for part in parts:
         key = key * 2**part.bits + part.number.cast(pl.Int64).fill_null(0)
-    rows = requests.with_columns(key.alias(KEY))
+    rows = _with_instants(requests).with_columns(table, key.alias(KEY))
     counted = rows.group_by(KEY).agg(n=pl.len()).collect(engine="streaming").sort(KEY)
     needed = {"department", *key.meta.root_names(), *carried}
-    return Condensed(_unpacked(counted, parts, cuts), rows.select(*(n for n in schema.names() if n in needed), KEY))
+    rows = rows.select(*(n for n in schema.names() if n in needed), KEY)
+    return Condensed(_unpacked(counted, parts, cuts), rows, key)
+
+
+def _with_instants(requests: pl.LazyFrame) -> pl.LazyFrame:
+    has_them = "received_utc" in requests.collect_schema().names()
+    return requests if has_them else requests.with_columns(received_utc=_NEVER, replied_utc=_NEVER)
 
 
 def _name_part(name: str, values: pl.Series) -> _Part:

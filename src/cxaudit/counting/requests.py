@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from cxaudit.counting.condense import KEY, Condensed, Cuts, condense
+from cxaudit.model import Verdict
 from cxaudit.tally.counts import merge_tallies, tally_verdicts
 
 if TYPE_CHECKING:
@@ -25,10 +27,23 @@ _DAY_SECONDS = 86_400
 _MOST_CUTS = 8
 
 
-def count_requests(audit: Audit, by: Sequence[str]) -> pl.DataFrame:
+@dataclass(frozen=True)
+class Kinds:
+    """What counting found: the kinds of requests, judged (`is_open`: not all of its requests are judged alike)."""
+
+    condensed: Condensed
+    judged: pl.DataFrame
+
+    def with_verdicts(self, verdicts: Sequence[Verdict]) -> pl.DataFrame:
+        """The kinds whose requests may lie inside the period with one of these verdicts; no others can."""
+        wanted = pl.col("is_inside") & pl.col("verdict").is_in(list(verdicts))
+        return self.judged.filter(wanted | pl.col("is_open"))
+
+
+def count_requests(audit: Audit, by: Sequence[str]) -> tuple[pl.DataFrame, Kinds | None]:
     """The tally of all requests by these columns, by channel, by `in_period` and by their verdicts under the readings asked
     for. One pass over the requests serves every question about fewer dimensions. Each `table` is told only by `file`; else
-    one stands for all whose replies are known in the same way."""
+    one stands for all whose replies are known in the same way. With it the kinds of requests, where these were counted."""
     names = sorted({*by, "channel", "in_period", *(f"reading:{reading.name}" for reading in audit.readings)} - {"file"})
     known = {*audit.judged_columns, "month", "week", "in_period"}
     absent = [pl.lit(None, dtype=pl.String).alias(name) for name in names if name not in known]
@@ -41,20 +56,20 @@ def count_requests(audit: Audit, by: Sequence[str]) -> pl.DataFrame:
     carried = [name for name in audit.requests.collect_schema().names() if name in by and name not in deciding]
     condensed = None if audit.is_small else _condensed(audit, by, deciding, carried)
     if condensed is None:
-        return tally(audit.judged).collect(engine="streaming")
+        return tally(audit.judged).collect(engine="streaming"), None
     judged = audit.judge(condensed.kinds.lazy(), has_dates=True).collect()
-    is_open = _is_open(audit, judged)
-    settled = judged.filter(~is_open).lazy()
+    judged = judged.with_columns(_is_open(audit, judged))
+    settled = judged.filter(~pl.col("is_open")).lazy()
     if carried:
         kinds = tally(settled, [*(name for name in names if name not in carried), KEY]).collect()
         parts = [_spread(kinds, condensed.rows, carried)]
     else:
         parts = [tally(settled).collect()]
-    for kinds in _portions(judged.filter(is_open)):
+    for kinds in _portions(judged.filter("is_open")):
         # Brought together first: judging a few rows of each batch costs as much as judging whole batches.
         requests = condensed.of(kinds).collect(engine="streaming")
         parts.append(tally(_judged_alone(audit, requests, kinds)).collect(engine="streaming"))
-    return merge_tallies([part.select(sorted(part.columns)) for part in parts], names)
+    return merge_tallies([part.select(sorted(part.columns)) for part in parts], names), Kinds(condensed, judged)
 
 
 def _judged_alone(audit: Audit, requests: pl.DataFrame, kinds: pl.DataFrame) -> pl.LazyFrame:
@@ -90,16 +105,14 @@ def _portions(kinds: pl.DataFrame) -> list[pl.DataFrame]:
 
 
 def _condensed(audit: Audit, by: Sequence[str], deciding: Sequence[str], carried: Sequence[str]) -> Condensed | None:
-    as_of, n_tables, cuts = audit.question.as_of, len(audit.arrived), _cuts(audit)
-    requests = audit.requests if "file" in by or n_tables == 1 else audit.requests.with_columns(_first_alike(audit))
-    return condense(requests, deciding, carried, as_of, n_tables, cuts, has_dates=audit.has_dates)
-
-
-def _first_alike(audit: Audit) -> pl.Expr:
-    """Instead of each table the first one whose replies are known in the same way: fewer kinds of requests."""
-    bases = [arrived.source.layout.reply_basis for arrived in audit.arrived]
-    first = pl.Series([bases.index(basis) for basis in bases], dtype=pl.UInt32)
-    return pl.col("table").map_batches(first.gather, return_dtype=pl.UInt32, is_elementwise=True)
+    tables = list(range(len(audit.arrived)))
+    if (
+        "file" not in by
+    ):  # the first one whose replies are known in the same way stands for each: fewer kinds of requests
+        bases = [arrived.source.layout.reply_basis for arrived in audit.arrived]
+        tables = [bases.index(basis) for basis in bases]
+    as_of, cuts = audit.question.as_of, _cuts(audit)
+    return condense(audit.requests, deciding, carried, as_of, tables, cuts, has_dates=audit.has_dates)
 
 
 def _cuts(audit: Audit) -> Cuts:
@@ -115,7 +128,7 @@ def _cuts(audit: Audit) -> Cuts:
     return Cuts(tuple(sorted(seconds)) if len(seconds) <= _MOST_CUTS else (), tuple(whole))
 
 
-def _is_open(audit: Audit, kinds: pl.DataFrame) -> pl.Series:
+def _is_open(audit: Audit, kinds: pl.DataFrame) -> pl.Expr:
     """Which kinds of requests are not judged alike, whatever their times of day."""
     dues = [pl.col(name).is_null() for name in ("due_at", "due_before_extension") if name in kinds.columns]
     # Other readings are asked about inside the period alone.
@@ -125,4 +138,4 @@ def _is_open(audit: Audit, kinds: pl.DataFrame) -> pl.Series:
     is_unsure = pl.col("excluded").is_null() & pl.any_horizontal(pl.lit(False), *verdicts)
     is_undated = pl.col("promise").is_not_null() & pl.any_horizontal(dues)  # the due day says to which month
     is_open = (pl.col("excluded") == "no_time").fill_null(False) | is_unsure | is_undated
-    return kinds.select(is_open=is_open & ~pl.col("is_certain")).to_series()
+    return (is_open & ~pl.col("is_certain")).alias("is_open")

@@ -65,7 +65,7 @@ def gather(audit: Audit, first: dt.date, last: dt.date) -> Gathered:
 
 def _judged(audit: Audit, where: pl.Expr) -> pl.LazyFrame:
     """The judged requests for which a condition on the requests themselves holds."""
-    return audit.judged.filter(where) if audit.is_small else audit.judge(audit.requests.filter(where))
+    return audit.judged.filter(where) if audit.is_small else audit.judge(audit.requests.filter(where), readings=[])
 
 
 def _open(known: pl.LazyFrame, audit: Audit, first: dt.date, last: dt.date) -> pl.LazyFrame:
