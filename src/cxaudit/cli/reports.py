@@ -87,12 +87,16 @@ def report(
     quiet: QuietOption = False,
 ) -> None:
     """Write the report of a period: a folder with the page, the workbook, the missed requests and all they rest on."""
-    from cxaudit.commands.options import Input, Output
-    from cxaudit.commands.report import Wanted
-    from cxaudit.commands.report import report as run
+    from cxaudit.commands.drawing import Drawing
 
-    given = Input(files, period, as_of, standards_path(standards), channel, source, now())
-    raise typer.Exit(run(given, Output(strict=strict, quiet=quiet), Wanted(out, formats, by, reject_cells)))
+    with Drawing(None if formats is None else formats.split(",")) as drawing:  # it loads while all else is loaded
+        from cxaudit.commands.options import Input, Output
+        from cxaudit.commands.report import Wanted
+        from cxaudit.commands.report import report as run
+
+        given = Input(files, period, as_of, standards_path(standards), channel, source, now())
+        wanted = Wanted(out, formats, by, reject_cells)
+        raise typer.Exit(run(given, Output(strict=strict, quiet=quiet), wanted, drawing))
 
 
 @app.command()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cxaudit.audit import Question
+from cxaudit.commands.drawing import Drawing
 from cxaudit.commands.options import Input, Output, near_miss
 from cxaudit.commands.report_files import AVAILABLE, TALLY, EarlierTally, MadeReport, digest_of, question_of
 from cxaudit.commands.shared import MISSED_TARGET, NOT_RELIABLE, load_standards, settings
@@ -40,7 +41,7 @@ class Wanted:
     reject_cells: bool = False
 
 
-def report(given: Input, output: Output, wanted: Wanted) -> int:
+def report(given: Input, output: Output, wanted: Wanted, drawing: Drawing) -> int:
     """Judge a period and write its folder; nothing is written when nothing could be judged."""
     _check_options(given, wanted)
     formats = _formats(wanted.formats)
@@ -63,7 +64,7 @@ def report(given: Input, output: Output, wanted: Wanted) -> int:
                 is_judged = made.monthly.check.total.judged > 0
                 restated = [*_unread(place), *_restated(made, folder)] if is_judged else []
                 if is_judged:
-                    write_folder(folder, made.files(step))
+                    write_folder(folder, made.files(step, drawing))
             if not is_judged:
                 output.say([*_settings(given, question, is_now), *notes(made.monthly.check)])
                 return _nothing(folder, made)

@@ -5,15 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from threading import Thread
 
 import polars as pl
 
 from cxaudit.audit import Audit, Question
+from cxaudit.commands.drawing import DRAWN, Drawing
 from cxaudit.commands.options import Input
 from cxaudit.commands.shared import counting_of, meta_of
 from cxaudit.compare.verdicts import COMPARED_ROLES, compare_verdicts, has_word
@@ -28,13 +27,15 @@ from cxaudit.monthly.restated import restated_months
 from cxaudit.monthly.trend import chosen_months
 from cxaudit.render import REPORT_FORMATS, RenderOptions
 from cxaudit.render.delimited import delimit, render_records_csv
+from cxaudit.render.report.compose import compose
 from cxaudit.render.report.manifest import MANIFEST, FileDigest, Settings, manifest
+from cxaudit.render.report.page import charts_of
 from cxaudit.render.report.workbook import render_report_workbook
 from cxaudit.standards import Standards
 from cxaudit.write.file import with_bom
 
 TALLY = "tally.parquet"
-#: `--formats` -> the files it stands for, in the order in which they are made: charts number themselves as they are drawn.
+#: `--formats` -> the files it stands for, in the order in which they are named.
 FORMATS = {
     "html": ("report.html",),
     "pdf": ("report.pdf",),
@@ -43,6 +44,7 @@ FORMATS = {
     "json": ("report.json",),
     "csv": ("records.csv", "rejects.csv"),
 }
+_PLACES = {name: place for place, name in enumerate([*(name for names in FORMATS.values() for name in names), TALLY])}
 #: Those that this version can make.
 AVAILABLE = tuple(form for form in FORMATS if form in ("xlsx", "csv") or form in REPORT_FORMATS)
 
@@ -68,14 +70,7 @@ class MadeReport:
 
     @cached_property
     def audit(self) -> Audit:
-        self._warming.start()
         return Audit(self.given.files, self.question)
-
-    @cached_property
-    def _warming(self) -> Thread:
-        """What draws is loaded beside the judging."""
-        draws = {"html", "pdf"} & set(self.settings.formats)
-        return Thread(target=_warm_up if draws else _nothing, daemon=True)
 
     @cached_property
     def monthly(self) -> MonthlyReport:
@@ -100,30 +95,32 @@ class MadeReport:
         """Reading, judging, and each file."""
         return 4 + sum(len(FORMATS[form]) for form in self.settings.formats)
 
-    def files(self, step: Callable[[str], None]) -> Iterator[tuple[str, Iterator[bytes]]]:
+    def files(self, step: Callable[[str], None], drawing: Drawing) -> Iterator[tuple[str, Iterator[bytes]]]:
         """Each file with its bytes in pieces; each is to be used up before the next is asked for. The manifest is last.
 
         `step` is told of each file before it is made.
         """
-        for name, pieces in self._files():
+        for name, pieces in self._files(drawing):
             step(f"Writing {name}")
             yield name, pieces
 
-    def _files(self) -> Iterator[tuple[str, Iterator[bytes]]]:
+    def _files(self, drawing: Drawing) -> Iterator[tuple[str, Iterator[bytes]]]:
         self.digests.clear()
-        self._warming.join()
+        if DRAWN & set(self.settings.formats):
+            drawing.begin(charts_of(compose(self.monthly)))
         with ThreadPoolExecutor(1) as beside:  # what needs no Python goes on while the documents are made
             listed = beside.submit(lambda: self.missed.frame) if "xlsx" in self.settings.formats else None
             inputs = beside.submit(digests_of, self.audit)
-            for form in (form for form in FORMATS if form in self.settings.formats):
+            # Those with charts come last: these are drawn meanwhile.
+            for form in sorted(self.settings.formats, key=lambda form: (form in DRAWN, [*FORMATS].index(form))):
                 if form == "xlsx" and listed is not None:
                     listed.result()
-                yield from self._documents(form)
+                yield from self._documents(form, RenderOptions(draw=drawing.draw))
             yield self._counted(TALLY, iter([tally_bytes(self.audit, self.monthly.check)]))
+            self.digests.sort(key=lambda one: _PLACES[one.file])
             yield MANIFEST, iter([self._manifest(inputs.result())])
 
-    def _documents(self, form: str) -> Iterator[tuple[str, Iterator[bytes]]]:
-        options = RenderOptions()
+    def _documents(self, form: str, options: RenderOptions) -> Iterator[tuple[str, Iterator[bytes]]]:
         match form:
             case "csv":
                 yield self._counted("records.csv", with_bom(render_records_csv(self.missed, options)))
@@ -165,17 +162,6 @@ class MadeReport:
         for year in range(start, max(last, self.question.as_of.local.date()).year + 1):
             if year in known:
                 yield special_days(standards, year)
-
-
-def _warm_up() -> None:
-    from cxaudit.render.report.charts import warm_up
-
-    with suppress(Exception):  # what is wrong shows where it is needed
-        warm_up()
-
-
-def _nothing() -> None:
-    """Nothing to load."""
 
 
 def question_of(given: Input, standards: Standards, *, with_employees: bool) -> Question:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from cxaudit.commands.drawing import Drawing
 from cxaudit.commands.options import Input, Output
 from cxaudit.commands.report import earlier_tallies
 from cxaudit.commands.report_files import EarlierTally, MadeReport, digest_of, digests_of, question_of
@@ -30,11 +31,11 @@ def verify(given: Input, output: Output, path: str) -> int:
     manifest = _read(place)
     standards = _standards(manifest, given.standards)
     made = _made(manifest, given, standards, place)
-    with output.progress(made.n_steps) as step:
+    with Drawing(made.settings.formats) as drawing, output.progress(made.n_steps) as step:
         step("Reading")
         inputs = {name: one.sha256 for name, one in digests_of(made.audit).items()}
         step("Judging")
-        again = list(_again(manifest, made, step))
+        again = list(_again(manifest, made, step, drawing))
     found = [
         *_versions(manifest),
         *_pairs("standards", {manifest["standards"]["file"]: manifest["standards"]["sha256"]},
@@ -119,14 +120,16 @@ def _on_disk(manifest: Mapping[str, Any], place: Path) -> dict[str, str]:
     return {path.name: digest_of(path, path.name).sha256 for path in paths if path.is_file()}
 
 
-def _again(manifest: Mapping[str, Any], made: MadeReport, step: Callable[[str], None]) -> Iterator[Compared]:
+def _again(
+    manifest: Mapping[str, Any], made: MadeReport, step: Callable[[str], None], drawing: Drawing
+) -> Iterator[Compared]:
     """The figures, then every file made anew."""
     total = made.monthly.check.total
     figures = {name: getattr(total, name) for name in manifest["totals"] if hasattr(total, name)}
     figures["compliance_pct"] = compliance(made.monthly.check, total) or None
     recorded = {name: manifest["totals"][name] for name in figures if isinstance(manifest["totals"][name], int | str)}
     yield from _pairs("figure", _text(recorded), _text({name: figures[name] for name in recorded}))
-    for _, pieces in made.files(step):
+    for _, pieces in made.files(step, drawing):
         for _ in pieces:
             pass
     yield from _pairs("file made again", _hashes(manifest["outputs"]), _made_again(made.digests))

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cxaudit.render.report.story import Chart
+
+Draw = Callable[["Sequence[Chart]"], "list[str]"]
 
 
 @dataclass(frozen=True)
@@ -12,3 +19,4 @@ class RenderOptions:
     width: int | None = None
     colour: bool = False
     escape: bool = True  # whether csv and tsv neutralise text that a spreadsheet would run as a formula
+    draw: Draw | None = None  # what draws the charts of a report; None: they are drawn here and now

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from html import escape
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape
 
-from cxaudit.monthly.model import Distribution, RunChart, StandardsChange
+from cxaudit.monthly.model import Distribution, Elapsed, RunChart, StandardsChange
 from cxaudit.render.figures import compliance_text
 from cxaudit.render.report.run_chart import better_or_worse, is_usable
 from cxaudit.render.report.story import Chart
@@ -62,11 +62,9 @@ def draw(chart: Chart) -> str:
 
 
 def warm_up() -> None:
-    """Load what draws, and draw something small: half a second that may pass while requests are judged."""
-    import altair  # noqa: F401
-    import vl_convert
-
-    vl_convert.vegalite_to_svg({"mark": "point", "data": {"values": []}, "encoding": {}})
+    """Load what draws, and draw a chart: half a second that may pass while requests are judged."""
+    few = Distribution("", "", None, 1, (Elapsed(0, 1, 0, 0), Elapsed(2, 0, 1, 0)))
+    draw(Chart("first", "", "", few))
 
 
 def _values(rows: Sequence[dict[str, Any]]) -> Any:
@@ -260,7 +258,7 @@ def _named(svg: str, chart: Chart) -> str:
         svg = svg.replace(f'id="{name}"', f'id="{chart.id}-{place}"').replace(
             f"url(#{name})", f"url(#{chart.id}-{place})"
         )
-    title, description = escape(visible(chart.title)), escape(visible(chart.description))
+    title, description = (escape(visible(text), quote=False) for text in (chart.title, chart.description))
     ids = f"{chart.id}-title {chart.id}-description"
     said = f'<title id="{chart.id}-title">{title}</title><desc id="{chart.id}-description">{description}</desc>'
     return re.sub(r"<svg ([^>]*)>", rf'<svg role="img" aria-labelledby="{ids}" \1>{_literal(said)}', svg, count=1)

@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import Any
 
 from cxaudit.monthly.model import Distribution, MonthlyReport
-from cxaudit.render.options import RenderOptions
+from cxaudit.render.options import Draw, RenderOptions
 from cxaudit.render.page import environment
 from cxaudit.render.report.compose import compose
 from cxaudit.render.report.story import Bar, Chart, Commands, Points, Section, Story, Table, Text
@@ -24,11 +24,11 @@ _KINDS: dict[type, str] = {Text: "text", Points: "points", Commands: "commands",
 _BAR = 102
 
 
-def render_report_html(report: MonthlyReport, options: RenderOptions) -> Iterator[bytes]:  # noqa: ARG001 — one signature for all
-    yield utf8(page_of(compose(report)))
+def render_report_html(report: MonthlyReport, options: RenderOptions) -> Iterator[bytes]:
+    yield utf8(page_of(compose(report), options.draw))
 
 
-def page_of(story: Story) -> str:
+def page_of(story: Story, draw: Draw | None = None) -> str:
     """A report as HTML."""
     from markupsafe import Markup
 
@@ -37,7 +37,7 @@ def page_of(story: Story) -> str:
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     page = templates.get_template("report/page.html.j2").render(
         story=told(story),
-        svg={name: Markup(svg) for name, svg in pictures(story).items()},
+        svg={name: Markup(svg) for name, svg in pictures(story, draw).items()},
         style=Markup(style),
         style_hash=f"sha256-{digest}",
     )
@@ -49,14 +49,23 @@ def _shown(text: str) -> str:
     return re.sub(r"(?<=\d) %", "\u00a0%", visible(text))
 
 
-def pictures(story: Story) -> dict[str, str]:
-    """The charts of a report as SVG by their ids, drawn in the order of the page."""
-    charts = [one for section in story.sections for one in section.in_order if isinstance(one, Chart)]
+def charts_of(story: Story) -> list[Chart]:
+    """The charts of a report in the order of the page."""
+    return [one for section in story.sections for one in section.in_order if isinstance(one, Chart)]
+
+
+def pictures(story: Story, draw: Draw | None = None) -> dict[str, str]:
+    """The charts of a report as SVG by their ids."""
+    charts = charts_of(story)
+    return dict(zip((chart.id for chart in charts), (draw or _draw)(charts), strict=True))
+
+
+def _draw(charts: Sequence[Chart]) -> list[str]:
     if not charts:
-        return {}
+        return []
     from cxaudit.render.report.charts import draw
 
-    return {chart.id: draw(chart) for chart in charts}
+    return [draw(chart) for chart in charts]
 
 
 def told(value: Any) -> Any:

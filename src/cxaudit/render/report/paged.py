@@ -14,18 +14,18 @@ from typing import Any
 
 from cxaudit.errors import UsageError
 from cxaudit.monthly.model import MonthlyReport
-from cxaudit.render.options import RenderOptions
+from cxaudit.render.options import Draw, RenderOptions
 from cxaudit.render.page import environment
 from cxaudit.render.report.compose import compose
-from cxaudit.render.report.page import pictures, told
-from cxaudit.render.report.story import Chart, Story
+from cxaudit.render.report.page import charts_of, pictures, told
+from cxaudit.render.report.story import Story
 
 _HOW = "a PDF needs one more package.\nRun pip install 'cxaudit[pdf]', or open report.html in a browser and print it."
 
 
-def render_report_pdf(report: MonthlyReport, options: RenderOptions) -> Iterator[bytes]:  # noqa: ARG001 — one signature for all
+def render_report_pdf(report: MonthlyReport, options: RenderOptions) -> Iterator[bytes]:
     """Raises `UsageError` where the extra is not installed."""
-    yield pdf_of(compose(report))
+    yield pdf_of(compose(report), options.draw)
 
 
 def require_pdf() -> None:
@@ -36,7 +36,7 @@ def require_pdf() -> None:
         raise UsageError(_HOW) from error
 
 
-def pdf_of(story: Story) -> bytes:
+def pdf_of(story: Story, draw: Draw | None = None) -> bytes:
     """A report as a PDF; the same report gives the same bytes."""
     require_pdf()
     import typst
@@ -51,16 +51,16 @@ def pdf_of(story: Story) -> bytes:
             ignore_system_fonts=True,
             format="pdf",
             pdf_standards=["ua-1"],
-            sys_inputs={"story": json.dumps(_with_pictures(story), ensure_ascii=False)},
+            sys_inputs={"story": json.dumps(_with_pictures(story, draw), ensure_ascii=False)},
             timestamp=0,
         )
     return pdf
 
 
-def _with_pictures(story: Story) -> Any:
+def _with_pictures(story: Story, draw: Draw | None) -> Any:
     """The report as the template reads it, with its charts."""
-    svgs = pictures(story)
-    charts = {one.id: one for section in story.sections for one in section.in_order if isinstance(one, Chart)}
+    svgs = pictures(story, draw)
+    charts = {chart.id: chart for chart in charts_of(story)}
 
     def filled(value: Any) -> Any:
         if isinstance(value, list):

@@ -1,0 +1,94 @@
+"""Drawing: the charts of a report, drawn by a second process while this one reads, judges and writes.
+
+Loading what draws takes longer than the drawing, and neither leaves Python free for anything else. Where no second process
+can be started, or it ends without charts, they are drawn here.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import pickle
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from typing import Any, Self
+
+from cxaudit.render.report.story import Chart
+
+#: The forms of a report that have charts.
+DRAWN = frozenset({"html", "pdf"})
+#: At Ctrl-C the terminal interrupts both processes: one of them is enough. The second looks for modules where the first does.
+_PROGRAM = """\
+import json, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+sys.path[:] = json.loads(sys.argv[1])
+from cxaudit.commands.drawing import serve
+serve()
+"""
+
+
+class Drawing:
+    """Charts on their way: `begin` has them drawn, `draw` waits for them. To be closed, as a context."""
+
+    def __init__(self, formats: Iterable[str] | None) -> None:
+        """For these forms of a report, or for those that are made where none is named."""
+        is_needed = formats is None or any(name.strip().lower() in DRAWN for name in formats)
+        self._process = _started() if is_needed else None
+        self._drawn: dict[Chart, str] = {}
+        self._begun: tuple[Chart, ...] = ()
+
+    def begin(self, charts: Sequence[Chart]) -> None:
+        """Have these charts drawn, and go on."""
+        if self._process is None or self._process.stdin is None or self._begun or not charts:
+            return
+        with suppress(Exception), self._process.stdin as target:  # then they are drawn here
+            target.write(pickle.dumps(tuple(charts)))
+            self._begun = tuple(charts)
+
+    def draw(self, charts: Sequence[Chart]) -> list[str]:
+        """These charts as SVG."""
+        if self._begun:
+            begun, self._begun = self._begun, ()
+            self._drawn.update(zip(begun, self._received(), strict=False))
+        missing = [chart for chart in charts if chart not in self._drawn]
+        if missing:
+            from cxaudit.render.report.charts import draw
+
+            self._drawn.update((chart, draw(chart)) for chart in missing)
+        return [self._drawn[chart] for chart in charts]
+
+    def _received(self) -> list[str]:
+        if self._process is None or self._process.stdout is None:
+            return []
+        with suppress(Exception):
+            found: list[str] = pickle.loads(self._process.stdout.read())
+            return found
+        return []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None:
+            with suppress(OSError), self._process:  # closes its ends and waits for it
+                self._process.kill()
+
+
+def _started() -> subprocess.Popen[bytes] | None:
+    command = [sys.executable, "-c", _PROGRAM, json.dumps(sys.path)]
+    ends: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    with suppress(OSError, TypeError, ValueError):
+        return subprocess.Popen(command, **ends)
+    return None
+
+
+def serve() -> None:
+    """Draw the charts that come in, once what draws is loaded; nothing where none come."""
+    gc.disable()  # the process is short, and all that it loads stays
+    from cxaudit.render.report.charts import draw, warm_up
+
+    warm_up()
+    if charts := sys.stdin.buffer.read():
+        sys.stdout.buffer.write(pickle.dumps([draw(chart) for chart in pickle.loads(charts)]))
