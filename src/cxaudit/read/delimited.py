@@ -174,13 +174,15 @@ class _Reader:
         beyond_that: Literal["ignore", "raise"] = "ignore",
     ) -> pl.LazyFrame:
         names, beyond = [column(i) for i in range(width)], [f"extra{i}" for i in range(n_extra)]
+        may_have_quotes = self.has_quotes or orderly.path != self.path
         rows = pl.scan_csv(
             str(orderly.path),
             has_header=False,
             schema=dict.fromkeys([*names, *beyond], pl.String()),
             glob=False,
             separator=self.delimiter,
-            null_values=[""],  # else a quoted empty cell is not null
+            quote_char='"' if may_have_quotes else None,  # not to look for them spares a tenth of the time
+            null_values=[""] if may_have_quotes else None,  # else a quoted empty cell is not null
             skip_rows=self.skip + header,
             row_index_name="row",
             row_index_offset=header + 1,
