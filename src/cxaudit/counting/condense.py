@@ -25,6 +25,7 @@ KEY = "_kind"
 #: More names than these, channels times departments, and counting first would cost more than it spares.
 _MOST_NAMES = 2_000
 _MOST_BITS = 62
+_MOST_COMPARED = 8  # days: each compared, which takes a third of the time of looking them up
 _DAY_BITS = 16  # until the year 2149
 _MICRO = 1_000_000
 _DAY = 86_400 * _MICRO
@@ -41,11 +42,19 @@ class Cuts:
     def piece(self, at: pl.Expr, is_date: pl.Expr) -> pl.Expr:
         """The number of the piece of its day in which a moment lies, from 1; 0 stands for the whole day."""
         time = at.to_physical() % _DAY
-        number = pl.lit(1, dtype=pl.Int64)
+        number = pl.lit(1, dtype=pl.UInt8)
         for second in self.seconds:
-            number += (time >= second * _MICRO).cast(pl.Int64)
-        is_whole = is_date | at.dt.date().is_in(list(self.whole)) if self.whole else is_date
-        return pl.when(is_whole).then(0).otherwise(number)
+            number += (time >= second * _MICRO).cast(pl.UInt8)
+        return pl.when(is_date | self._is_whole(at)).then(pl.lit(0, dtype=pl.UInt8)).otherwise(number)
+
+    def _is_whole(self, at: pl.Expr) -> pl.Expr:
+        if len(self.whole) > _MOST_COMPARED:
+            return at.dt.date().is_in(list(self.whole))
+        is_whole = pl.lit(False)
+        for day in self.whole:
+            midnight = dt.datetime.combine(day, dt.time())
+            is_whole |= (at >= midnight) & (at < midnight + dt.timedelta(days=1))
+        return is_whole
 
     def bounds(self, piece: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
         """The first and the last moment of a piece, as time after midnight (Duration)."""
@@ -131,6 +140,11 @@ def _with_instants(requests: pl.LazyFrame) -> pl.LazyFrame:
     return requests if has_them else requests.with_columns(received_utc=_NEVER, replied_utc=_NEVER)
 
 
+def _day_of(at: pl.Expr) -> pl.Expr:
+    """The day of a moment as days since 1970 (Int32): what `dt.date` says, in half of the time."""
+    return (at.to_physical() // _DAY).cast(pl.Int32)
+
+
 def _name_part(name: str, values: pl.Series) -> _Part:
     """A name as its place among those that occur."""
     placed = {code: place for place, code in enumerate(values.to_physical(), start=1)}
@@ -142,7 +156,7 @@ def _name_part(name: str, values: pl.Series) -> _Part:
 def _day_parts(schema: pl.Schema, as_of: AsOf, cuts: Cuts, *, has_dates: bool) -> list[_Part]:
     settled = reply_columns(as_of, has_dates=has_dates)
     has_reply, is_before = settled["_has_reply"], settled["_is_before"]
-    received, replied = (pl.col(name).dt.date().to_physical() + 1 for name in ("received_at", "replied_at"))
+    received, replied = (_day_of(pl.col(name)) + 1 for name in ("received_at", "replied_at"))
     flags = {
         "has_reply": has_reply,
         "is_before": is_before,
@@ -161,7 +175,7 @@ def _day_parts(schema: pl.Schema, as_of: AsOf, cuts: Cuts, *, has_dates: bool) -
     n_bits = (len(cuts.seconds) + 2).bit_length() if cuts.seconds else 0
     return [
         *(_Part(name, number, _DAY_BITS, pl.Datetime("us")) for name, number in days.items()),
-        *(_Part(name, number.cast(pl.Int64), 1, pl.Boolean()) for name, number in flags.items()),
+        *(_Part(name, number.fill_null(False), 1, pl.Boolean()) for name, number in flags.items()),
         *(_Part(name, number + 1, n_bits, pl.Int64()) for name, number in pieces.items() if n_bits),
     ]
 

@@ -58,27 +58,31 @@ def count_requests(audit: Audit, by: Sequence[str]) -> tuple[pl.DataFrame, Kinds
     if condensed is None:
         return tally(audit.judged).collect(engine="streaming"), None
     judged = audit.judge(condensed.kinds.lazy(), has_dates=True).collect()
-    judged = judged.with_columns(_is_open(audit, judged))
+    judged = judged.with_columns(*_is_open(audit, judged))
     settled = judged.filter(~pl.col("is_open")).lazy()
     if carried:
         kinds = tally(settled, [*(name for name in names if name not in carried), KEY]).collect()
         parts = [_spread(kinds, condensed.rows, carried)]
     else:
         parts = [tally(settled).collect()]
-    for kinds in _portions(judged.filter("is_open")):
-        # Brought together first: judging a few rows of each batch costs as much as judging whole batches.
-        requests = condensed.of(kinds).collect(engine="streaming")
-        parts.append(tally(_judged_alone(audit, requests, kinds)).collect(engine="streaming"))
+    # Brought together first: judging a few rows of each batch costs as much as judging whole batches.
+    for kinds in _portions(judged.filter("is_open", "is_undecided")):
+        requests = condensed.of(kinds).collect(engine="streaming").rechunk()
+        parts.append(tally(audit.judge(requests.lazy())).collect(engine="streaming"))
+    for kinds in _portions(judged.filter("is_open", ~pl.col("is_undecided"))):
+        requests = condensed.of(kinds).collect(engine="streaming").rechunk()
+        parts.append(tally(_under_readings(audit, requests, kinds, carried).lazy()).collect())
     return merge_tallies([part.select(sorted(part.columns)) for part in parts], names), Kinds(condensed, judged)
 
 
-def _judged_alone(audit: Audit, requests: pl.DataFrame, kinds: pl.DataFrame) -> pl.LazyFrame:
-    """Requests of open kinds judged one by one, but for the readings under which all of these kinds are settled."""
-    names = [f"reading:{reading.name}" for reading in audit.readings]
-    settled = [name for name in names if not kinds[name].null_count()] if not kinds["excluded"].count() else []
-    open_ones = [reading for reading, name in zip(audit.readings, names, strict=True) if name not in settled]
-    judged = audit.judge(requests.lazy(), readings=open_ones)
-    return judged.join(kinds.lazy().select(KEY, *settled), on=KEY) if settled else judged
+def _under_readings(audit: Audit, requests: pl.DataFrame, kinds: pl.DataFrame, carried: Sequence[str]) -> pl.DataFrame:
+    """Requests of kinds that other readings alone leave open, counted by their verdicts under these; all else is known of
+    their kind."""
+    left = [one for one in audit.readings if kinds[f"reading:{one.name}"].null_count()]
+    names = [f"reading:{one.name}" for one in left]
+    judged = audit.judge(requests.lazy(), readings=left)
+    counted = judged.group_by(KEY, *carried, *names).agg(n=pl.len()).collect(engine="streaming")
+    return counted.join(kinds.drop("n", *names, *carried, strict=False), on=KEY)
 
 
 def _spread(kinds: pl.DataFrame, rows: pl.LazyFrame, carried: Sequence[str]) -> pl.DataFrame:
@@ -128,14 +132,16 @@ def _cuts(audit: Audit) -> Cuts:
     return Cuts(tuple(sorted(seconds)) if len(seconds) <= _MOST_CUTS else (), tuple(whole))
 
 
-def _is_open(audit: Audit, kinds: pl.DataFrame) -> pl.Expr:
-    """Which kinds of requests are not judged alike, whatever their times of day."""
+def _is_open(audit: Audit, kinds: pl.DataFrame) -> tuple[pl.Expr, pl.Expr]:
+    """Which kinds of requests are not judged alike, whatever their times of day: `is_open`; and of which not even the
+    verdict, the due day and the exclusion under the declared rules are known: `is_undecided`."""
     dues = [pl.col(name).is_null() for name in ("due_at", "due_before_extension") if name in kinds.columns]
-    # Other readings are asked about inside the period alone.
-    verdicts = [pl.col(f"reading:{reading.name}").is_null() & pl.col("is_inside") for reading in audit.readings]
-    if "verdict_without" in kinds.columns:
-        verdicts.append(pl.col("verdict_without") == "excluded")
-    is_unsure = pl.col("excluded").is_null() & pl.any_horizontal(pl.lit(False), *verdicts)
     is_undated = pl.col("promise").is_not_null() & pl.any_horizontal(dues)  # the due day says to which month
-    is_open = (pl.col("excluded") == "no_time").fill_null(False) | is_unsure | is_undated
-    return (is_open & ~pl.col("is_certain")).alias("is_open")
+    is_undecided = (pl.col("excluded") == "no_time").fill_null(False) | is_undated
+    if "verdict_without" in kinds.columns:
+        is_undecided |= pl.col("excluded").is_null() & (pl.col("verdict_without") == "excluded")
+    # Other readings are asked about inside the period alone.
+    unsure = [pl.col(f"reading:{reading.name}").is_null() for reading in audit.readings]
+    is_unsure = pl.col("excluded").is_null() & pl.col("is_inside") & pl.any_horizontal(pl.lit(False), *unsure)
+    is_open = (is_undecided | is_unsure) & ~pl.col("is_certain")
+    return is_open.alias("is_open"), is_undecided.alias("is_undecided")
