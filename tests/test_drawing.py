@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from months import a_year, report_of
@@ -42,7 +43,10 @@ def test_the_second_process_draws_the_same(story: Story, expected: str, monkeypa
         assert page_of(story, beside.draw) == expected, "once more, for the PDF"
 
 
-@pytest.mark.parametrize("fault", ["cannot start", "ends at once", "says something else", "is killed", "was not asked"])
+FAULTS = ["cannot start", "ends at once", "says nothing", "says something else", "is killed", "was not asked"]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
 def test_without_it_charts_are_drawn_here(
     story: Story, expected: str, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -50,6 +54,9 @@ def test_without_it_charts_are_drawn_here(
         monkeypatch.setattr(sys, "executable", "/nowhere/python")
     if fault == "ends at once":
         monkeypatch.setattr(drawing, "_PROGRAM", "raise SystemExit(1)")
+    if fault == "says nothing":
+        monkeypatch.setattr(drawing, "_PROGRAM", "import time; time.sleep(600)")
+        monkeypatch.setattr(drawing, "_PATIENCE", 0.5)
     if fault == "says something else":
         monkeypatch.setattr(drawing, "_PROGRAM", "print('hello')")
     with Drawing(["pdf"]) as beside:
@@ -84,3 +91,18 @@ def test_an_interruption_is_not_its_own_and_the_end_of_its_input_is() -> None:
     process.send_signal(signal.SIGINT)
     assert process.communicate(timeout=60) == (b"", b"")
     assert process.returncode == 0
+
+
+def test_no_module_of_the_folder_it_is_started_in_is_run(
+    story: Story, expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder of exports is no place for programs."""
+    for name in ("json", "signal", "altair", "cxaudit"):
+        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [place for place in sys.path if place])
+    monkeypatch.setattr("cxaudit.render.report.charts.draw", _nothing_here)
+    with Drawing(["html"]) as beside:
+        beside.begin(charts_of(story))
+        assert page_of(story, beside.draw) == expected
+    assert not (tmp_path / "ran").exists()

@@ -19,7 +19,10 @@ from cxaudit.render.report.story import Chart
 
 #: The forms of a report that have charts.
 DRAWN = frozenset({"html", "pdf"})
-#: At Ctrl-C the terminal interrupts both processes: one of them is enough. The second looks for modules where the first does.
+#: Seconds that the drawing may take, a hundred times what it does.
+_PATIENCE = 60
+#: At Ctrl-C the terminal interrupts both processes: one of them is enough. The second looks for modules where the first
+#: does, and not where it was started (`-P`): a folder of exports is no place for programs.
 _PROGRAM = """\
 import json, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -46,6 +49,7 @@ class Drawing:
         with suppress(Exception), self._process.stdin as target:  # then they are drawn here
             target.write(pickle.dumps(tuple(charts)))
             self._begun = tuple(charts)
+        self._process.stdin = None
 
     def draw(self, charts: Sequence[Chart]) -> list[str]:
         """These charts as SVG."""
@@ -60,11 +64,10 @@ class Drawing:
         return [self._drawn[chart] for chart in charts]
 
     def _received(self) -> list[str]:
-        if self._process is None or self._process.stdout is None:
-            return []
-        with suppress(Exception):
-            found: list[str] = pickle.loads(self._process.stdout.read())
-            return found
+        if self._process is not None:
+            with suppress(Exception):
+                found: list[str] = pickle.loads(self._process.communicate(timeout=_PATIENCE)[0])
+                return found
         return []
 
     def __enter__(self) -> Self:
@@ -77,7 +80,7 @@ class Drawing:
 
 
 def _started() -> subprocess.Popen[bytes] | None:
-    command = [sys.executable, "-c", _PROGRAM, json.dumps(sys.path)]
+    command = [sys.executable, "-P", "-c", _PROGRAM, json.dumps(sys.path)]
     ends: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
     with suppress(OSError, TypeError, ValueError):
         return subprocess.Popen(command, **ends)

@@ -29,7 +29,8 @@ _MOST_CUTS = 8
 
 @dataclass(frozen=True)
 class Kinds:
-    """What counting found: the kinds of requests, judged (`is_open`: not all of its requests are judged alike)."""
+    """What counting found: the kinds of requests, judged. `is_open`: not all of its requests are judged alike, under the
+    declared rules where it `is_undecided`, else under other readings alone."""
 
     condensed: Condensed
     judged: pl.DataFrame
@@ -37,7 +38,7 @@ class Kinds:
     def with_verdicts(self, verdicts: Sequence[Verdict]) -> pl.DataFrame:
         """The kinds whose requests may lie inside the period with one of these verdicts; no others can."""
         wanted = pl.col("is_inside") & pl.col("verdict").is_in(list(verdicts))
-        return self.judged.filter(wanted | pl.col("is_open"))
+        return self.judged.filter(wanted | (pl.col("is_open") & pl.col("is_undecided")))
 
 
 def count_requests(audit: Audit, by: Sequence[str]) -> tuple[pl.DataFrame, Kinds | None]:
@@ -110,9 +111,7 @@ def _portions(kinds: pl.DataFrame) -> list[pl.DataFrame]:
 
 def _condensed(audit: Audit, by: Sequence[str], deciding: Sequence[str], carried: Sequence[str]) -> Condensed | None:
     tables = list(range(len(audit.arrived)))
-    if (
-        "file" not in by
-    ):  # the first one whose replies are known in the same way stands for each: fewer kinds of requests
+    if "file" not in by:  # the first of those whose replies are known alike stands for each: fewer kinds of requests
         bases = [arrived.source.layout.reply_basis for arrived in audit.arrived]
         tables = [bases.index(basis) for basis in bases]
     as_of, cuts = audit.question.as_of, _cuts(audit)

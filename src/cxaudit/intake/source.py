@@ -28,9 +28,7 @@ class Source:
     rows: pl.LazyFrame
     proofs: dict[Role, Proof] = field(default_factory=dict)
     left_aside: tuple[str, ...] = ()  # sheets of the same workbook that no layout fits
-    _beginning: Beginning | None = (
-        None  # the first rows but for those that are plainly no data, once they were asked for
-    )
+    _beginning: Beginning | None = None  # the first rows, but for those that are plainly no data
 
     @property
     def place(self) -> str:

@@ -32,6 +32,7 @@ _HEAD_CHARACTERS = 1 << 18
 #: A quoted cell, also one that is cut off at the end of what was read: its text says nothing about the delimiter.
 _QUOTED = re.compile(r'(?:^|(?<=[^\w "]))"(?:[^"]|"")*(?:"|\Z)', re.MULTILINE)
 _SEP = "sep="
+_FEW_COLUMNS = 10
 #: Stands for a delimiter that takes several bytes, which polars cannot read.
 _STAND_IN = "\x1d"
 
@@ -159,8 +160,11 @@ class _Reader:
         return self._rows(header, width, orderly, n_extra=max(1, orderly.most_cells - width))
 
     def at_once(self, header: int, width: int) -> pl.LazyFrame:
-        """The body without a look through the file first, where polars itself tells of a row that makes it necessary."""
-        if self.has_quotes or self.records.has_blank_cells or self.widest > width + 1:
+        """The body without a look through the file first, where polars itself tells of a row that makes it necessary.
+
+        It does so only where it reads all columns, which takes longer than the look where they are many.
+        """
+        if self.has_quotes or self.records.has_blank_cells or self.widest > width + 1 or width > _FEW_COLUMNS:
             return self.body(header, width)
         return self._rows(header, width, Orderly(self.path, 0), beyond_that="raise")
 
@@ -189,6 +193,8 @@ class _Reader:
             missing_columns="insert",
             extra_columns=beyond_that,
         )
+        if beyond_that == "raise":
+            rows = rows.map_batches(lambda read: read, projection_pushdown=False, slice_pushdown=True, streamable=True)
         extra = self._beyond(beyond)
         cells: dict[str, pl.Expr] = {name: pl.col(name) for name in names}
         if orderly.has_damage:
