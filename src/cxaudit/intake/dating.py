@@ -31,13 +31,13 @@ def date_tables(sources: Sequence[Source], roles: Sequence[Role]) -> None:
     """Give each table the proofs of its date columns. Raises `InputError` where a column stays open."""
     for tables in _alike(sources):
         dated = [role for role in roles if tables[0].layout.holds_moments(role)]
-        others: list[_Proofs] | None = None
+        known: list[_Proofs] = [{} for _ in tables]
+        formats: dict[Role, DateFormat] = {}
         for i, source in enumerate(tables):
-            known = others.pop(0) if others is not None else {}
-            source.proofs = {role: known.get(role) or _proof(source, role) for role in dated}
-            formats = {role: proof.format for role, proof in source.proofs.items() if proof.format is not None}
-            if others is None and formats:
-                others = _confirmed(tables[i + 1 :], formats)
+            source.proofs = {role: known[i].get(role) or _proof(source, role) for role in dated}
+            if not formats:
+                formats = {role: proof.format for role, proof in source.proofs.items() if proof.format is not None}
+                known[i + 1 :] = _confirmed(tables[i + 1 :], formats)
     for source in sources:
         if any(proof.is_ambiguous for proof in source.proofs.values()):
             source.look_through()
@@ -84,7 +84,7 @@ def _proof(source: Source, role: Role) -> Proof:
 def _confirmed(tables: Sequence[Source], formats: dict[Role, DateFormat]) -> list[_Proofs]:
     """Of each table, the proofs of those columns that are plainly written in a format known from another one."""
     proofs: list[_Proofs] = [{} for _ in tables]
-    if not tables:
+    if not tables or not formats:
         return proofs
     layout = tables[0].layout
     records = pl.DataFrame(
@@ -101,7 +101,7 @@ def _confirmed(tables: Sequence[Source], formats: dict[Role, DateFormat]) -> lis
 
 
 def _records(number: int, source: Source) -> Iterator[list[int | str | None]]:
-    """The records at hand below the header, as a table's body has them."""
+    """The records at hand below the header: cells as a table's body has them, and whether anything stands beyond them."""
     row, width = source.layout.header[0], source.layout.width
     for _, cells in islice((record for record in source.table.head if record[0] > row), _AT_HAND):
         texts = [cell or None for cell in cells[:width]]
