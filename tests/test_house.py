@@ -23,6 +23,7 @@ ROOMS = {
         "model",
         "versions",
         "lookup",
+        "bytewise",
         "standards",
         "days.zones",
         "monthly.model",

@@ -112,7 +112,7 @@ def _repeats(rows: pl.LazyFrame, n_rows: int) -> _Repeats:
     """
     n_parts, repeated = -(-n_rows // SORTED_HASHES), []
     for mine in _parts(rows, n_parts):
-        hashes = mine.select("case_hash").collect(engine="streaming").to_series().sort()
+        hashes = mine.select("case_hash").sort("case_hash").collect(engine="streaming").to_series()
         again = hashes.filter(hashes == hashes.shift(1))
         if 2 * len(again) * n_parts > HELD_ROWS:
             return _told_apart(rows, n_parts)

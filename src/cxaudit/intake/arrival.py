@@ -14,17 +14,16 @@ from pathlib import Path
 import polars as pl
 
 from cxaudit.days.zones import Zone
-from cxaudit.intake.dating import require_dates
+from cxaudit.intake.dating import date_tables, require_dates
 from cxaudit.intake.opening import Wanted, open_sources
 from cxaudit.intake.sorting import NOTHING, Arrived, SortedOut, arrive, sort_out_table
 from cxaudit.intake.source import Source
 from cxaudit.merge import hash_of_case, marked, without
 from cxaudit.read.files import size_of
 from cxaudit.read.store import Store
-from cxaudit.read.table import NEEDS_A_LOOK
 from cxaudit.recognise.names import channel_words
 from cxaudit.recognise.proof import prove_format
-from cxaudit.recognise.requests import Reading, has_instants, recognise_requests
+from cxaudit.recognise.requests import Reading, dated, has_instants, recognise_requests
 from cxaudit.standards.model import Standards
 
 #: Tables that are read together: so many bytes of them, so that a folder of small files costs no more than a large one.
@@ -54,6 +53,12 @@ def take_in(files: dict[Path, str], standards: Standards, city: Zone, wanted: Wa
     typing = _Typing(sources, standards, city, wanted, Store(sum(map(size_of, files))))
     rows = typing.rows()
     survey = _survey(rows, len(sources))
+    misread = [source for source in _unsure(sources, survey) if source.look_through()]
+    if misread:
+        date_tables(sources, dated(wanted.roles))
+        typing = _Typing(sources, standards, city, wanted, typing.store)
+        rows = typing.rows()
+        survey = _survey(rows, len(sources))
     sorted_out = {i: typing.sort_out(i, doubtful) for i, doubtful in _doubtful(rows, survey).items()}
     again = {i for i, found in sorted_out.items() if found.is_unread and not typing.readings[i].trim}
     if again:
@@ -109,13 +114,7 @@ class _Typing:
 
     def _kept(self, bundles: Sequence[range]) -> list[pl.LazyFrame]:
         """The typed rows of each bundle, kept."""
-        try:
-            kept = self.store.keep([self._bundled(bundle) for bundle in bundles])
-        except NEEDS_A_LOOK:
-            for bundle in bundles:
-                for i in bundle:
-                    self.sources[i].look_through()
-            kept = self.store.keep([self._bundled(bundle) for bundle in bundles])
+        kept = self.store.keep([self._bundled(bundle) for bundle in bundles])
         return [
             rows
             if len(bundle) > 1
@@ -197,6 +196,16 @@ def _survey(rows: pl.LazyFrame, n_tables: int) -> pl.DataFrame:
     else:
         counted = rows.group_by("table").agg(**facts)
     return counted.with_columns(latest=pl.max_horizontal("last_at", "latest")).collect(engine="streaming")
+
+
+def _unsure(sources: Sequence[Source], survey: pl.DataFrame) -> list[Source]:
+    """The tables of which it is not sure yet that no row is too wide."""
+    counts = {one["table"]: one for one in survey.iter_rows(named=True)}
+    return [
+        source
+        for i, source in enumerate(sources)
+        if not source.is_sure(counts[i]["n"] if i in counts else 0, ends_empty=i in counts and counts[i]["ends_empty"])
+    ]
 
 
 def _doubtful(rows: pl.LazyFrame, survey: pl.DataFrame) -> dict[int, pl.DataFrame]:

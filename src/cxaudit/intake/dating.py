@@ -7,14 +7,13 @@ query for all of them; whether the rows further down are written so too shows wh
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from itertools import islice
 
 import polars as pl
 
 from cxaudit.errors import InputError
 from cxaudit.intake.source import Source
-from cxaudit.read.table import NEEDS_A_LOOK, column
+from cxaudit.read.table import column
 from cxaudit.recognise.cells import cells_of
 from cxaudit.recognise.dates import DateFormat
 from cxaudit.recognise.order import settle_orders
@@ -29,6 +28,17 @@ _AT_HAND = 100
 
 def date_tables(sources: Sequence[Source], roles: Sequence[Role]) -> None:
     """Give each table the proofs of its date columns. Raises `InputError` where a column stays open."""
+    _prove(sources, roles)
+    in_doubt = [source for source in sources if any(proof.is_open for proof in source.proofs.values())]
+    misread = [source for source in in_doubt if source.look_through()]
+    if misread:
+        _prove(sources, roles)
+    settle_orders(sources)
+    for source in sources:
+        require_dates(source)
+
+
+def _prove(sources: Sequence[Source], roles: Sequence[Role]) -> None:
     for tables in _alike(sources):
         dated = [role for role in roles if tables[0].layout.holds_moments(role)]
         known: list[_Proofs] = [{} for _ in tables]
@@ -38,12 +48,6 @@ def date_tables(sources: Sequence[Source], roles: Sequence[Role]) -> None:
             if not formats:
                 formats = {role: proof.format for role, proof in source.proofs.items() if proof.format is not None}
                 known[i + 1 :] = _confirmed(tables[i + 1 :], formats)
-    for source in sources:
-        if any(proof.is_ambiguous for proof in source.proofs.values()):
-            source.look_through()
-    settle_orders(sources)
-    for source in sources:
-        require_dates(source)
 
 
 def require_dates(source: Source) -> None:
@@ -57,7 +61,7 @@ def require_dates(source: Source) -> None:
                 f"State it once, under sources: in the standards file:\n"
                 f"  {source.layout.source}: {{date_format: {'|'.join(dict.fromkeys(f.order for f in proof.candidates))}}}"
             )
-        if proof.format is None and proof.n_values:
+        if proof.is_open:
             raise InputError(
                 f'{source.place}, column "{name}": no date format explains nine of ten of its {proof.n_values:,} values; '
                 f'one of them is "{proof.example}".\nIf this is not the column of the {role}, say so under sources: in the '
@@ -75,9 +79,6 @@ def _alike(sources: Sequence[Source]) -> list[list[Source]]:
 
 def _proof(source: Source, role: Role) -> Proof:
     declared = source.layout.mapping.date_format
-    with suppress(*NEEDS_A_LOOK):
-        return prove_format(source.column_of(role), declared, source.beginning_of(role))
-    source.look_through()
     return prove_format(source.column_of(role), declared, source.beginning_of(role))
 
 

@@ -51,8 +51,9 @@ def _open(path: Path, name: str, known: dict[str, SourceMapping], declared: set[
                 f"{name} ({layout.mapping.title or layout.source}) does not say how its requests came in.\n"
                 "Add --channel NAME, or channel: under sources: in the standards file."
             )
-        body = table.at_once or table.body
-        found.append(Source(path, table, layout, body(layout.header[0], layout.width)))
+        place = layout.header[0], layout.width
+        at_once = table.at_once(*place) if table.at_once else None
+        found.append(Source(path, table, layout, at_once.rows if at_once else table.body(*place), at_once))
     if not found:
         raise InputError(describe_unknown(opened[0]) if opened else f"{name} has no sheet with anything in it.")
     found[0].left_aside = tuple(left_aside)

@@ -14,14 +14,13 @@ from collections import Counter
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import Literal
 
 import polars as pl
 
 from cxaudit.read.quotes import MOST_EXTRA_CELLS, Orderly, put_in_order
 from cxaudit.read.records import Records
 from cxaudit.read.scratch import making_room, scratch_file
-from cxaudit.read.table import DAMAGED, HEAD_RECORDS, Record, Remark, Table, column
+from cxaudit.read.table import DAMAGED, HEAD_RECORDS, AtOnce, Record, Remark, Table, column
 from cxaudit.read.text import TextFile, open_text, start_of
 
 _COMMON = (",", ";", "\t", "|")
@@ -32,17 +31,20 @@ _HEAD_CHARACTERS = 1 << 18
 #: A quoted cell, also one that is cut off at the end of what was read: its text says nothing about the delimiter.
 _QUOTED = re.compile(r'(?:^|(?<=[^\w "]))"(?:[^"]|"")*(?:"|\Z)', re.MULTILINE)
 _SEP = "sep="
-_FEW_COLUMNS = 10
 #: Stands for a delimiter that takes several bytes, which polars cannot read.
 _STAND_IN = "\x1d"
 
 
 def open_delimited(path: Path, name: str, head: bytes) -> Table:
     """The table of a delimited text file. Raises `InputError` for what is no text."""
-    file = open_text(path, name, head)
-    start, is_whole = start_of(file.path, _HEAD_CHARACTERS)
+    start, is_whole = start_of(path, _HEAD_CHARACTERS)
     declared = _declared_delimiter(start)
     delimiter = declared or _likely_delimiter(start)
+    file = open_text(path, name, head, delimiter)
+    if file.path != path:
+        start, is_whole = start_of(file.path, _HEAD_CHARACTERS)
+        declared = _declared_delimiter(start)
+        delimiter = declared or _likely_delimiter(start)
     reader = _Reader(file, name, delimiter, start, is_whole=is_whole, skip=1 if declared else 0)
     remarks = {"encoding_assumed": file.encoding == "cp1252", "encoding_mixed": file.is_mixed}
     return Table(
@@ -109,6 +111,7 @@ class _Reader:
         self.delimiter = delimiter
         self.skip = skip
         self.has_quotes = file.has_quotes
+        self.n_delimiters = file.n_delimiters
         self.path = file.path
         self.stands_for = delimiter if len(delimiter.encode()) > 1 else None
         if self.stands_for:
@@ -152,31 +155,30 @@ class _Reader:
         return cell.replace(_STAND_IN, self.stands_for) if self.stands_for else cell
 
     def body(self, header: int, width: int) -> pl.LazyFrame:
+        orderly = self._ordered(width)
+        return self._rows(header, width, orderly, n_extra=max(1, orderly.most_cells - width))
+
+    def _ordered(self, width: int) -> Orderly:
+        """The file in order, below a header of this width."""
         if width > self.widest:
             self.widest = width
             for known in ("orderly", "records"):
                 vars(self).pop(known, None)
-        orderly = self.orderly
-        return self._rows(header, width, orderly, n_extra=max(1, orderly.most_cells - width))
+        return self.orderly
 
-    def at_once(self, header: int, width: int) -> pl.LazyFrame:
-        """The body without a look through the file first, where polars itself tells of a row that makes it necessary.
+    def at_once(self, header: int, width: int) -> AtOnce | None:
+        if self.n_delimiters is None or self.records.has_blank_cells or self.widest > width + 1:
+            return None
+        above = self.start.split("\n", self.skip + header)[: self.skip + header]
 
-        It does so only where it reads all columns, which takes longer than the look where they are many.
-        """
-        if self.has_quotes or self.records.has_blank_cells or self.widest > width + 1 or width > _FEW_COLUMNS:
-            return self.body(header, width)
-        return self._rows(header, width, Orderly(self.path, 0), beyond_that="raise")
+        def is_right() -> bool:
+            orderly = self._ordered(width)
+            return orderly.path == self.path and orderly.most_cells <= width + 1
 
-    def _rows(
-        self,
-        header: int,
-        width: int,
-        orderly: Orderly,
-        *,
-        n_extra: int = 1,
-        beyond_that: Literal["ignore", "raise"] = "ignore",
-    ) -> pl.LazyFrame:
+        rows = self._rows(header, width, Orderly(self.path, 0), n_extra=1)
+        return AtOnce(rows, self.n_delimiters - sum(line.count(self.delimiter) for line in above), is_right)
+
+    def _rows(self, header: int, width: int, orderly: Orderly, *, n_extra: int) -> pl.LazyFrame:
         names, beyond = [column(i) for i in range(width)], [f"extra{i}" for i in range(n_extra)]
         may_have_quotes = self.has_quotes or orderly.path != self.path
         rows = pl.scan_csv(
@@ -191,10 +193,8 @@ class _Reader:
             row_index_name="row",
             row_index_offset=header + 1,
             missing_columns="insert",
-            extra_columns=beyond_that,
+            extra_columns="ignore",
         )
-        if beyond_that == "raise":
-            rows = rows.map_batches(lambda read: read, projection_pushdown=False, slice_pushdown=True, streamable=True)
         extra = self._beyond(beyond)
         cells: dict[str, pl.Expr] = {name: pl.col(name) for name in names}
         if orderly.has_damage:

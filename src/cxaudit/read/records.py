@@ -63,7 +63,7 @@ class Records:
         self._loose = _record(rf"(?:{loose}|{plain})", d)
         self._loose_cell = re.compile(rf"({loose}){end}|({plain})")
         self._start = start
-        self.has_blank_cells = re.search(rf"{d}[^\S\n{d}]+(?:{d}|\n|\Z)", start) is not None
+        self.has_blank_cells = re.search(rf"{d}[^\S\r\n{d}]+(?:{d}|\r?\n|\Z)", start) is not None
         self.has_escapes = has_quotes and self._shows_escapes(start)
 
     def is_out_of_order(self, most_extra: int) -> pl.Expr:

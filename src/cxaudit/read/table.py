@@ -18,8 +18,6 @@ Record = tuple[int, list[str]]
 HEAD_RECORDS = 200
 #: Marks a record whose cells cannot be told apart. No text holds it: zero bytes are taken out.
 DAMAGED = "\x00"
-#: What polars raises where a row has more cells than it is ready for.
-NEEDS_A_LOOK = (pl.exceptions.ComputeError, pl.exceptions.SchemaError)
 
 
 @dataclass(frozen=True)
@@ -33,13 +31,25 @@ class Remark:
 
 
 @dataclass(frozen=True)
+class AtOnce:
+    """A table's body, read without looking through the file before: right but for rows that are much too wide.
+
+    Where every row fills its last column, and there are no delimiters for more cells, no row is too wide.
+    """
+
+    rows: pl.LazyFrame
+    n_delimiters: int  # below the header
+    is_right: Callable[[], bool]  # looks through the file after all
+
+
+@dataclass(frozen=True)
 class Table:
     """One CSV file or one sheet of a workbook.
 
     `body(header, width)` gives the rows below the header: columns `c0`, `c1`, … of text (null where the cell is empty),
     `row` (UInt32, as Excel shows it), `extra` (text beyond the last column of the header; null as a rule; a record whose cells
-    cannot be told apart stands here whole, marked by a zero byte in front). `at_once(header, width)` gives the same without
-    looking through the file before; where that is needed, collecting it raises one of `NEEDS_A_LOOK`.
+    cannot be told apart stands here whole, marked by a zero byte in front). `at_once(header, width)` gives what may be read
+    before the file was looked through, if anything may.
     """
 
     file: str  # the name shown to the user
@@ -48,7 +58,7 @@ class Table:
     delimiter: str | None
     head: tuple[Record, ...]
     body: Callable[[int, int], pl.LazyFrame]
-    at_once: Callable[[int, int], pl.LazyFrame] | None = None  # if the body takes looking through
+    at_once: Callable[[int, int], AtOnce | None] | None = None  # if the body takes looking through
     remarks: tuple[Remark, ...] = ()
     short_rows: Callable[[int, int], list[int]] | None = (
         None  # (header, width) -> rows with fewer cells than the header

@@ -11,11 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from cxaudit.bytewise import n_of
 from cxaudit.errors import InputError
 from cxaudit.read.scratch import making_room, scratch_file
 
 _CHUNK = 1 << 22
-_SCANNED = 1 << 20
+_SCANNED = 1 << 21
 _HEADER_BYTES = 64  # a header is written in plain letters, whatever comes below it
 #: Windows-1252 with the five bytes that it leaves undefined, so that no two texts become one.
 _CP1252 = "".join(bytes([byte]).decode("cp1252", errors="ignore") or chr(byte) for byte in range(256))
@@ -32,17 +33,18 @@ class TextFile:
     encoding: str
     has_quotes: bool
     is_mixed: bool = False  # UTF-8 with some bytes of Windows-1252
+    n_delimiters: int | None = None  # of those that were to be counted; None where that was not done
 
 
 def start_of(path: Path, size: int) -> tuple[str, bool]:
-    """The first characters of a UTF-8 file, and whether that is all of it."""
+    """The first characters of a file, taken for UTF-8, and whether that is all of it."""
     with path.open("rb") as file:
         content = file.read(size + 1)
-    return codecs.getincrementaldecoder("utf-8-sig")().decode(content[:size]), len(content) <= size
+    return codecs.getincrementaldecoder("utf-8-sig")("replace").decode(content[:size]), len(content) <= size
 
 
-def open_text(path: Path, name: str, head: bytes) -> TextFile:
-    """Find out the encoding. Raises `InputError` for what is no text.
+def open_text(path: Path, name: str, head: bytes, delimiter: str) -> TextFile:
+    """Find out the encoding, and count the delimiters of a file without quotes. Raises `InputError` for what is no text.
 
     UTF-16 shows itself by its mark or by its zero bytes; what is not UTF-8 is taken for Windows-1252, the whole file or only
     the bytes that are out of place.
@@ -50,10 +52,10 @@ def open_text(path: Path, name: str, head: bytes) -> TextFile:
     encoding = wide_encoding(head)
     if encoding:
         return _copied(path, name, encoding, codecs.getincrementaldecoder(encoding)().decode)
-    is_utf8, has_quotes, is_plain = _scan(path)
-    if is_utf8:
-        if is_plain:
-            return TextFile(path, "utf-8", has_quotes)
+    found = _scan(path, delimiter.encode())
+    if found.is_utf8:
+        if found.is_plain:
+            return TextFile(path, "utf-8", found.has_quotes, n_delimiters=found.n_delimiters)
         return _copied(path, name, "utf-8", codecs.getincrementaldecoder("utf-8")().decode)
     if _is_mostly_utf8(path):
         decoder = codecs.getincrementaldecoder("utf-8")(errors=_ODD_BYTES)
@@ -78,15 +80,28 @@ def wide_encoding(head: bytes) -> str | None:
     return None
 
 
-def _scan(path: Path) -> tuple[bool, bool, bool]:
-    """Whether the file is UTF-8, holds a quote, and ends its lines with LF or CR LF alone (without zero bytes)."""
+@dataclass(frozen=True)
+class _Scanned:
+    """`is_plain`: lines end with LF or CR LF alone, and there are no zero bytes."""
+
+    is_utf8: bool
+    has_quotes: bool
+    is_plain: bool
+    n_delimiters: int | None
+
+
+def _scan(path: Path, delimiter: bytes) -> _Scanned:
+    """Read a file once. Delimiters of one byte are counted as long as there are no quotes, which may hold some."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     has_quotes, is_plain, carry = False, True, b""
+    is_counted, n_delimiters = len(delimiter) == 1, 0
     buffer = bytearray(_SCANNED)  # the same for all pieces: to ask for new memory takes longer than reading into it
     with path.open("rb", buffering=0) as file:
         while n := file.readinto(buffer):
             chunk = buffer if n == _SCANNED else buffer[:n]
             has_quotes = has_quotes or b'"' in chunk
+            if is_counted and not has_quotes:
+                n_delimiters += n_of(delimiter[0], bytes(chunk))
             if is_plain:
                 if b"\r" in chunk or carry:
                     text = carry + chunk
@@ -97,8 +112,9 @@ def _scan(path: Path) -> tuple[bool, bool, bool]:
                 try:
                     decoder.decode(chunk)
                 except UnicodeDecodeError:
-                    return False, has_quotes, is_plain
-    return not decoder.getstate()[0], has_quotes, is_plain and not carry
+                    return _Scanned(False, has_quotes, is_plain, None)
+    is_utf8, is_plain = not decoder.getstate()[0], is_plain and not carry
+    return _Scanned(is_utf8, has_quotes, is_plain, n_delimiters if is_counted and not has_quotes else None)
 
 
 def _is_mostly_utf8(path: Path) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from cxaudit.bytewise import is_plain
 from cxaudit.read.table import column
 from cxaudit.recognise.layout import Layout
 from cxaudit.standards.source import Role, Unit
@@ -28,6 +29,18 @@ def cells_of(layout: Layout, role: Role) -> pl.Expr:
     day = text.str.strip_chars().str.replace(_MIDNIGHT, "")
     time = pl.col(column(layout.times[role])).str.strip_chars().str.replace(_DAY_ZERO, "")
     return pl.when(time != "").then(pl.concat_str(day, time, separator=" ")).otherwise(day)
+
+
+def trimmed(text: pl.Expr) -> pl.Expr:
+    """Texts without blanks around them; null where nothing is left. As a rule there is nothing to do, and nothing is copied."""
+
+    def stripped(texts: pl.Series) -> pl.Series:
+        if is_plain(texts) or not texts.str.contains(r"^\s|\s$|^$").any():
+            return texts
+        bare = texts.str.strip_chars()
+        return bare.set(bare == "", None)
+
+    return text.map_batches(stripped, return_dtype=pl.String(), is_elementwise=True)
 
 
 def duration(text: pl.Expr, unit: Unit) -> pl.Expr:

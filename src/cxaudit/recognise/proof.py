@@ -41,6 +41,11 @@ class Proof:
         return self.format is None and bool(self.candidates)
 
     @property
+    def is_open(self) -> bool:
+        """Whether there are values, and no one format for them."""
+        return self.format is None and self.n_values > 0
+
+    @property
     def order(self) -> Order | None:
         """The order of day and month that this column proves; None where it proves nothing."""
         return self.format.order if self.format and self.row is not None else None

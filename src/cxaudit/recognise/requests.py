@@ -15,7 +15,7 @@ import polars as pl
 from cxaudit.days.zones import Zone, zone
 from cxaudit.lookup import meaning_of
 from cxaudit.read.table import DAMAGED, column
-from cxaudit.recognise.cells import cells_of, duration
+from cxaudit.recognise.cells import cells_of, duration, trimmed
 from cxaudit.recognise.dates import DateFormat, is_missing
 from cxaudit.recognise.layout import Layout
 from cxaudit.recognise.zone_names import heed_zone_name
@@ -90,7 +90,7 @@ def recognise_requests(
     """
     columns: dict[str, pl.Expr] = {name: pl.col(name) for name in ("row", *carried)}
     if "case_id" in roles:
-        columns["case_id"] = reading.text("case_id").map_batches(_trimmed, return_dtype=pl.String, is_elementwise=True)
+        columns["case_id"] = trimmed(reading.text("case_id"))
     texts = {role: reading.named() if role == "channel" else reading.text(role) for role in CATEGORIES if role in roles}
     columns |= {role: text.cast(pl.Categorical) for role, text in texts.items()}
     for i, header in enumerate(headers):
@@ -137,14 +137,6 @@ def _closed(with_instants: bool) -> dict[str, pl.Expr]:
     names = ("at", "is_date", "utc") if with_instants else ("at", "is_date")
     chosen = {f"replied_{n}": pl.when(has_none).then(f"closed_{n}").otherwise(f"replied_{n}") for n in names}
     return chosen | {"replied_by_closure": by_closure}
-
-
-def _trimmed(texts: pl.Series) -> pl.Series:
-    """Texts without blanks around them; null where nothing is left. As a rule there is nothing to do, and nothing is copied."""
-    if not texts.str.contains(r"^\s|\s$|^$").any():
-        return texts
-    text = texts.str.strip_chars()
-    return text.set(text == "", None)
 
 
 def dated(roles: Sequence[Role]) -> tuple[Role, ...]:
