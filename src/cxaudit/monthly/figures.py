@@ -68,10 +68,10 @@ def monthly_report(
         changes=tuple(standards_changes(audit.question.standards, runs)),
         previous=previous,
         distributions=tuple(_distributions(audit, gathered.inside, check.rows)),
-        open=_open(gathered.open),
         high_volume=high_volume_of(audit, gathered.inside),
-        surges=surges_of(audit, gathered.receipts, period),
-        recognition=recognition_of(departments, employees, gathered.days, previous),
+        open=_open(gathered.details.open),
+        surges=surges_of(audit, gathered.details.receipts, period),
+        recognition=recognition_of(departments, employees, gathered.details.days, previous),
         compliments=_compliments(audit, gathered),
         restated=restated,
     )
@@ -144,4 +144,5 @@ def _overdue(department: str, part: pl.DataFrame) -> Overdue:
 
 def _compliments(audit: Audit, gathered: Gathered) -> Any:
     tells = any("kind" in arrived.source.layout.positions for arrived in audit.arrived)
-    return compliments_of(gathered.compliments) if tells or gathered.compliments.height else None
+    compliments = gathered.details.compliments
+    return compliments_of(compliments) if tells or compliments.height else None

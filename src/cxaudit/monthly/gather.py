@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
@@ -25,18 +26,27 @@ COMPLIMENT = r"(?i)\b(compliments?|kudos|praise|commendations?|thank[ -]?you)\b"
 _DIMENSIONS = ("channel", "department", "customer_type", "employee", "high_volume")
 
 
-@dataclass(frozen=True)
-class Gathered:
-    """`counts`: a tally by channel, department, month and `in_period`, whose pending and excluded are those of the period;
-    `open`: the unanswered; `days`: met and missed by department and day; `compliments`: one row each; `receipts`: by
-    department and business day.
-    """
+class Details(NamedTuple):
+    """`open`: the unanswered; `days`: met and missed by department and day; `compliments`: one row each; `receipts`: by
+    department and business day."""
 
-    counts: pl.DataFrame
     open: pl.DataFrame
     days: pl.DataFrame
     compliments: pl.DataFrame
     receipts: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """`counts`: a tally by channel, department, month and `in_period`, whose pending and excluded are those of the period."""
+
+    counts: pl.DataFrame
+    coming: Future[list[pl.DataFrame]]
+
+    @cached_property
+    def details(self) -> Details:
+        """To be asked for late: they are gathered meanwhile."""
+        return Details(*self.coming.result())
 
     @cached_property
     def inside(self) -> pl.DataFrame:
@@ -60,7 +70,10 @@ def gather(audit: Audit, first: dt.date, last: dt.date) -> Gathered:
         _compliments(_judged(audit, _is_compliment(audit.requests)), names),
         tally_receipts(audit.requests.filter(known & ~pl.col("is_exempt")), audit.calendar, "day"),
     ]
-    return Gathered(counts, *pl.collect_all(frames, engine="streaming"))
+    beside = ThreadPoolExecutor(1)
+    coming = beside.submit(pl.collect_all, frames, engine="streaming")
+    beside.shutdown(wait=False)
+    return Gathered(counts, coming)
 
 
 def _judged(audit: Audit, where: pl.Expr) -> pl.LazyFrame:

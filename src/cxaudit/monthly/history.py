@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from cxaudit.model import VERDICTS, CheckRow
+from cxaudit.model import CheckRow
 from cxaudit.monthly.gather import months_between
 from cxaudit.monthly.model import Counts, Month, Previous, RunChart, StandardsChange
 from cxaudit.monthly.run_chart import with_signals
@@ -39,18 +39,19 @@ class History:
     stored: frozenset[int]
     whole: frozenset[int]
 
-    def counts(self, months: Sequence[int], **where: str | None) -> Counts:
-        """The requests of these months, of one channel or department if any is named."""
-        chosen = pl.col("month").is_in(list(months))
-        for name, value in where.items():
-            chosen &= pl.col(name).eq_missing(pl.lit(value, dtype=pl.String))
-        return counts_of(self.frame.filter(chosen))
-
 
 def counts_of(tally: pl.DataFrame) -> Counts:
     """A tally's requests by verdict."""
-    n = dict(tally.group_by(pl.col("verdict").cast(pl.String)).agg(pl.col("n").sum()).iter_rows())
-    return Counts(**{verdict: int(n.get(verdict, 0)) for verdict in VERDICTS})
+    return counts_by(tally.with_columns(all=pl.lit(0)), "all").get(0, Counts())
+
+
+def counts_by(tally: pl.DataFrame, name: str) -> dict[Any, Counts]:
+    """A tally's requests by verdict, for each value of a column, in order."""
+    counted: dict[Any, dict[str, int]] = {}
+    verdict = pl.col("verdict").cast(pl.String)
+    for value, told, n in tally.group_by(name, verdict).agg(pl.col("n").sum()).sort(name).iter_rows():
+        counted.setdefault(value, {})[told] = n
+    return {value: Counts(**n) for value, n in counted.items()}
 
 
 def history_of(
@@ -98,11 +99,12 @@ def run_charts(history: History, rows: Sequence[CheckRow], total: CheckRow, last
 
 
 def _chart(history: History, shown: Sequence[int], channel: str | None, label: str, row: CheckRow) -> RunChart:
-    where = {} if row.is_total else {"channel": channel}
+    is_mine = pl.lit(row.is_total) | pl.col("channel").eq_missing(pl.lit(channel, dtype=pl.String))
+    counts = counts_by(history.frame.filter(is_mine), "month")
     points = [
         Month(
             month=f"{month // 100}-{month % 100:02}",
-            counts=history.counts([month], **where),
+            counts=counts.get(month, Counts()),
             origin="stored" if month in history.stored else "input",
             is_whole=month in history.whole,
         )
@@ -134,7 +136,5 @@ def previous_of(history: History, period: tuple[dt.date, dt.date]) -> Previous |
     if not history.whole.issuperset(months):
         return None
     rows = history.frame.filter(pl.col("month").is_in(months))
-    by = {name: sorted({value or "" for value in rows[name]}) for name in ("channel", "department")}
-    channels = {name: history.counts(months, channel=name or None) for name in by["channel"]}
-    departments = {name: history.counts(months, department=name or None) for name in by["department"]}
-    return Previous(start, end, counts_of(rows), channels, departments)
+    named = rows.with_columns(pl.col("channel", "department").fill_null(""))
+    return Previous(start, end, counts_of(rows), *(counts_by(named, name) for name in ("channel", "department")))
