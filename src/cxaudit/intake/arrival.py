@@ -21,10 +21,12 @@ from cxaudit.intake.source import Source
 from cxaudit.merge import hash_of_case, marked, without
 from cxaudit.read.files import size_of
 from cxaudit.read.store import Store
+from cxaudit.recognise.dates import DateFormat
 from cxaudit.recognise.names import channel_words
 from cxaudit.recognise.proof import prove_format
 from cxaudit.recognise.requests import Reading, dated, has_instants, recognise_requests
 from cxaudit.standards.model import Standards
+from cxaudit.standards.source import Role
 
 #: Tables that are read together: so many bytes of them, so that a folder of small files costs no more than a large one.
 BUNDLE_BYTES = 32 << 20
@@ -51,20 +53,17 @@ def take_in(files: dict[Path, str], standards: Standards, city: Zone, wanted: Wa
     """Read and recognise all files. Raises `InputError` for what cannot be read, recognised or dated."""
     sources = open_sources(files, standards, wanted)
     typing = _Typing(sources, standards, city, wanted, Store(sum(map(size_of, files))))
-    rows = typing.rows()
-    survey = _survey(rows, len(sources))
-    misread = [source for source in _unsure(sources, survey) if source.look_through()]
+    rows, survey = typing.surveyed()
+    misread = {i for i in _unsure(sources, survey) if sources[i].look_through()}
     if misread:
         date_tables(sources, dated(wanted.roles))
-        typing = _Typing(sources, standards, city, wanted, typing.store)
-        rows = typing.rows()
-        survey = _survey(rows, len(sources))
+        typing.read_anew(misread)
+        rows, survey = typing.surveyed()
     sorted_out = {i: typing.sort_out(i, doubtful) for i, doubtful in _doubtful(rows, survey).items()}
     again = {i for i, found in sorted_out.items() if found.is_unread and not typing.readings[i].trim}
     if again:
-        typing.type_again(again)
-        rows = typing.rows()
-        survey = _survey(rows, len(sources))
+        typing.look_again(again)
+        rows, survey = typing.surveyed()
         doubtful = _doubtful(rows, survey)
         sorted_out |= {i: typing.sort_out(i, doubtful.get(i)) for i in again}
     n_places = int(survey["n"].sum())
@@ -99,18 +98,31 @@ class _Typing:
         self._bundles = _bundles([size_of(source.path) for source in sources])
         self._parts = dict(enumerate(self._kept(self._bundles)))
 
-    def type_again(self, tables: set[int]) -> None:
+    def read_anew(self, misread: set[int]) -> None:
+        """Type these tables anew, and those whose dates were proven otherwise since."""
+        changed = set(misread)
+        for i, source in enumerate(self.sources):
+            before, self.readings[i] = self.readings[i], replace(self.readings[i], formats=_formats(source))
+            if _manner(before) != _manner(self.readings[i]):
+                changed.add(i)
+        self._type_again(changed)
+
+    def look_again(self, tables: set[int]) -> None:
         """Prove the formats of these tables over their whole columns, and type them by what was found."""
         for i in tables:
             self.readings[i] = _second_look(self.sources[i], self.readings[i])
+        self._type_again(tables)
+
+    def _type_again(self, tables: set[int]) -> None:
         again = [i for i, bundle in enumerate(self._bundles) if tables & set(bundle)]
         self._parts |= dict(zip(again, self._kept([self._bundles[i] for i in again]), strict=True))
 
-    def rows(self) -> pl.LazyFrame:
-        """The typed rows of all tables in the order of the input."""
+    def surveyed(self) -> tuple[pl.LazyFrame, pl.DataFrame]:
+        """The typed rows of all tables in the order of the input, and their survey."""
         together = pl.concat(self._parts.values(), how="diagonal") if len(self._parts) > 1 else self._parts[0]
         numbered = together.with_row_index("at")
-        return numbered if self.store.is_large else numbered.collect().lazy()
+        rows = numbered if self.store.is_large else numbered.collect().lazy()
+        return rows, _survey(rows, len(self.sources))
 
     def _kept(self, bundles: Sequence[range]) -> list[pl.LazyFrame]:
         """The typed rows of each bundle, kept."""
@@ -152,8 +164,12 @@ class _Typing:
 
 
 def _first_reading(source: Source, standards: Standards, city: Zone) -> Reading:
-    formats = {role: proof.format for role, proof in source.proofs.items()}
-    return Reading(source.layout, formats, city, channels=channel_words(source.layout.mapping, standards))
+    channels = channel_words(source.layout.mapping, standards)
+    return Reading(source.layout, _formats(source), city, channels=channels)
+
+
+def _formats(source: Source) -> dict[Role, DateFormat | None]:
+    return {role: proof.format for role, proof in source.proofs.items()}
 
 
 def _number(number: int) -> pl.Expr:
@@ -198,14 +214,11 @@ def _survey(rows: pl.LazyFrame, n_tables: int) -> pl.DataFrame:
     return counted.with_columns(latest=pl.max_horizontal("last_at", "latest")).collect(engine="streaming")
 
 
-def _unsure(sources: Sequence[Source], survey: pl.DataFrame) -> list[Source]:
+def _unsure(sources: Sequence[Source], survey: pl.DataFrame) -> list[int]:
     """The tables of which it is not sure yet that no row is too wide."""
-    counts = {one["table"]: one for one in survey.iter_rows(named=True)}
-    return [
-        source
-        for i, source in enumerate(sources)
-        if not source.is_sure(counts[i]["n"] if i in counts else 0, ends_empty=i in counts and counts[i]["ends_empty"])
-    ]
+    facts = {table: (n, ends_empty) for table, n, ends_empty in survey.select("table", "n", "ends_empty").iter_rows()}
+    none = 0, False
+    return [i for i, source in enumerate(sources) if not source.is_sure(*facts.get(i, none))]
 
 
 def _doubtful(rows: pl.LazyFrame, survey: pl.DataFrame) -> dict[int, pl.DataFrame]:
@@ -225,5 +238,4 @@ def _second_look(source: Source, reading: Reading) -> Reading:
             order = declared or (proof.format.order if proof.format and proof.row is None else None)
             source.proofs[role] = prove_format(source.column_of(role), order, whole=True)
     require_dates(source)
-    formats = {role: proof.format for role, proof in source.proofs.items()}
-    return replace(reading, formats=formats, trim=True)
+    return replace(reading, formats=_formats(source), trim=True)

@@ -29,16 +29,17 @@ _AT_HAND = 100
 def date_tables(sources: Sequence[Source], roles: Sequence[Role]) -> None:
     """Give each table the proofs of its date columns. Raises `InputError` where a column stays open."""
     _prove(sources, roles)
-    in_doubt = [source for source in sources if any(proof.is_open for proof in source.proofs.values())]
-    misread = [source for source in in_doubt if source.look_through()]
-    if misread:
-        _prove(sources, roles)
-    settle_orders(sources)
+    if any(proof.is_open for source in sources for proof in source.proofs.values()):
+        # One table may be evidence for another: all are looked through before anything is refused.
+        misread = [source for source in sources if source.look_through()]
+        if misread:
+            _prove(sources, roles)
     for source in sources:
         require_dates(source)
 
 
 def _prove(sources: Sequence[Source], roles: Sequence[Role]) -> None:
+    """Give each table the proofs of its date columns, as far as they and those of other tables go."""
     for tables in _alike(sources):
         dated = [role for role in roles if tables[0].layout.holds_moments(role)]
         known: list[_Proofs] = [{} for _ in tables]
@@ -48,6 +49,7 @@ def _prove(sources: Sequence[Source], roles: Sequence[Role]) -> None:
             if not formats:
                 formats = {role: proof.format for role, proof in source.proofs.items() if proof.format is not None}
                 known[i + 1 :] = _confirmed(tables[i + 1 :], formats)
+    settle_orders(sources)
 
 
 def require_dates(source: Source) -> None:

@@ -33,7 +33,7 @@ class Source:
     def place(self) -> str:
         return f"{self.table.file}, {self.table.sheet}" if self.table.sheet else self.table.file
 
-    def is_sure(self, n_rows: int, *, ends_empty: bool) -> bool:
+    def is_sure(self, n_rows: int, ends_empty: bool) -> bool:
         """Whether the rows are as they should be, seeing how many there are, and whether the last cell is empty in any."""
         if self.at_once is None:
             return True

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import codecs
 import csv
-import mmap
 import re
 from collections import Counter
 from functools import cached_property
@@ -126,11 +125,8 @@ class _Reader:
 
     @cached_property
     def orderly(self) -> Orderly:
-        """The file in order. Only a file with quotes or with empty cells can be out of order."""
-        records = self.records
-        if not self.has_quotes and not records.has_blank_cells and not _holds(self.path, self.delimiter * 2):
-            return Orderly(self.path, 0)
-        return put_in_order(self.path, self.name, records, self.start)
+        """The file in order."""
+        return put_in_order(self.path, self.name, self.records, self.start)
 
     @cached_property
     def records(self) -> Records:
@@ -167,7 +163,7 @@ class _Reader:
         return self.orderly
 
     def at_once(self, header: int, width: int) -> AtOnce | None:
-        if self.n_delimiters is None or self.records.has_blank_cells or self.widest > width + 1:
+        if self.n_delimiters is None or self.widest > width + 1:
             return None
         above = self.start.split("\n", self.skip + header)[: self.skip + header]
 
@@ -175,7 +171,7 @@ class _Reader:
             orderly = self._ordered(width)
             return orderly.path == self.path and orderly.most_cells <= width + 1
 
-        rows = self._rows(header, width, Orderly(self.path, 0), n_extra=1)
+        rows = self._rows(header, width, Orderly(self.path, width + 1), n_extra=1)
         return AtOnce(rows, self.n_delimiters - sum(line.count(self.delimiter) for line in above), is_right)
 
     def _rows(self, header: int, width: int, orderly: Orderly, *, n_extra: int) -> pl.LazyFrame:
@@ -209,24 +205,12 @@ class _Reader:
         return rows.select("row", **cells, extra=extra)
 
     def _beyond(self, names: list[str]) -> pl.Expr:
-        """What stands beyond the header, blank cells left aside.
-
-        Where a blank cell is the last one that a column is ready for, text behind it would be lost: it counts as text itself,
-        unless the first rows of the file have blank cells, so that as many columns are ready as there are cells.
-        """
+        """What stands beyond the header, blank cells left aside."""
         filled = [pl.when(cell.str.strip_chars() != "").then(cell) for cell in map(pl.col, names)]
-        if len(names) > 1 or self.records.has_blank_cells:
-            joined = pl.concat_str(filled, separator=self.delimiter, ignore_nulls=True)
-            return pl.when(joined != "").then(joined)
-        return pl.col(names[0]).map_batches(self._behind, return_dtype=pl.String, is_elementwise=True)
-
-    def _behind(self, cells: pl.Series) -> pl.Series:
-        """The only column that is ready for more: as a rule there is nothing in it, and nothing is copied."""
-        if cells.null_count() == len(cells):
-            return cells
-        cell = pl.col("cell")
-        text = pl.when(cell.str.strip_chars() != "").then(cell).otherwise(pl.lit(self.delimiter))
-        return pl.select(cell=cells).select(pl.when(cell != "").then(text)).to_series().alias(cells.name)
+        if len(filled) == 1:
+            return filled[0]
+        joined = pl.concat_str(filled, separator=self.delimiter, ignore_nulls=True)
+        return pl.when(joined != "").then(joined)
 
     def short_rows(self, header: int, width: int) -> list[int]:
         """The rows that have fewer cells than the header, blank ones left aside."""
@@ -254,11 +238,6 @@ def _outside_spans(short: pl.LazyFrame, spans: list[tuple[int, int, int]], width
         alone.select(at=pl.col("at") - pl.col("swallowed").fill_null(0)),
         mine.select(at=pl.col("first") - pl.col("swallowed") + pl.col("n_lines") - 1),
     ])  # fmt: skip
-
-
-def _holds(path: Path, text: str) -> bool:
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        return content.find(text.encode()) >= 0
 
 
 def _with_stand_in(path: Path, name: str, delimiter: str) -> Path:

@@ -30,8 +30,8 @@ _LONGEST = 1 << 25
 
 @dataclass
 class Orderly:
-    """A file in order. No record that has an empty cell has more cells than `most_cells`; `spans` are the records of several
-    lines: first line, lines, cells."""
+    """A file in order. No record has more cells than `most_cells`; `spans` are the records of several lines: first line,
+    lines, cells."""
 
     path: Path
     most_cells: int

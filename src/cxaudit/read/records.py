@@ -63,7 +63,6 @@ class Records:
         self._loose = _record(rf"(?:{loose}|{plain})", d)
         self._loose_cell = re.compile(rf"({loose}){end}|({plain})")
         self._start = start
-        self.has_blank_cells = re.search(rf"{d}[^\S\r\n{d}]+(?:{d}|\r?\n|\Z)", start) is not None
         self.has_escapes = has_quotes and self._shows_escapes(start)
 
     def is_out_of_order(self, most_extra: int) -> pl.Expr:
@@ -81,12 +80,9 @@ class Records:
 
     @property
     def is_of_interest(self) -> pl.Expr:
-        """Whether a line holds a quote or an empty cell: all others are as they should be."""
-        is_quoted = pl.col("line").str.contains('"', literal=True)
-        d, has_empty = f"\\x{{{ord(self.delimiter):x}}}", pl.col("line").str.contains(self.delimiter * 2, literal=True)
-        if self.has_blank_cells:
-            has_empty = pl.col("line").str.contains(rf"{d}\s*{d}")
-        return is_quoted | has_empty if self.has_quotes else has_empty
+        """Whether a line holds a quote or more delimiters than the first rows: all others are as they should be."""
+        has_many = self._n_delimiters >= self.widest
+        return pl.col("line").str.contains('"', literal=True) | has_many if self.has_quotes else has_many
 
     @property
     def n_cells(self) -> pl.Expr:
@@ -253,13 +249,15 @@ class Records:
     def _swallows_rows(self, record: str) -> bool:
         """Whether each line of a record looks like a row of its own: then its quote was hardly meant to span them.
 
-        Each has the usual number of cells, and begins in the same shape.
+        Each has the usual number of cells, and begins in the same shape, not with the end of a quoted cell.
         """
         lines = record.rstrip("\r\n").split("\n")
         if self.usual < 3 or len(lines) == 1 or self._count(lines[1]) != self.usual:
             return False
-        shapes = {_shape(line.split(self.delimiter)[0]) for line in lines}
-        return len(shapes) == 1 and all(self._count(line) == self.usual for line in lines)
+        firsts = [line.split(self.delimiter)[0] for line in lines]
+        if any(first.count('"') % 2 for first in firsts[1:]):
+            return False
+        return len(set(map(_shape, firsts))) == 1 and all(self._count(line) == self.usual for line in lines)
 
     def _count(self, record: str) -> int:
         """The number of cells of a record in order."""

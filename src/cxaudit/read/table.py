@@ -32,9 +32,9 @@ class Remark:
 
 @dataclass(frozen=True)
 class AtOnce:
-    """A table's body, read without looking through the file before: right but for rows that are much too wide.
+    """A table's body, read without looking through the file before: right but for rows that have two cells too many, or more.
 
-    Where every row fills its last column, and there are no delimiters for more cells, no row is too wide.
+    Where every row fills its last column, and there are no delimiters for more cells, there is no such row.
     """
 
     rows: pl.LazyFrame

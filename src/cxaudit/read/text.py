@@ -33,7 +33,7 @@ class TextFile:
     encoding: str
     has_quotes: bool
     is_mixed: bool = False  # UTF-8 with some bytes of Windows-1252
-    n_delimiters: int | None = None  # of those that were to be counted; None where that was not done
+    n_delimiters: int | None = None  # None where they were not counted
 
 
 def start_of(path: Path, size: int) -> tuple[str, bool]:
@@ -82,7 +82,8 @@ def wide_encoding(head: bytes) -> str | None:
 
 @dataclass(frozen=True)
 class _Scanned:
-    """`is_plain`: lines end with LF or CR LF alone, and there are no zero bytes."""
+    """What a file holds. `is_plain`: lines end with LF or CR LF alone, and there are no zero bytes; `n_delimiters`: None where
+    they were not counted."""
 
     is_utf8: bool
     has_quotes: bool

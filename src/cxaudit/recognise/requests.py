@@ -224,7 +224,7 @@ def sort_out(doubtful: pl.DataFrame, reading: Reading) -> pl.DataFrame:
         .when(pl.col("fate") == "unreadable_reply").then(pl.when(is_unread_reply).then(reply).otherwise(closed))
         .when(pl.col("fate") == "ragged_row").then(pl.col("extra"))
         .when(is_damaged).then(pl.col("extra").str.strip_prefix(DAMAGED))
-        .when((pl.col("fate") == "request") & reply.str.contains(_FILLED_WORD)).then(reply)
+        .when((pl.col("fate") == "request") & is_missing(reply) & reply.str.contains(_FILLED_WORD)).then(reply)
     )  # fmt: skip
     return doubtful.with_columns(fate=fate).with_columns(value=value).select("row", "fate", "value")
 
