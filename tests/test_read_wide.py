@@ -110,7 +110,7 @@ def test_a_row_too_wide_is_no_evidence_for_the_dates_of_another_table(tmp_path: 
 
 
 def test_what_a_misread_table_confirmed_is_proven_anew(tmp_path: Path) -> None:
-    none = ["A-{},email,,,n,new,z".format(i) for i in range(400)]
+    none = [f"A-{i},email,,,n,new,z" for i in range(400)]
     none[300:340] = [f"A-{i},email,2025-10-01 09:00,junk,n,new,z,,lost" for i in range(300, 340)]
     written(tmp_path, "a.csv", none)
     iso = [f"B-{i},email,2025-10-01 09:00,2025-10-02 10:00,n,new,z" for i in range(400)]

@@ -325,6 +325,18 @@ def test_servicenow_in_labels_and_as_an_update_log(tmp_path: Path) -> None:
     assert log.requests["updated_at"].to_list()[1] == dt.datetime(2016, 3, 5, 12)
 
 
+def test_a_closing_that_is_none_makes_no_word_of_the_reply(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text(
+        "number,incident_state,made_sla,caller_id,opened_at,sys_updated_at,contact_type,assignment_group,resolved_at,closed_at\n"
+        "INC1,New,true,Caller 1,2025-10-01 09:00,2025-10-01 09:10,email,Group 1,2025-10-02 09:00,-\n"
+        "INC2,New,true,Caller 1,2025-10-01 09:00,2025-10-01 09:10,email,Group 1,?,2025-10-03 09:00\n"
+    )
+    (log,) = arrive(path)
+    (word,) = [finding for finding in log.findings if finding.code == "word_for_no_reply"]
+    assert (word.n, word.rows, word.values) == (1, (3,), ("?",))
+
+
 def test_a_closure_at_midnight_is_a_date(tmp_path: Path) -> None:
     """New York's agencies that close by the day write 12:00:00 AM, which is before a receipt of that morning."""
     found = changed(tmp_path, "nyc311", ("10/14/2025 12:00:00 AM", "10/13/2025 12:00:00 AM"))
