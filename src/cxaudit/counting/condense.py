@@ -113,8 +113,8 @@ def condense(
     counted with.
     """
     schema = requests.collect_schema()
-    values = requests.select(pl.col(name).drop_nulls().unique().implode() for name in deciding)
-    found = {name: column.item() for name, column in values.collect(engine="streaming").to_dict().items()}
+    names = pl.collect_all([requests.select(name).unique() for name in deciding], engine="streaming")
+    found = {name: frame[name].drop_nulls().sort() for name, frame in zip(deciding, names, strict=True)}
     table = pl.col("table")
     if [*tables] != [*range(len(tables))]:
         table = value_at(table, tables, pl.UInt32()).alias("table")
