@@ -131,7 +131,7 @@ def _date_problem(one: _Seen) -> str | None:
                 f'"{one.layout.names[role]}" is {proof_words(proof)}, and no value settles it.\n'
                 f"State it under sources: in the standards file: {one.layout.source}: {{date_format: {orders}}}"
             )
-        if proof is not None and proof.format is None and proof.n_values:
+        if proof is not None and proof.is_open:
             return (
                 f'"{one.layout.names[role]}" holds no times that one format explains; one of them is "{proof.example}".'
             )

@@ -33,11 +33,11 @@ class Dated(Protocol):
 
 def settle_orders(sources: Sequence[Dated]) -> None:
     """Replace ambiguous proofs by settled ones where there is evidence, in place."""
-    open_ones = [source for source in sources if any(proof.is_ambiguous for proof in source.proofs.values())]
-    for source in open_ones:
+    ambiguous = [source for source in sources if any(proof.is_ambiguous for proof in source.proofs.values())]
+    for source in ambiguous:
         orders = _orders(source.proofs.values()) or _orders_of_other_columns(source)
         _settle(source, orders or _orders_by_seconds(source))
-    for source in open_ones:
+    for source in ambiguous:
         siblings = [other for other in sources if other.layout.source == source.layout.source and other is not source]
         _settle(source, {order for other in siblings for order in _orders(other.proofs.values())})
 
