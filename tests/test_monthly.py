@@ -11,6 +11,7 @@ from months import a_year, report_of
 
 from cxaudit.monthly.model import Counts, Month, MonthlyReport
 from cxaudit.monthly.run_chart import limits_of, signals_of, with_signals
+from cxaudit.render.report.compose import compose
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +60,47 @@ def test_a_month_that_the_input_holds_in_part_is_no_month_before() -> None:
     """The samples begin in October, so October says nothing about a change."""
     assert report_of(period="2025-11", as_of="2025-11-30").previous is not None
     assert report_of(period="2025-10").previous is None
+
+
+def test_earlier_months_count_what_is_not_judged_too(tmp_path: Path) -> None:
+    """The month's own numbers, whichever month the report is of; nothing that came after the as-of moment."""
+    lines = [
+        f"{m}-{i},email,2025-{m:02}-{d:02} 10:00,2025-{m:02}-{d:02} 11:00,open"
+        for m in (7, 8, 9)
+        for i, d in enumerate(range(1, 21))
+    ]
+    lines += [f"{m}-x{i},fax,2025-{m:02}-05 10:00,,open" for m in (7, 8, 9) for i in range(m)]
+    (tmp_path / "log.csv").write_text("case_id,channel,received_at,replied_at,status\n" + "\n".join(lines) + "\n")
+    report = report_of(tmp_path / "log.csv", period="2025-08", as_of="2025-09-10")
+    (chart,) = [chart for chart in report.runs if chart.label == "All channels"]
+    assert [(one.month, one.counts.requests, one.counts.excluded) for one in chart.points] == [
+        ("2025-07", 27, 7),
+        ("2025-08", 28, 8),
+    ]
+
+
+def test_a_stale_export_makes_no_whole_month(tmp_path: Path) -> None:
+    """What the exports cannot tell is not compared, and the first screen says that replies may be missing."""
+    days = [
+        f"{m}-{d},email,2025-{m:02}-{d:02} 10:00,2025-{m:02}-{d:02} 11:00,open"
+        for m in (8, 9, 10)
+        for d in range(1, 29)
+    ]
+    for last, is_whole in ((30, True), (29, False)):
+        lines = [*days, f"x,email,2025-10-{last} 09:00,,open"]
+        (tmp_path / "log.csv").write_text("case_id,channel,received_at,replied_at,status\n" + "\n".join(lines) + "\n")
+        report = report_of(tmp_path / "log.csv", as_of="2025-10-31")
+        assert [one.is_whole for one in report.runs[0].points] == [True, True, is_whole]
+        said = str(compose(report).glances[0])
+        assert ("1 export ends over a business day before this moment: replies may be missing" in said) is not is_whole
+
+
+def test_the_same_result_under_all_readings_is_not_told_as_another(tmp_path: Path) -> None:
+    lines = [f"{d},email,2025-10-{d:02} 10:00,2025-10-{d:02} 11:00,open" for d in range(1, 32)]
+    (tmp_path / "log.csv").write_text("case_id,channel,received_at,replied_at,status\n" + "\n".join(lines) + "\n")
+    said = str(compose(report_of(tmp_path / "log.csv")).glances[0])
+    assert "No verdict depends on the reading." in said
+    assert "Read otherwise" not in said
 
 
 def test_limits_of_twelve_months_are_no_trial() -> None:

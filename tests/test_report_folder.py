@@ -150,6 +150,8 @@ def test_the_manifest_tells_all_that_the_figures_rest_on(tmp_path: Path) -> None
         ((*PERIOD, "--out", "reports", "--reject-cells"), "may hold personal data"),
         ((*PERIOD, "--out", "reports", "--by", "department"), "--by employee adds the employees"),
         ((*PERIOD, "--out", "reports", "--formats", "docx"), "--formats docx is not one of"),
+        ((*PERIOD, "--out", "reports", "--formats", ""), "--formats names none"),
+        ((*PERIOD, "--out", "reports", "--formats", " , "), "--formats names none"),
         ((*PERIOD, "--out", "none/reports"), "there is no folder none"),
         ((*PERIOD, "--out", "file"), "--out file is a file"),
         (("--period", "soon", "--out", "reports"), "is not a period"),
@@ -190,6 +192,34 @@ def test_exports_do_not_lie_among_the_reports(tmp_path: Path) -> None:
     refused = report(tmp_path, *PERIOD, files="reports/exports")
     assert refused.code == 2
     assert "folders of their own" in refused.err
+
+
+@pytest.mark.parametrize("has_report", [True, False])
+def test_other_files_in_the_folder_of_the_period_are_spared(tmp_path: Path, has_report: bool) -> None:
+    """A note beside a report is somebody's work; what a file manager leaves there is not."""
+    folder = tmp_path / "reports" / "2025-10"
+    folder.mkdir(parents=True)
+    if has_report:
+        assert report(tmp_path, *PERIOD, "--formats", "csv", "-q").code == 0
+    (folder / ".DS_Store").touch()
+    assert report(tmp_path, *PERIOD, "--formats", "csv", "-q").code == 0
+    (folder / "notes.txt").write_text("mine")
+    (folder / "plan").mkdir()
+    before = contents(tmp_path / "reports")
+    refused = report(tmp_path, *PERIOD, "--formats", "csv", "-q")
+    assert refused.code == 2
+    assert "reports/2025-10 holds notes.txt and 1 more, which is no part of a report" in refused.err
+    assert contents(tmp_path / "reports") == before
+
+
+def test_a_link_is_not_replaced_by_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports" / "2025-10").symlink_to(tmp_path / "elsewhere")
+    refused = report(tmp_path, *PERIOD, "--formats", "csv", "-q")
+    assert refused.code == 2
+    assert "reports/2025-10 is a link" in refused.err
+    assert sorted(path.name for path in (tmp_path / "reports").iterdir()) == ["2025-10"]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")

@@ -13,7 +13,7 @@ from pathlib import Path
 from cxaudit.audit import Question
 from cxaudit.commands.drawing import Drawing
 from cxaudit.commands.options import Input, Output, near_miss
-from cxaudit.commands.report_files import AVAILABLE, TALLY, EarlierTally, MadeReport, digest_of, question_of
+from cxaudit.commands.report_files import AVAILABLE, FILES, TALLY, EarlierTally, MadeReport, digest_of, question_of
 from cxaudit.commands.shared import MISSED_TARGET, NOT_RELIABLE, load_standards, settings
 from cxaudit.counting.from_tallies import open_tallies, whole_months
 from cxaudit.days.zones import zone
@@ -25,7 +25,7 @@ from cxaudit.render.notes import notes
 from cxaudit.render.report.manifest import MANIFEST, Settings
 from cxaudit.render.report.restated import restated_words
 from cxaudit.render.words import as_of_words, period_words, visible
-from cxaudit.write.folder import locked, prepare_place, recover, write_folder
+from cxaudit.write.folder import locked, prepare_place, recover, spare_others, write_folder
 
 Period = tuple[dt.date, dt.date]
 _PDF_ADVICE = "python -m pip install 'cxaudit[pdf]'"
@@ -51,6 +51,7 @@ def report(given: Input, output: Output, wanted: Wanted, drawing: Drawing) -> in
     question = question_of(given, standards, with_employees=wanted.by is not None)
     place = Path(wanted.out or "")
     folder = place / period_name(*period)
+    spare_others(folder, FILES)
     is_new = prepare_place(place, [folder])
     try:
         with locked(place, given.now):
@@ -98,6 +99,10 @@ def _formats(text: str | None) -> tuple[str, ...]:
     if text is None:
         return tuple(name for name in AVAILABLE if name in ("html", "xlsx", "csv") or (name == "pdf" and has_pdf))
     names = {name.strip().lower() for name in text.split(",") if name.strip()}
+    if not names:
+        raise UsageError(
+            f"--formats names none.\nName some of {', '.join(AVAILABLE)}, or leave it out for the usual ones."
+        )
     for name in sorted(names):
         if name not in AVAILABLE:
             raise UsageError(f"--formats {name} is not one of {', '.join(AVAILABLE)}.{near_miss(name, AVAILABLE)}")

@@ -66,7 +66,7 @@ def require_dates(source: Source) -> None:
         if proof.is_open:
             raise InputError(
                 f'{source.place}, column "{name}": no date format explains nine of ten of its {proof.n_values:,} values; '
-                f'one of them is "{proof.example}".\nIf this is not the column of the {role}, say so under sources: in the '
+                f'one of them is "{proof.example}".\nIf this is not the column for {role}, say so under sources: in the '
                 "standards file; if its dates are mixed, correct the export."
             )
 

@@ -84,13 +84,22 @@ def _span(audit: Audit) -> tuple[dt.date, dt.date]:
 
 
 def _covered(audit: Audit) -> tuple[dt.date, dt.date]:
-    """The days that the input covers: a month whose first business day has a receipt counts from its beginning."""
+    """The days that the input covers: a month whose first business day has a receipt counts from its beginning, and one
+    business day without any timestamp may follow the last one (more, and the export is stale)."""
     today = audit.question.as_of.local.date()
     first = audit.earliest_on or today
     opening = audit.calendar.roll_forward(pl.lit(first.replace(day=1)))
     if first <= (pl.select(opening).item() or first):
         first = first.replace(day=1)
-    return first, today if audit.question.as_of.is_date else today - dt.timedelta(days=1)
+    known = today if audit.question.as_of.is_date else today - dt.timedelta(days=1)
+    ends = audit.log.survey["latest"].drop_nulls()
+    if not len(ends):
+        return first, known
+    last = max(at.date() for at in ends)
+    for _ in range(2):
+        following = last + dt.timedelta(days=1)
+        last = pl.select(audit.calendar.roll_forward(pl.lit(following))).item() or following
+    return first, min(known, last - dt.timedelta(days=1))
 
 
 def _rows(audit: Audit, gathered: Gathered, name: str) -> tuple[CheckRow, ...]:

@@ -38,7 +38,7 @@ class Details(NamedTuple):
 
 @dataclass(frozen=True)
 class Gathered:
-    """`counts`: a tally by channel, department, month and `in_period`, whose pending and excluded are those of the period."""
+    """`counts`: a tally by channel, department, month and `in_period`, without what is not known yet at the as-of moment."""
 
     counts: pl.DataFrame
     coming: Future[list[pl.DataFrame]]
@@ -58,9 +58,10 @@ def gather(audit: Audit, first: dt.date, last: dt.date) -> Gathered:
     """Count the requests of one run for the report of the period from `first` to `last`."""
     names = audit.judged_columns
     counts = audit.count([*(name for name in _DIMENSIONS if name in names), "channel", "department", "month"])
-    # What was received after the as-of moment is not judged, so it is nothing but pending or excluded.
-    counts = counts.filter(pl.col("in_period") | pl.col("verdict").is_in(JUDGED))
     as_of = audit.question.as_of
+    # What was received after the as-of moment is not judged, so it is nothing but pending or excluded, of its month or a later.
+    is_over = pl.col("month").cast(pl.Int32) < month_of(as_of.local.date())
+    counts = counts.filter(pl.col("in_period") | pl.col("verdict").is_in(JUDGED) | is_over)
     known = is_known(list(names), as_of)
     # Whatever is answered by now is not open; the two days are for zones.
     waits = pl.col("replied_at").is_null() | (pl.col("replied_at") > as_of.local - dt.timedelta(days=2))
@@ -132,6 +133,14 @@ def _compliments(judged: pl.LazyFrame, names: Collection[str]) -> pl.LazyFrame:
 
 def _text(name: str) -> pl.Expr:
     return pl.col(name).cast(pl.String)
+
+
+def month_of(day: dt.date) -> int:
+    """
+    >>> month_of(dt.date(2025, 10, 31))
+    202510
+    """
+    return day.year * 100 + day.month
 
 
 def months_between(first: int, last: int) -> Iterator[int]:

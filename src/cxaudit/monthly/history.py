@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from cxaudit.model import CheckRow
-from cxaudit.monthly.gather import months_between
+from cxaudit.monthly.gather import month_of, months_between
 from cxaudit.monthly.model import Counts, Month, Previous, RunChart, StandardsChange
 from cxaudit.monthly.run_chart import with_signals
 from cxaudit.standards.model import Standards
@@ -71,10 +71,6 @@ def history_of(
     counted = own["month"].drop_nulls().unique().to_list()
     whole = {m for m in counted if covered[0] <= _first_day(m) and _last_day(m) <= covered[1]}
     return History(pl.concat([earlier, own]), taken, frozenset(whole | taken))
-
-
-def month_of(day: dt.date) -> int:
-    return day.year * 100 + day.month
 
 
 def _first_day(month: int) -> dt.date:

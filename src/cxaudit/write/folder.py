@@ -11,7 +11,7 @@ import datetime as dt
 import os
 import shutil
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -19,6 +19,8 @@ from typing import IO
 from cxaudit.errors import UsageError
 
 LOCK = ".cxaudit.lock"
+#: What file managers and office programs leave in a folder.
+_LEFT_BEHIND = (".", "~$", "Thumbs.db", "desktop.ini")
 _NEW, _OLD = ".{}.new", ".{}.old"
 #: Where in the lock file the lock itself is: behind the holder's name, which others must be able to read.
 _LOCKED_BYTE = 1 << 20
@@ -100,6 +102,28 @@ def prepare_place(place: Path, taken: Iterable[Path]) -> bool:
         if not os.access(folder, os.W_OK):
             raise UsageError(f"cannot write to {folder}: no permission.\nIs the folder somebody else's, or read-only?")
     return is_new
+
+
+def spare_others(folder: Path, ours: Collection[str]) -> None:
+    """See that a folder that is going to be replaced holds nothing but our own files, and what systems leave behind.
+
+    **Raises** UsageError.
+    """
+    if folder.is_symlink():
+        raise UsageError(
+            f"{folder} is a link, which would be replaced by a folder.\nRemove the link, or write elsewhere."
+        )
+    if not folder.is_dir():
+        return
+    with suppress(OSError):
+        names = sorted(one.name for one in folder.iterdir() if one.name not in ours)
+        others = [name for name in names if not name.startswith(_LEFT_BEHIND)]
+    if others:
+        more = f" and {len(others) - 1:,} more" if len(others) > 1 else ""
+        raise UsageError(
+            f"{folder} holds {others[0]}{more}, which is no part of a report and would be deleted.\n"
+            "Move it to another folder, and run this again."
+        )
 
 
 @contextmanager

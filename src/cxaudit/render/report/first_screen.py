@@ -9,6 +9,7 @@ from cxaudit.model import CheckRow, Report
 from cxaudit.monthly.model import MonthlyReport, Overdue
 from cxaudit.render.check_rows import compliance, targets
 from cxaudit.render.figures import compliance_text, for_people, meets, outcome, percentage_text, range_words
+from cxaudit.render.notes import place_name
 from cxaudit.render.report.run_chart import better_or_worse, last_usable, signals_words
 from cxaudit.render.report.story import Bar, Block, Column, Commands, Points, Section, Table, Text
 from cxaudit.render.report.words import (
@@ -186,7 +187,9 @@ def _today(report: MonthlyReport) -> Iterator[Block]:
     if not still.overdue:
         yield Text("Nothing is overdue.")
     else:
-        yield Text(f"Answer {counted(still.overdue, 'overdue request')}:")
+        outside = still.earlier + still.later
+        others = f", {outside:,} of them not of this period" if outside else ""
+        yield Text(f"Answer {counted(still.overdue, 'overdue request')}{others}:")
         waiting = sorted((one for one in still.departments if one.requests), key=lambda one: -one.requests)
         yield Points(tuple(_waiting(one, year) for one in waiting[:_FEW]))
         if len(waiting) > _FEW:
@@ -206,16 +209,20 @@ def _waiting(one: Overdue, year: int) -> str:
 
 def _firm(report: MonthlyReport) -> Iterator[Block]:
     check = report.check
+    stale = [one for one in check.findings if one.code == "stale_export"]
+    if stale:
+        ends = f"{counted(len(stale), 'export')} {'ends' if len(stale) == 1 else 'end'} over a business day before this moment"
+        named = listed([place_name(one.file or "", one.sheet) for one in stale[:_FEW]])
+        more = f" and {len(stale) - _FEW:,} more" if len(stale) > _FEW else ""
+        yield Text(f"{ends}: replies may be missing, and count as unanswered ({named}{more}).", "note")
     rule = f"{check.counting.removesuffix('.')}." if check.counting else ""
     if check.readings is None:
         yield Text(rule or "Other readings of a business day were not computed.")
         return
     limits, n = targets(check, check.total), check.readings.contested
     span = range_words(check.readings, *limits) if check.total.judged >= SMALL else ""
-    score = (
-        f" Read otherwise, the same requests score {span}, not {for_people(compliance(check, check.total))}."
-        if span
-        else ""
-    )
+    declared = for_people(compliance(check, check.total))
+    is_same = span == declared or len({(row.met, row.judged) for row in check.readings.rows}) == 1
+    score = f" Read otherwise, the same requests score {span}, not {declared}." if span and not is_same else ""
     depends = f"{counted(n, 'request is', 'requests are')} contested: the verdict depends on the reading." if n else ""
     yield Text(f"{rule}{score} {depends or 'No verdict depends on the reading.'}".strip())

@@ -129,7 +129,7 @@ def readings(report: MonthlyReport) -> Section | None:
         return None
     aims = targets(report.check, report.check.total)
     rows = tuple(
-        (row.reading.replace("_", " "), row.rule, in_time(row), share_text(row, *aims),
+        (row.reading.replace("_", " "), row.rule, in_time(row), share_text(row, *aims), f"{row.excluded:,}",
          "–" if row.reading == "declared" else f"{row.differs:,}")
         for row in found.rows
     )  # fmt: skip
@@ -138,6 +138,7 @@ def readings(report: MonthlyReport) -> Section | None:
         Column("Rule"),
         Column("In time", True),
         Column("Compliance", True),
+        Column("Not judged", True),
         Column("Differs", True),
     )
     depends = f"{counted(found.contested, 'request')} {'has' if found.contested == 1 else 'have'}"
