@@ -16,7 +16,8 @@ from cxaudit.errors import InputError
 from cxaudit.read.scratch import making_room, scratch_file
 
 _CHUNK = 1 << 22
-_SCANNED = 1 << 21
+#: Bytes looked at together: many of a long file, few of each of many short ones, for which memory is asked anew.
+_LEAST_SCANNED, _MOST_SCANNED = 1 << 19, 1 << 21
 _HEADER_BYTES = 64  # a header is written in plain letters, whatever comes below it
 #: Windows-1252 with the five bytes that it leaves undefined, so that no two texts become one.
 _CP1252 = "".join(bytes([byte]).decode("cp1252", errors="ignore") or chr(byte) for byte in range(256))
@@ -96,10 +97,11 @@ def _scan(path: Path, delimiter: bytes) -> _Scanned:
     decoder = codecs.getincrementaldecoder("utf-8")()
     has_quotes, is_plain, carry = False, True, b""
     is_counted, n_delimiters = len(delimiter) == 1, 0
-    buffer = bytearray(_SCANNED)  # the same for all pieces: to ask for new memory takes longer than reading into it
+    size = min(max(path.stat().st_size >> 5, _LEAST_SCANNED), _MOST_SCANNED)
+    buffer = bytearray(size)  # the same for all pieces: to ask for new memory takes longer than reading into it
     with path.open("rb", buffering=0) as file:
         while n := file.readinto(buffer):
-            chunk = buffer if n == _SCANNED else buffer[:n]
+            chunk = buffer if n == size else buffer[:n]
             has_quotes = has_quotes or b'"' in chunk
             if is_counted and not has_quotes:
                 n_delimiters += n_of(delimiter[0], bytes(chunk))
