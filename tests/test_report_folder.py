@@ -21,7 +21,8 @@ import pytest
 from outside import SAMPLES, TOP, Outcome, clean_environment, run, start
 
 from cxaudit.commands.report_files import AVAILABLE, FORMATS
-from cxaudit.write.folder import LOCK, locked, recover, write_folder
+from cxaudit.errors import UsageError
+from cxaudit.write.folder import LOCK, locked, recover, spare_others, write_folder
 
 PERIOD = ("--period", "2025-10")
 ALWAYS = ["manifest.json", "tally.parquet"]
@@ -210,6 +211,17 @@ def test_other_files_in_the_folder_of_the_period_are_spared(tmp_path: Path, has_
     assert refused.code == 2
     assert "reports/2025-10 holds notes.txt and 1 more, which is no part of a report" in refused.err
     assert contents(tmp_path / "reports") == before
+
+
+def test_a_folder_that_cannot_be_looked_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is known of what would be deleted: said in words."""
+
+    def refused(_: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", refused)
+    with pytest.raises(UsageError, match="no permission"):
+        spare_others(tmp_path, ())
 
 
 def test_a_link_is_not_replaced_by_a_folder(tmp_path: Path) -> None:

@@ -115,9 +115,11 @@ def spare_others(folder: Path, ours: Collection[str]) -> None:
         )
     if not folder.is_dir():
         return
-    with suppress(OSError):
+    try:
         names = sorted(one.name for one in folder.iterdir() if one.name not in ours)
-        others = [name for name in names if not name.startswith(_LEFT_BEHIND)]
+    except OSError as error:
+        raise UsageError(_words(folder, error)) from error
+    others = [name for name in names if not name.startswith(_LEFT_BEHIND)]
     if others:
         more = f" and {len(others) - 1:,} more" if len(others) > 1 else ""
         raise UsageError(
