@@ -13,6 +13,7 @@ from collections import Counter
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 import polars as pl
 
@@ -36,27 +37,38 @@ _STAND_IN = "\x1d"
 
 def open_delimited(path: Path, name: str, head: bytes) -> Table:
     """The table of a delimited text file. Raises `InputError` for what is no text."""
-    start, is_whole = start_of(path, _HEAD_CHARACTERS)
-    declared = _declared_delimiter(start)
-    delimiter = declared or _likely_delimiter(start)
-    file = open_text(path, name, head, delimiter)
+    start = _start(path)
+    file = open_text(path, name, head, start.delimiter)
     if file.path != path:
-        start, is_whole = start_of(file.path, _HEAD_CHARACTERS)
-        declared = _declared_delimiter(start)
-        delimiter = declared or _likely_delimiter(start)
-    reader = _Reader(file, name, delimiter, start, is_whole=is_whole, skip=1 if declared else 0)
+        start = _start(file.path)
+    reader = _Reader(file, name, start)
     remarks = {"encoding_assumed": file.encoding == "cp1252", "encoding_mixed": file.is_mixed}
     return Table(
         file=name,
         sheet=None,
         encoding=file.encoding,
-        delimiter=delimiter,
+        delimiter=start.delimiter,
         head=reader.head(),
         body=reader.body,
         at_once=reader.at_once,
         remarks=tuple(Remark(code) for code, holds in remarks.items() if holds),
         short_rows=reader.short_rows,
     )
+
+
+class _Start(NamedTuple):
+    """The first characters of a file, whether they are all of it, and the delimiter; `skip`: lines that only name it."""
+
+    text: str
+    is_whole: bool
+    delimiter: str
+    skip: int
+
+
+def _start(path: Path) -> _Start:
+    text, is_whole = start_of(path, _HEAD_CHARACTERS)
+    declared = _declared_delimiter(text)
+    return _Start(text, is_whole, declared or _likely_delimiter(text), 1 if declared else 0)
 
 
 def _declared_delimiter(text: str) -> str | None:
@@ -105,7 +117,8 @@ def _is_even(plain: list[str], delimiter: str) -> bool:
 class _Reader:
     """The rows of one delimited file below a header."""
 
-    def __init__(self, file: TextFile, name: str, delimiter: str, start: str, *, is_whole: bool, skip: int) -> None:
+    def __init__(self, file: TextFile, name: str, begun: _Start) -> None:
+        start, is_whole, delimiter, skip = begun
         self.name = name
         self.delimiter = delimiter
         self.skip = skip
@@ -151,8 +164,7 @@ class _Reader:
         return cell.replace(_STAND_IN, self.stands_for) if self.stands_for else cell
 
     def body(self, header: int, width: int) -> pl.LazyFrame:
-        orderly = self._ordered(width)
-        return self._rows(header, width, orderly, n_extra=max(1, orderly.most_cells - width))
+        return self._rows(header, width, self._ordered(width))
 
     def _ordered(self, width: int) -> Orderly:
         """The file in order, below a header of this width."""
@@ -171,11 +183,12 @@ class _Reader:
             orderly = self._ordered(width)
             return orderly.path == self.path and orderly.most_cells <= width + 1
 
-        rows = self._rows(header, width, Orderly(self.path, width + 1), n_extra=1)
+        rows = self._rows(header, width, Orderly(self.path, width + 1))
         return AtOnce(rows, self.n_delimiters - sum(line.count(self.delimiter) for line in above), is_right)
 
-    def _rows(self, header: int, width: int, orderly: Orderly, *, n_extra: int) -> pl.LazyFrame:
-        names, beyond = [column(i) for i in range(width)], [f"extra{i}" for i in range(n_extra)]
+    def _rows(self, header: int, width: int, orderly: Orderly) -> pl.LazyFrame:
+        names = [column(i) for i in range(width)]
+        beyond = [f"extra{i}" for i in range(max(1, orderly.most_cells - width))]
         may_have_quotes = self.has_quotes or orderly.path != self.path
         rows = pl.scan_csv(
             str(orderly.path),

@@ -212,9 +212,9 @@ def _firm(report: MonthlyReport) -> Iterator[Block]:
     stale = [one for one in check.findings if one.code == "stale_export"]
     if stale:
         ends = f"{counted(len(stale), 'export')} {'ends' if len(stale) == 1 else 'end'} over a business day before this moment"
-        named = listed([place_name(one.file or "", one.sheet) for one in stale[:_FEW]])
-        more = f" and {len(stale) - _FEW:,} more" if len(stale) > _FEW else ""
-        yield Text(f"{ends}: replies may be missing, and count as unanswered ({named}{more}).", "note")
+        named = [place_name(one.file or "", one.sheet) for one in stale[:_FEW]]
+        named += [f"{len(stale) - _FEW:,} more"] if len(stale) > _FEW else []
+        yield Text(f"{ends}: replies may be missing, and count as unanswered ({listed(named)}).", "note")
     rule = f"{check.counting.removesuffix('.')}." if check.counting else ""
     if check.readings is None:
         yield Text(rule or "Other readings of a business day were not computed.")
