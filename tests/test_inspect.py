@@ -91,6 +91,22 @@ def inspect(*arguments: str, folder: Path) -> list[dict[str, object]]:
     return json.loads(found.text)  # type: ignore[no-any-return]
 
 
+def test_the_advice_to_inspect_names_the_file_as_it_may_be_typed(tmp_path: Path) -> None:
+    """With its folder, in quotes where it has blanks; a member of an archive has no path of its own."""
+    (tmp_path / "our exports").mkdir()
+    (tmp_path / "x").mkdir()
+    for name in ("our exports/odd.csv", "x/odd.csv"):
+        (tmp_path / name).write_text("id,Opened x,Via\n1,2025-10-01,email\n")
+    with gzip.open(tmp_path / "x/odd.csv.gz", "wb") as packed:
+        packed.write((tmp_path / "x/odd.csv").read_bytes())
+    for name, said in {
+        "our exports/odd.csv": '`cxaudit inspect "our exports/odd.csv"` for',
+        "x/odd.csv": "`cxaudit inspect x/odd.csv` for",
+        "x/odd.csv.gz": "`cxaudit inspect` on it for",
+    }.items():
+        assert said in run("check", name, cwd=tmp_path).err.replace("\\", "/")
+
+
 @pytest.mark.parametrize("name", UNKNOWN)
 def test_a_guess_works_when_it_is_pasted(name: str, tmp_path: Path) -> None:
     """`check` refuses the file and points at `inspect`; with the guess in the standards file it judges every row."""
@@ -99,7 +115,8 @@ def test_a_guess_works_when_it_is_pasted(name: str, tmp_path: Path) -> None:
     (tmp_path / "town.yaml").write_text(TOWN)
     options = ("--standards", "town.yaml", "--as-of", "2025-10-31")
     refused = run("check", name, *options, cwd=tmp_path)
-    assert (refused.code, f"Run `cxaudit inspect {name}`" in refused.err) == (2, True)
+    typed = f'"{name}"' if " " in name else name
+    assert (refused.code, f"Run `cxaudit inspect {typed}` for" in refused.err) == (2, True)
     (seen,) = inspect(name, folder=tmp_path)
     assert seen["recognised"] is None
     (tmp_path / "town.yaml").write_text(TOWN + str(seen["guess"]))

@@ -108,7 +108,7 @@ def _seen(path: Path, table: Table, layout: Layout) -> _Seen:
 def _guessed(table: Table, known: dict[str, SourceMapping]) -> Inspection:
     guess = guess_layout(table, known)
     if guess is None or "received_at" not in guess.choices:
-        return _unknown(table, describe_unknown(table).partition("\nRun `")[0], None)
+        return _unknown(table, describe_unknown(table), None)
     said = "no known layout fits it"
     if guess.parts:
         said += "; its rows look like calls or messages, which are paired into requests"

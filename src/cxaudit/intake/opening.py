@@ -9,7 +9,8 @@ from cxaudit.errors import InputError
 from cxaudit.intake.dating import date_tables
 from cxaudit.intake.source import Source
 from cxaudit.read import open_tables
-from cxaudit.recognise.layout import describe_unknown, recognise_layout
+from cxaudit.read.unpack import STANDARD_INPUT
+from cxaudit.recognise.layout import describe_unknown, likely_header, recognise_layout
 from cxaudit.recognise.library import built_in_sources, known_sources
 from cxaudit.recognise.requests import dated
 from cxaudit.standards.model import Standards
@@ -55,6 +56,18 @@ def _open(path: Path, name: str, known: dict[str, SourceMapping], declared: set[
         at_once = table.at_once(*place) if table.at_once else None
         found.append(Source(path, table, layout, at_once.rows if at_once else table.body(*place), at_once))
     if not found:
-        raise InputError(describe_unknown(opened[0]) if opened else f"{name} has no sheet with anything in it.")
+        if not opened:
+            raise InputError(f"{name} has no sheet with anything in it.")
+        advice = f"Run {_inspecting(path, name)} for a mapping to paste into standards.yaml."
+        raise InputError("\n".join((describe_unknown(opened[0]), *([advice] if likely_header(opened[0]) else []))))
     found[0].left_aside = tuple(left_aside)
     return found
+
+
+def _inspecting(path: Path, name: str) -> str:
+    """The command that looks into a file, as it may be typed; of what was packed only the archive has a path to type."""
+    if name == STANDARD_INPUT:
+        return "`cxaudit inspect -`"
+    if path.name != Path(name).name:
+        return "`cxaudit inspect` on it"
+    return f'`cxaudit inspect "{path}"`' if " " in str(path) else f"`cxaudit inspect {path}`"

@@ -162,7 +162,7 @@ def likely_header(table: Table) -> Record | None:
 
 
 def describe_unknown(table: Table) -> str:
-    """What to say of a table that no source fits: what is missing, what is there, and what to do."""
+    """What to say of a table that no source fits: what is missing, and what is there."""
     place = f"{table.file}, sheet {table.sheet}," if table.sheet else table.file
     header = likely_header(table)
     if header is None:  # its cells stay unsaid: they are customers' data
@@ -172,11 +172,8 @@ def describe_unknown(table: Table) -> str:
         )
     columns = [name for name in map(clean_header, header[1]) if name]
     likely = max(columns, key=lambda name: likeness("received_at", name))
-    guess = f' — "{likely}" looks right.' if likeness("received_at", likely) else "."
-    return "\n".join(
-        (
-            f"{place} has no column that tells when a request was received.",
-            f"It has: {', '.join(columns[:12])}{', …' if len(columns) > 12 else ''}.",
-            f"Run `cxaudit inspect {table.file}` for a mapping to paste into standards.yaml{guess}",
-        )
+    guess = f' "{likely}" looks right.' if likeness("received_at", likely) else ""
+    return (
+        f"{place} has no column that tells when a request was received.\n"
+        f"It has: {', '.join(columns[:12])}{', …' if len(columns) > 12 else '.'}{guess}"
     )
