@@ -134,3 +134,20 @@ def test_axe_finds_nothing_in_the_pages_of_other_commands(browser: Any, tmp_path
     assert run(command, SAMPLES, *AS_OF, "-o", page).code == 0
     tab = opened(browser, page, "desktop")
     assert violations(tab) == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_months_of_a_trend_are_drawn_for_all(browser: Any, tmp_path: Path, size: str) -> None:
+    """Charts as wide as the window at most, side by side where there is room, and nothing for axe to find."""
+    days = [f"2025-{month:02}-{day:02}" for month in (6, 7, 8) for day in range(2, 16)]
+    rows = (f"{n},{('email', 'portal')[n % 2]},{day} 10:00,{day} 11:00\n" for n, day in enumerate(days * 2))
+    (tmp_path / "log.csv").write_text("case_id,channel,received_at,replied_at\n" + "".join(rows))
+    for month in ("2025-06", "2025-07", "2025-08"):
+        run("report", "log.csv", "--period", month, "--out", "reports", "--formats", "csv", "-q", *AS_OF, cwd=tmp_path)
+    page = tmp_path / "trend.html"
+    assert run("trend", "reports", "--by", "channel", "-o", page, cwd=tmp_path).code == 0
+    tab = opened(browser, page, size)
+    assert violations(tab) == []
+    assert tab.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
+    places = tab.evaluate("[...document.querySelectorAll('figure')].map(one => one.getBoundingClientRect().left)")
+    assert len(set(places)) == (1 if size == "phone" else 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import shutil
 from pathlib import Path
 
@@ -90,6 +91,22 @@ def test_every_format_twice_the_same(reported: Path, form: str) -> None:
     assert b"Somebody" not in first.out
 
 
+@pytest.mark.parametrize("by", [None, "channel", "department"])
+def test_the_page_draws_each_series(reported: Path, by: str | None) -> None:
+    """A run chart for each, told in words too, above the table of its figures; a change of standards is marked."""
+    option = ["--by", by] if by else []
+    rows = run("trend", "reports", *option, cwd=reported).rows
+    page = run("trend", "reports", *option, "--format", "html", cwd=reported).text
+    labels = list(dict.fromkeys(row[by] for row in rows)) if by else ["All requests"]
+    assert re.findall("<figcaption>(.*?)</figcaption>", page) == labels
+    assert len(re.findall('<svg role="img" aria-labelledby="run-', page)) == len(labels)
+    level = rows[-1]["usual_pct"]
+    assert re.findall(r"<desc [^>]*>(.*?)</desc>", page)[-1].startswith("Line chart of 9 months, from ")
+    assert f"Usual level {level} %" in page
+    assert page.index("</figure>") < page.index("<table")
+    assert "<script" not in page
+
+
 def test_restated_and_missing_months_are_said(reported: Path, tmp_path: Path) -> None:
     """Of two tallies of a month the later one speaks, and what the other said is told."""
     shutil.copytree(reported, tmp_path / "town")
@@ -115,6 +132,7 @@ def test_a_change_of_the_standards_is_said(reported: Path, tmp_path: Path) -> No
     run("report", "log.csv", "--period", "2025-10", "--out", "reports", "--formats", "csv", cwd=folder)
     told = run("trend", "reports", "--format", "table", cwd=folder).text
     assert "From 2025-10 on judged by another standards file." in told
+    assert ">new standards<" in run("trend", "reports", "--format", "html", cwd=folder).text
 
 
 def test_an_unfinished_month_is_marked(tmp_path: Path) -> None:

@@ -74,6 +74,8 @@ def test_the_working_sheet_can_be_filtered_and_keeps_its_ids(nasty: Path) -> Non
         assert cells[case].data_type == "s"
     received = [cell.value for cell in sheet["D"]][2:]
     assert str(received[0]) == "2025-10-01 10:00:00"
+    titles = [cell.value for cell in sheet[2]]
+    assert [row[titles.index("Row")].value for row in sheet.iter_rows(min_row=3)] == [2, 3, 4, 5, 6]
 
 
 def test_nothing_in_a_workbook_can_be_run_or_followed(nasty: Path) -> None:

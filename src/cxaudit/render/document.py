@@ -8,12 +8,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from cxaudit.render.report.story import Chart
 
 #: A share is text as it is shown, `95.0`: it was rounded with its target in mind.
 Kind = Literal["text", "id", "count", "share", "days", "moment"]
 Cell = str | int | float | dt.date | dt.datetime | None
 
+#: What stands for a figure that is not known where a cell must not be empty; a note says what it means.
+NOT_AVAILABLE = "[x]"
 FIGURES: tuple[Kind, ...] = ("count", "share", "days")
 
 
@@ -51,7 +56,8 @@ class TablePart:
     lines: tuple[str, ...] = ()  # said above the table
     has_total: bool = False  # the last row is that of all
     is_working: bool = False  # a list to work with: filter, and a header that stays in sight
-    drawing: Drawing | None = None
+    drawing: Drawing | None = None  # the workbook's
+    charts: tuple[Chart, ...] = ()  # the page's
 
 
 @dataclass(frozen=True)

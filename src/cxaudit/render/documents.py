@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from cxaudit.model import CheckRow, InputFile, Records, Report
 from cxaudit.render.check_rows import compliance, targets
 from cxaudit.render.check_view import heading
-from cxaudit.render.document import Cell, Document, Kind, TableColumn, TablePart
+from cxaudit.render.document import NOT_AVAILABLE, Cell, Document, Kind, TableColumn, TablePart
 from cxaudit.render.escape import escape_cell
 from cxaudit.render.figures import compliance_text, outcome, percentage_text, range_words
 from cxaudit.render.options import RenderOptions
 from cxaudit.render.page import render_page
 from cxaudit.render.remarks import remarks
 from cxaudit.render.words import DIMENSION_TITLES, as_of_words, counted
-from cxaudit.render.workbook import NOT_AVAILABLE, render_workbook
+from cxaudit.render.workbook import render_workbook
 
 if TYPE_CHECKING:
     import polars as pl
@@ -30,12 +30,12 @@ _RECORD_TITLES: dict[str, tuple[str, Kind]] = {
     "business_days_over": ("Business days over", "count"), "standard": ("Promise", "text"), "clause": ("Clause", "text"),
     "high_volume": ("High volume", "text"), "excluded_because": ("Why excluded", "text"),
     "reply_basis": ("Reply known by", "text"), "source": ("Layout", "text"), "file": ("File", "text"),
-    "sheet": ("Sheet", "text"), "row": ("Row", "id"),
+    "sheet": ("Sheet", "text"), "row": ("Row", "count"),
 }  # fmt: skip
 #: Left out of the list where nothing stands in them.
 _OPTIONAL = ("department", "employee", "customer_type", "high_volume", "excluded_because", "sheet")
 _FROM_INPUT = ("case_id", "channel", "department", "employee", "customer_type", "excluded_because", "file", "sheet")
-_AVAILABILITY = (f"{NOT_AVAILABLE}", "Not available: nothing was judged, or nothing was promised.")
+_AVAILABILITY = (NOT_AVAILABLE, "Not available: nothing was judged, or nothing was promised.")
 
 
 def render_check_xlsx(report: Report, options: RenderOptions) -> Iterator[bytes]:
@@ -160,7 +160,7 @@ def records_part(frame: pl.DataFrame, options: RenderOptions, title: str = "Requ
     shown = frame.lazy().select(names).with_columns(pl.col(pl.String).replace("", None))
     if options.escape:
         shown = shown.with_columns(escape_column(name) for name in names if name in _FROM_INPUT)
-    ready = shown.with_columns(pl.col("row").cast(pl.String)).collect()
+    ready = shown.collect()
     columns = tuple(TableColumn(*_RECORD_TITLES[name]) for name in names)
     return TablePart(title, title, columns, _RowsOf(ready), is_working=True)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from cxaudit.render.document import FIGURES, Cell, Document, Kind, TablePart
+from cxaudit.render.document import FIGURES, NOT_AVAILABLE, Cell, Document, Kind, TablePart
 from cxaudit.render.figures import for_people
 from cxaudit.render.words import visible
 
@@ -37,10 +37,12 @@ def render_page(document: Document) -> Iterator[bytes]:
             "is_working": part.is_working,
             "columns": [{"heading": c.heading, "kind": _class(c.kind)} for c in part.columns],
             "rows": _rows(part),
+            "pictures": _pictures(part),
         }
         for part in document.parts
     ]
-    stream = environment().get_template("page.html.j2").stream(document=document, parts=parts)
+    notes = [(UNKNOWN if term == NOT_AVAILABLE else term, meaning) for term, meaning in document.notes]
+    stream = environment().get_template("page.html.j2").stream(document=document, parts=parts, notes=notes)
     stream.enable_buffering(500)
     for piece in stream:
         yield piece.encode("utf-8", "replace")
@@ -66,6 +68,17 @@ def _rows(part: TablePart) -> Iterator[_Row]:
         cells = tuple(_text(cell, kind, is_working=part.is_working) for cell, kind in zip(current, kinds, strict=True))
         yield _Row(cells, part.has_total and following is None)
         current = following
+
+
+def _pictures(part: TablePart) -> list[tuple[str, str]]:
+    """The charts of a table: the title of each, and its SVG."""
+    if not part.charts:
+        return []
+    from markupsafe import Markup
+
+    from cxaudit.render.report.charts import draw
+
+    return [(chart.title, Markup(draw(chart))) for chart in part.charts]
 
 
 def _class(kind: Kind) -> str:

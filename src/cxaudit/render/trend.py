@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from cxaudit.render.document import Document, Drawing, TableColumn, TablePart
+from cxaudit.monthly.model import RunChart, StandardsChange
+from cxaudit.render.document import NOT_AVAILABLE, Document, Drawing, TableColumn, TablePart
 from cxaudit.render.escape import escape_cell
 from cxaudit.render.figures import compliance_text, percentage_text
 from cxaudit.render.options import RenderOptions
 from cxaudit.render.page import render_page
 from cxaudit.render.report.restated import restated_words
+from cxaudit.render.report.run_chart import described, is_usable
+from cxaudit.render.report.story import Chart
 from cxaudit.render.report.words import LOW, LOW_NOTE, SMALL, share_text
 from cxaudit.render.rows import ROW_FORMATS, data_text, markdown_text, remark, table_text
 from cxaudit.render.words import listed, utf8, visible
-from cxaudit.render.workbook import NOT_AVAILABLE, lowest_shown, render_workbook
+from cxaudit.render.workbook import lowest_shown, render_workbook
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from cxaudit.monthly.trend import Trend, TrendRow
 
 TREND_FORMATS = (*ROW_FORMATS, "xlsx", "html")
@@ -172,10 +175,23 @@ def _document(trend: Trend, as_of: dt.datetime) -> Document:
     )  # fmt: skip
     rows = [_figures(row, trend.by) for row in trend.rows]
     drawing = None if trend.by or len(rows) < 2 else _drawing(trend.rows, rows)
-    part = TablePart("Months", "Compliance by month", columns, rows, tuple(remarks(trend)), drawing=drawing)
+    charts = tuple(_charts(trend))
+    part = TablePart("Months", "The months", columns, rows, tuple(remarks(trend)), drawing=drawing, charts=charts)
     note = (NOT_AVAILABLE, "Not available: nothing was judged, or there are too few months for limits.")
-    return Document("Compliance by month", (_heading(trend),), (part,), as_of, trend.organisation,
-                    (note,))  # fmt: skip
+    said = f"Requests {trend.cohort} in the month"
+    return Document("Compliance by month", (said,), (part,), as_of, trend.organisation, (note,))
+
+
+def _charts(trend: Trend) -> Iterator[Chart]:
+    """The run chart of each series that has two months to draw."""
+    changes = tuple(StandardsChange(month, dt.date.fromisoformat(f"{month}-01"), "") for month in trend.changes)
+    for place, (label, rows) in enumerate(groupby(trend.rows, lambda row: row.label), start=1):
+        months = list(rows)
+        points = tuple(row.point for row in months)
+        if sum(map(is_usable, points)) > 1:
+            target = months[-1].row.target_pct
+            chart = RunChart(None, label, points, months[0].limits, target)
+            yield Chart(f"run-{place}", label if trend.by else "All requests", described(chart), (chart, changes))
 
 
 def _figures(row: TrendRow, by: str | None) -> tuple[Any, ...]:

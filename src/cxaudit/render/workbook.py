@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from cxaudit.errors import UsageError
-from cxaudit.render.document import FIGURES, Cell, Document, Kind, TableColumn, TablePart
+from cxaudit.render.document import FIGURES, NOT_AVAILABLE, Cell, Document, Kind, TableColumn, TablePart
 from cxaudit.render.words import visible
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 #: What a sheet and a cell of Excel hold.
 MAX_ROWS, MAX_CELL, MAX_NAME = 1_048_576, 32_767, 31
-NOT_AVAILABLE = "[x]"
 CUT = " [cut: a cell of Excel holds 32,767 characters]"
 #: More rows than these are written one by one, without holding them, as a list with a filter instead of a table.
 MANY_ROWS = 20_000

@@ -160,7 +160,8 @@ def _change_layers(changes: Sequence[StandardsChange], x: Any) -> list[Any]:
         value = {"month": month_name(change.month, is_short=True), "name": "new standards"}
         base = alt.Chart(_values([value])).encode(x=x)
         layers.append(base.mark_rule(color=QUIET, strokeWidth=1))
-        layers.append(base.mark_text(align="left", dx=4, fontSize=14, color=QUIET).encode(**_name_at_top()))
+        for look in ({"color": "white", "stroke": "white", "strokeWidth": 5}, {"color": QUIET}):
+            layers.append(base.mark_text(align="left", dx=4, fontSize=14, **look).encode(**_name_at_top()))
     return layers
 
 

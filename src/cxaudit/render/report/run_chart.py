@@ -76,7 +76,7 @@ def _blocks(report: MonthlyReport) -> Iterator[Block]:
     usable = [month for month in chart.points if is_usable(month)]
     yield Text(" ".join(_sentences(chart, report.period[1])), "lead")
     if len(usable) > 1:
-        yield Chart("run-chart", "Compliance by month, all channels", _description(chart), (chart, report.changes))
+        yield Chart("run-chart", "Compliance by month, all channels", described(chart), (chart, report.changes))
     if any(one.limits for one in report.runs[1:]):
         yield _channels(report)
     if report.changes:
@@ -187,7 +187,7 @@ def _channels(report: MonthlyReport) -> Table:
     return Table("channel-months-table", "The same for each channel", columns, tuple(rows))
 
 
-def _description(chart: RunChart) -> str:
+def described(chart: RunChart) -> str:
     """What the picture shows, for those who do not see it."""
     usable = [month for month in chart.points if is_usable(month)]
     first, last = usable[0], usable[-1]

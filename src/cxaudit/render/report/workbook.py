@@ -9,14 +9,14 @@ from cxaudit.findings import CATALOGUE, Finding
 from cxaudit.model import Records
 from cxaudit.monthly.model import MonthlyReport
 from cxaudit.render.check_view import heading
-from cxaudit.render.document import Document, TableColumn, TablePart
+from cxaudit.render.document import NOT_AVAILABLE, Document, TableColumn, TablePart
 from cxaudit.render.documents import files_part, readings_document, records_part
 from cxaudit.render.options import RenderOptions
 from cxaudit.render.remarks import remarks
 from cxaudit.render.report.sheets import parts
 from cxaudit.render.report.words import LOW, SMALL
 from cxaudit.render.words import period_words, visible
-from cxaudit.render.workbook import NOT_AVAILABLE, render_workbook
+from cxaudit.render.workbook import render_workbook
 
 #: The working sheet is for people; a longer list is for records.csv.
 MOST_MISSED = 2_000
