@@ -191,6 +191,28 @@ def test_an_interrupt_is_130(tmp_path: Path) -> None:
     assert not (tmp_path / "out.csv").exists()
 
 
+@pytest.mark.skipif(os.name != "posix", reason="needs a signal")
+def test_an_interrupt_while_rows_are_read_lets_the_end_be_put_in_order() -> None:
+    """polars tells of Ctrl-C, then Python does: the second would break off what the first leads to."""
+    code = (
+        "import os, signal, threading, time, polars as pl, cxaudit.cli as cli\n"
+        "class Waiting:\n"
+        "    def __enter__(self): pass\n"
+        "    def __exit__(self, *_): print('in order')\n"
+        "def main(**_):\n"
+        "    with Waiting():\n"
+        "        many = pl.LazyFrame({'a': pl.int_range(0, 200_000, eager=True)})\n"
+        "        many.join(many, how='cross').select(pl.col('a').max()).collect(engine='streaming')\n"
+        "threading.Thread(target=lambda: (time.sleep(1), os.kill(os.getpid(), signal.SIGINT)), daemon=True).start()\n"
+        "cli.typer.main.get_command = lambda _: type('Command', (), {'main': staticmethod(main)})\n"
+        "raise SystemExit(cli.main())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=clean_environment(), capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "in order\n", "")
+
+
 @pytest.mark.skipif(os.name != "posix", reason="needs a shell that closes a stream")
 @pytest.mark.parametrize(("closed", "code"), [(">&-", 0), ("2>&-", 0), (">&- 2>&-", 0), (">&- -o out.csv", 0)])
 def test_streams_that_are_closed_from_the_start(tmp_path: Path, closed: str, code: int) -> None:

@@ -27,6 +27,8 @@ def main() -> int:
     _prepare_streams()
     with contextlib.suppress(ValueError):  # not the main thread: then whoever started it decides
         signal.signal(signal.SIGTERM, _terminate)
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is not for us: a job in the background
+            signal.signal(signal.SIGINT, _interrupt)
     try:
         code = typer.main.get_command(app).main(prog_name="cxaudit", standalone_mode=False)
         sys.stdout.flush()
@@ -54,6 +56,12 @@ def main() -> int:
 def _terminate(number: int, frame: object) -> None:  # noqa: ARG001 - as signal handlers are called
     """Leave in order, so that scratch files are removed."""
     sys.exit(128 + number)
+
+
+def _interrupt(number: int, frame: object) -> None:  # noqa: ARG001
+    """Ctrl-C. While rows are read polars tells of it first: once more would break off what is put in order at the end."""
+    if not isinstance(sys.exception(), KeyboardInterrupt):
+        raise KeyboardInterrupt
 
 
 def _prepare_streams() -> None:
