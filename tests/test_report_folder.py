@@ -439,6 +439,19 @@ def test_nobody_is_in_a_report(tmp_path: Path) -> None:
     assert [secret for secret in SECRETS if secret in found] == []
 
 
+def test_the_page_names_the_standards_file_without_its_folder(tmp_path: Path) -> None:
+    """A folder may be somebody's home. What programs read has the path as it was typed, for the run to be made again."""
+    (tmp_path / "home of jane").mkdir()
+    standards = shutil.copy(TOP / "standards.yaml", tmp_path / "home of jane" / "town.yaml")
+    done = report(tmp_path, *PERIOD, "--formats", ",".join(AVAILABLE), "--standards", standards)
+    assert done.code == 0, done.err
+    folder = tmp_path / "reports" / "2025-10"
+    assert "town.yaml" in (folder / "report.html").read_text("utf-8")
+    for name in ("manifest.json", "report.json", "tally.parquet"):
+        (folder / name).unlink()
+    assert "home of jane" not in everything(folder)
+
+
 def test_employees_only_where_they_are_asked_for(tmp_path: Path) -> None:
     """In the tables of the report; never in the stored tally, and customers not at all."""
     secret_export(tmp_path)

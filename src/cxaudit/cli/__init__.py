@@ -27,7 +27,8 @@ def main() -> int:
     _prepare_streams()
     with contextlib.suppress(ValueError):  # not the main thread: then whoever started it decides
         signal.signal(signal.SIGTERM, _terminate)
-        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is not for us: a job in the background
+        # A job in the background is not interrupted by what is meant for another.
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
             signal.signal(signal.SIGINT, _interrupt)
     try:
         code = typer.main.get_command(app).main(prog_name="cxaudit", standalone_mode=False)

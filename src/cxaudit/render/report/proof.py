@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 
 from cxaudit.findings import CATALOGUE
 from cxaudit.model import CheckRow, InputFile, Report
@@ -229,7 +230,7 @@ def _replies(check: Report) -> Iterator[str]:
 def _versions(check: Report) -> Table:
     rows = [(name, str(number)) for name, number in check.meta.get("versions", {}).items()]
     standards = check.meta.get("standards", {})
-    rows += [("standards file", str(standards["file"]))] if standards.get("file") else []
+    rows += [("standards file", Path(standards["file"]).name)] if standards.get("file") else []
     rows += [("its SHA-256", str(standards["sha256"]))] if standards.get("sha256") else []
     rows += [("time zone", str(check.meta["timezone"]))] if check.meta.get("timezone") else []
     return Table("versions-table", "Made with", (Column("What"), Column("Version")), tuple(rows))
