@@ -42,6 +42,21 @@ def test_the_same_exports_give_the_same_report(reported: Path) -> None:
     assert (found.code, "Everything is as the manifest says" in found.err) == (0, True)
 
 
+def test_a_file_beside_the_report_is_said(reported: Path) -> None:
+    """It is no difference; but nobody shall take it for a part of the report."""
+    folder = reported / "reports" / "2025-10"
+    assert "no part of it" not in run("verify", MANIFEST, "exports", cwd=reported).err
+    (folder / "report (corrected).html").write_text("All is well")
+    (folder / ".DS_Store").write_text("")
+    found = run("verify", MANIFEST, "exports", cwd=reported)
+    assert (found.code, "Beside the report, and no part of it: report (corrected).html." in found.err) == (0, True)
+    (reported / "elsewhere").mkdir()
+    shutil.copy(reported / MANIFEST, reported / "elsewhere")
+    shutil.copy(reported / "exports" / "portal.csv", reported / "elsewhere")
+    found = run("verify", "elsewhere/manifest.json", "exports", cwd=reported)
+    assert "no part of it" not in found.err
+
+
 def test_a_corrected_export_is_found(reported: Path) -> None:
     """Which file, which figures, and which files of the report would be other ones today."""
     path = reported / "exports" / "portal.csv"

@@ -17,8 +17,10 @@ from cxaudit.period import parse_date
 from cxaudit.render.check_rows import compliance
 from cxaudit.render.report.manifest import FORM, FileDigest, Settings, renderers
 from cxaudit.render.verify import VERIFY_FORMATS, Compared, advice, render_verify
+from cxaudit.render.words import listed, visible
 from cxaudit.standards import Standards, load, loads
 from cxaudit.versions import versions
+from cxaudit.write.folder import others_in
 
 DIFFERS = 1
 
@@ -46,7 +48,7 @@ def verify(given: Input, output: Output, path: str) -> int:
         *again,
     ]  # fmt: skip
     output.write(render_verify(found, form, output.options()), form)
-    output.say(advice(found))
+    output.say([*advice(found), *_beside(manifest, place)])
     return 0 if all(one.is_same for one in found) else DIFFERS
 
 
@@ -118,6 +120,13 @@ def _hashes(files: list[dict[str, Any]]) -> dict[str, str]:
 def _on_disk(manifest: Mapping[str, Any], place: Path) -> dict[str, str]:
     paths = [place.with_name(one["file"]) for one in manifest["outputs"]]
     return {path.name: digest_of(path, path.name).sha256 for path in paths if path.is_file()}
+
+
+def _beside(manifest: Mapping[str, Any], place: Path) -> Iterator[str]:
+    """A file beside those of the report, which nothing vouches for; said where the report is in its own folder."""
+    ours = {place.name, *_hashes(manifest["outputs"])}
+    if all((place.parent / name).is_file() for name in ours) and (others := others_in(place.parent, ours)):
+        yield f"Beside the report, and no part of it: {listed(list(map(visible, others)))}."
 
 
 def _again(

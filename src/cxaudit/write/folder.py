@@ -115,17 +115,21 @@ def spare_others(folder: Path, ours: Collection[str]) -> None:
         )
     if not folder.is_dir():
         return
-    try:
-        names = sorted(one.name for one in folder.iterdir() if one.name not in ours)
-    except OSError as error:
-        raise UsageError(_words(folder, error)) from error
-    others = [name for name in names if not name.startswith(_LEFT_BEHIND)]
-    if others:
+    if others := others_in(folder, ours):
         more = f" and {len(others) - 1:,} more" if len(others) > 1 else ""
         raise UsageError(
             f"{folder} holds {others[0]}{more}, which is no part of a report and would be deleted.\n"
             "Move it to another folder, and run this again."
         )
+
+
+def others_in(folder: Path, ours: Collection[str]) -> list[str]:
+    """The names in a folder that are neither our own nor what systems leave behind, sorted. **Raises** UsageError."""
+    try:
+        names = sorted(one.name for one in folder.iterdir() if one.name not in ours)
+    except OSError as error:
+        raise UsageError(_words(folder, error)) from error
+    return [name for name in names if not name.startswith(_LEFT_BEHIND)]
 
 
 @contextmanager
