@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from months import a_year, report_of
 from cxaudit.monthly.model import Counts, Month, MonthlyReport
 from cxaudit.monthly.run_chart import limits_of, signals_of, with_signals
 from cxaudit.render.report.compose import compose
+from cxaudit.render.report.first_screen import verdict
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +33,52 @@ def test_every_table_adds_up_to_the_same_total(october: MonthlyReport) -> None:
     elapsed = [one for distribution in october.distributions for one in distribution.elapsed]
     assert sum(one.judged for one in elapsed) == total.judged
     assert october.open.overdue == total.overdue + october.open.earlier + october.open.later
+
+
+@pytest.mark.parametrize(
+    ("replied", "said", "is_praised"),
+    [
+        ("2025-10-06 09:40", "Yes. All 42 requests due in October 2025 were answered in time.", True),
+        ("2025-10-05 10:00", "As far as can be told, yes: all 12 judged requests due in October 2025 were answered in time;"
+         " 30 more could not be judged.", False),
+        ("2025-10-20 10:00", "Not in full: 12 of 42 requests due in October 2025 were answered in time (28.6 %);"
+         " 30 were not.", False),
+    ],
+)  # fmt: skip
+def test_the_answer_tells_of_what_could_not_be_judged(
+    tmp_path: Path, replied: str, said: str, is_praised: bool
+) -> None:
+    """Thirty replies before their requests are no reason for a plain yes, nor for praise."""
+    told = [(f"A{i}", "2025-10-06 09:30") for i in range(12)] + [(f"B{i}", replied) for i in range(30)]
+    rows = "".join(f"{case},email,Parks,2025-10-06 09:00,{at}\n" for case, at in told)
+    (tmp_path / "log.csv").write_text(f"case_id,channel,department,received_at,replied_at\n{rows}")
+    report = report_of(tmp_path / "log.csv")
+    assert compose(report).answer == said
+    assert bool(report.recognition.met_all) == is_praised
+    assert bool(report.recognition.runs) == is_praised
+
+
+@pytest.mark.parametrize(
+    ("n", "said"),
+    [
+        ({"met": 12, "pending": 1}, "So far, yes: all 12 judged requests were answered in time; 1 more is not due yet."),
+        ({"met": 1, "excluded": 2}, "Yes. The one judged request was answered in time."),
+        ({"late": 1}, "Not in full: 0 of 1 request was answered in time; 1 was not."),
+        ({"met": 1, "late": 2, "pending": 2}, "Not in full: 1 of 3 judged requests were answered in time; 2 were not; "
+         "2 more are not due yet."),
+        ({"pending": 3}, "Nothing can be said: no request could be judged."),
+    ],
+)  # fmt: skip
+def test_the_answer_counts_what_it_says(october: MonthlyReport, n: dict[str, int], said: str) -> None:
+    """Not yet due, and owed no reply: neither is among those of which it is said."""
+    counts = {"met": 0, "late": 0, "overdue": 0, "pending": 0, "excluded": 0} | n
+    total = replace(
+        october.check.total,
+        **counts,
+        requests=sum(counts.values()),
+        n_excluded={"no_reply_owed": counts["excluded"]},
+    )
+    assert verdict(replace(october.check, rows=(total,), total=total)) == said
 
 
 def test_employees_only_where_asked_for(october: MonthlyReport) -> None:

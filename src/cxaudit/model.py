@@ -24,8 +24,9 @@ JUDGED: tuple[Verdict, ...] = ("met", "late", "overdue")
 MISSED: tuple[Verdict, ...] = ("late", "overdue")
 
 #: Why a request is not judged, in the order in which the first that applies is named.
+NO_REPLY_OWED = "no_reply_owed"
 EXCLUSIONS = (
-    "no_reply_owed",
+    NO_REPLY_OWED,
     "reply_before_receipt",
     "before_standards",
     "no_standard",
@@ -148,6 +149,11 @@ class CheckRow:
     @property
     def missed(self) -> int:
         return self.late + self.overdue
+
+    @property
+    def unjudgeable(self) -> int:
+        """Requests that are owed a reply and could not be judged."""
+        return self.excluded - self.n_excluded.get(NO_REPLY_OWED, 0)
 
 
 #: Columns of `check --readings --format csv`.

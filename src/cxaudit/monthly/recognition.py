@@ -22,14 +22,21 @@ def recognition_of(
 ) -> Recognition:
     """**Frame in**: `department`, `cohort_on`, `met`, `missed`. Requests without a department are nobody's merit."""
     enough = _enough(departments, "department")
-    people = _enough(employees, "employee")
-    runs = sorted(_runs(days), key=lambda run: (-run.requests, run.department.casefold()))
+    unsure = {row.by["department"] for row in departments if row.unjudgeable}
+    found = (run for run in _runs(days) if run.department not in unsure)
+    runs = sorted(found, key=lambda run: (-run.requests, run.department.casefold()))
     return Recognition(
-        met_all=tuple((name, counts) for name, counts in enough.items() if not counts.missed),
+        met_all=_met_all(departments, "department"),
         runs=tuple(run for run in runs if run.requests >= ENOUGH)[:_FEW],
         improved=tuple(_improved(enough, previous))[:_FEW] if previous else (),
-        people=tuple((name, counts) for name, counts in people.items() if not counts.missed),
+        people=_met_all(employees, "employee"),
     )
+
+
+def _met_all(rows: Sequence[CheckRow], name: str) -> tuple[tuple[str, Counts], ...]:
+    """Those who missed nothing, and of whose requests none is unknown."""
+    known = [row for row in rows if not row.missed and not row.unjudgeable]
+    return tuple(_enough(known, name).items())
 
 
 def _enough(rows: Sequence[CheckRow], name: str) -> dict[str, Counts]:

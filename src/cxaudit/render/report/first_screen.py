@@ -42,13 +42,28 @@ def verdict(check: Report, when: str = "") -> str:
     total = check.total
     if not total.judged:
         return f"Nothing can be said: no request{when} could be judged."
+    judged = "" if total.judged == total.requests else "judged "
+    others = "".join(f"; {words}" for words in _not_judged(total))
     if not total.missed:
-        every = "The one request" if total.judged == 1 else f"All {total.judged:,} requests"
-        return f"Yes. {every}{when} {'was' if total.judged == 1 else 'were'} answered in time."
+        every = f"The one {judged}request" if total.judged == 1 else f"All {total.judged:,} {judged}requests"
+        answered = f"{every}{when} {'was' if total.judged == 1 else 'were'} answered in time{others}."
+        if not others:
+            return f"Yes. {answered}"
+        yes = "As far as can be told, yes" if total.unjudgeable else "So far, yes"
+        return f"{yes}: {answered[0].lower()}{answered[1:]}"
     share = share_text(total, *targets(check, total))
     beside = "" if share == LOW else f" ({share})"
-    kept = f"{total.met:,} of {total.judged:,} requests{when} were answered in time{beside}; {total.missed:,} were not."
-    return f"{_verdict(check)} {kept}"
+    of_all = f"{total.met:,} of {counted(total.judged, f'{judged}request')}{when}"
+    was, was_not = ("was" if n == 1 else "were" for n in (total.judged, total.missed))
+    return f"{_verdict(check)} {of_all} {was} answered in time{beside}; {total.missed:,} {was_not} not{others}."
+
+
+def _not_judged(total: CheckRow) -> Iterator[str]:
+    """What may still turn out to be missed, or was and cannot be told."""
+    if total.pending:
+        yield f"{total.pending:,} more {'is' if total.pending == 1 else 'are'} not due yet"
+    if total.unjudgeable:
+        yield f"{total.unjudgeable:,} more could not be judged"
 
 
 def _verdict(check: Report) -> str:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from cxaudit.findings import CATALOGUE
-from cxaudit.model import CheckRow, InputFile, Report
+from cxaudit.model import NO_REPLY_OWED, CheckRow, InputFile, Report
 from cxaudit.monthly.model import Counts, HighVolume, HighVolumePeriod, MonthlyReport
 from cxaudit.render.check_rows import targets
 from cxaudit.render.figures import compliance_text, for_people
@@ -43,7 +43,7 @@ def exclusions(report: MonthlyReport) -> Section | None:
 def _reason(code: str) -> str:
     words = EXCLUSION_WORDS.get(code, code)
     words = f"{words[0].upper()}{words[1:]}"
-    return words if code == "no_reply_owed" else f"Could not be judged: {words[0].lower()}{words[1:]}"
+    return words if code == NO_REPLY_OWED else f"Could not be judged: {words[0].lower()}{words[1:]}"
 
 
 def high_volume(report: MonthlyReport) -> Section | None:
