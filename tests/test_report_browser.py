@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -39,8 +40,12 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("pages")
     empty = folder / "empty.csv"
     empty.write_text("case_id,channel,received_at,replied_at\n1,email,2025-09-01 09:00,\n", "utf-8")
+    full = report_of(stored=a_year())
+    chart = full.runs[0]
+    worse = replace(chart.points[-1], is_whole=True, signals=("below_limits", "run_below", "two_of_three_low"))
     reports = {
-        "full": report_of(stored=a_year()),
+        "full": full,
+        "worse": replace(full, runs=(replace(chart, points=(*chart.points[:-1], worse)), *full.runs[1:])),
         "people": report_of(with_employees=True),
         "empty": report_of(empty),
     }
@@ -125,6 +130,13 @@ def test_the_page_works_by_keyboard(browser: Any, pages: dict[str, Path]) -> Non
     tab.keyboard.press("Tab")
     assert tab.evaluate("document.activeElement.getAttribute('href')") == "#main"
     assert tab.evaluate("document.activeElement.getBoundingClientRect().left") >= 0
+
+
+def test_much_to_say_of_a_month_leaves_the_run_chart_its_place(browser: Any, pages: dict[str, Path]) -> None:
+    """The chart is needed most where several rules say something."""
+    tab = opened(browser, pages["worse"], "desktop")
+    assert "two of three months close to the lower limit" in tab.content()
+    assert tab.evaluate("document.querySelector('.pair svg').getBoundingClientRect().width") > 500
 
 
 @pytest.mark.parametrize("command", ["check", "records"])
