@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -381,6 +382,40 @@ def test_the_workbook_reads_back(tmp_path: Path) -> None:
     parts = zipfile.ZipFile(io.BytesIO(data))
     drawings = b"".join(parts.read(name) for name in parts.namelist() if "drawings/drawing" in name)
     assert b'descr="Bars of the compliance of each channel: Voice mail' in drawings
+
+
+BUSY_TOWN = """\
+version: 1
+organisation: Town
+timezone: America/Edmonton
+calendar: {workweek: [Mon, Tue, Wed, Thu, Fri], office_hours: "08:30-16:30"}
+standards:
+  - effective: 2025-01-01
+    source: Policy 1
+    channels: {email: {within: 2 business days}}
+high_volume:
+  - {from: 2025-10-06, to: 2025-10-10, reason: tax notices, effect: extend, by: 1 business day}
+"""
+
+
+def test_few_requests_get_no_percentage_anywhere(tmp_path: Path) -> None:
+    """Met by an extension, not judged, read otherwise: `[low]` or the counts, on the page and in the workbook."""
+    (tmp_path / "town.yaml").write_text(BUSY_TOWN)
+    replies = ("10-06 10:00", "10-06 11:00", "10-09 12:00", "10-20 10:00", "10-01 10:00")
+    rows = "".join(f"{i},email,Roads,,2025-10-06 09:00,2025-{at},\n" for i, at in enumerate(replies))
+    (tmp_path / "log.csv").write_text(HEADER + rows)
+    done = report(tmp_path, *PERIOD, "--standards", "town.yaml", "--formats", "md,xlsx", files="log.csv")
+    assert done.code == 0, done.err
+    folder = tmp_path / "reports" / "2025-10"
+    told = (folder / "report.md").read_text("utf-8")
+    assert "1 request met only by the extension; in time without it: 2 of 4." in told
+    assert "3 of 4" in told
+    assert set(re.findall(r"[\d.]+ %", re.sub(r"\d+ to \d+ %|95 % interval", "", told))) <= {"90 %", "100 %"}
+    book = openpyxl.load_workbook(folder / "report.xlsx")
+    cells = [cell for sheet in book for row in sheet for cell in row if cell.value is not None]
+    assert not [cell for cell in cells if cell.number_format in ("0.0", "0")]
+    assert "In time, had they counted as missed: 3 of 5." in [cell.value for cell in cells]
+    assert not [cell for cell in cells if re.search(r"\d\.\d %", str(cell.value))]
 
 
 # Privacy

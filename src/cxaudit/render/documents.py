@@ -15,6 +15,7 @@ from cxaudit.render.figures import compliance_text, outcome, percentage_text, ra
 from cxaudit.render.options import RenderOptions
 from cxaudit.render.page import render_page
 from cxaudit.render.remarks import remarks
+from cxaudit.render.report.words import LOW
 from cxaudit.render.words import DIMENSION_TITLES, as_of_words, counted
 from cxaudit.render.workbook import render_workbook
 
@@ -62,8 +63,8 @@ def check_document(report: Report, options: RenderOptions) -> Document:
                     report.organisation, _notes(report))  # fmt: skip
 
 
-def readings_document(report: Report) -> Document:
-    """The same requests under every reading."""
+def readings_document(report: Report, *, smallest: int = 0) -> Document:
+    """The same requests under every reading; no percentages of fewer judged requests than `smallest`."""
     readings = report.readings
     assert readings is not None
     limits = targets(report, report.total)
@@ -74,13 +75,13 @@ def readings_document(report: Report) -> Document:
     )  # fmt: skip
     rows = [
         (row.reading, row.rule, *(getattr(row, n) for n in counts),
-         compliance_text(row.met, row.judged, *limits) or None, row.differs) for row in readings.rows
+         LOW if 0 < row.judged < smallest else compliance_text(row.met, row.judged, *limits) or None, row.differs)
+        for row in readings.rows
     ]  # fmt: skip
-    said = (
-        f"{counted(readings.contested, 'contested request')}, whose verdict depends on the reading.",
-        f"Under these readings compliance is {range_words(readings, *limits) or 'unknown'}.",
-    )
-    part = TablePart("Readings", "The same requests under other readings", columns, rows, said)
+    said = [f"{counted(readings.contested, 'contested request')}, whose verdict depends on the reading."]
+    if report.total.judged >= smallest:
+        said.append(f"Under these readings compliance is {range_words(readings, *limits) or 'unknown'}.")
+    part = TablePart("Readings", "The same requests under other readings", columns, rows, tuple(said))
     title = "How far the figure depends on the reading"
     return Document(title, (heading(report),), (part,), report.as_of, report.organisation, (_AVAILABILITY,))
 

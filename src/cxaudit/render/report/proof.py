@@ -10,10 +10,9 @@ from cxaudit.findings import CATALOGUE
 from cxaudit.model import NO_REPLY_OWED, CheckRow, InputFile, Report
 from cxaudit.monthly.model import Counts, HighVolume, HighVolumePeriod, MonthlyReport
 from cxaudit.render.check_rows import targets
-from cxaudit.render.figures import compliance_text, for_people
 from cxaudit.render.notes import place_name, places_words, run_words
 from cxaudit.render.report.story import Block, Column, Commands, Points, Section, Table, Text
-from cxaudit.render.report.words import command, in_time, period_name, share_text, some
+from cxaudit.render.report.words import command, in_time, period_name, share_text, share_words, some
 from cxaudit.render.words import BASIS_WORDS, EXCLUSION_WORDS, as_of_words, counted, listed
 
 #: The findings whose values are names of channels and columns; all others may hold what a customer wrote.
@@ -94,15 +93,11 @@ def _volume_words(check: Report) -> Iterator[Block]:
         "lead",
     )
     if total.met_by_extension:
-        share = for_people(
-            compliance_text(
-                total.met_without_extension or 0, total.judged_without_extension or 0, *targets(check, total)
-            )
+        met, judged = total.met_without_extension or 0, total.judged_without_extension or 0
+        without = share_words(Counts(met=met, late=judged - met), *targets(check, total))
+        yield Text(
+            f"{counted(total.met_by_extension, 'request')} met only by the extension; in time without it: {without}."
         )
-        said = (
-            f"{counted(total.met_by_extension, 'request')} met only by the extension: compliance without it is {share}."
-        )
-        yield Text(said)
 
 
 def _declared(one: HighVolumePeriod) -> str:
@@ -142,10 +137,10 @@ def readings(report: MonthlyReport) -> Section | None:
         Column("Not judged", True),
         Column("Differs", True),
     )
-    depends = f"{counted(found.contested, 'request')} {'has' if found.contested == 1 else 'have'}"
+    n = "no request has" if not found.contested else counted(found.contested, "request has", "requests have")
     lead = (
         "A business day can be read in several ways. The same requests, counted as other tools and other people would: "
-        f"{depends} a verdict that depends on the reading."
+        f"{n} a verdict that depends on the reading."
     )
     note = (
         "Differs: requests with another verdict than under the declared rule. The declared rule is the one that counts."

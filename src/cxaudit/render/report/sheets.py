@@ -13,7 +13,7 @@ from cxaudit.render.compare import reason_words
 from cxaudit.render.document import Cell, Drawing, TableColumn, TablePart
 from cxaudit.render.escape import escape_cell
 from cxaudit.render.figures import compliance_text, outcome, percentage_text
-from cxaudit.render.report.words import LOW, NOT_STATED, SMALL
+from cxaudit.render.report.words import LOW, NOT_STATED, SMALL, share_words
 from cxaudit.render.words import EXCLUSION_WORDS
 from cxaudit.render.workbook import lowest_shown
 
@@ -190,8 +190,8 @@ def _exclusions(report: MonthlyReport) -> TablePart | None:
         return None
     columns = (TableColumn("Reason"), TableColumn("Requests", "count"))
     rows = [(EXCLUSION_WORDS.get(code, code), n) for code, n in total.n_excluded.items()]
-    share = compliance_text(total.met, total.judged + total.excluded, *targets(report.check, total))
-    lines = (f"Had they counted as missed, compliance would be {share} %.",)
+    missed = Counts(met=total.met, late=total.missed + total.excluded)
+    lines = (f"In time, had they counted as missed: {share_words(missed, *targets(report.check, total))}.",)
     return TablePart("Excluded", "Requests that were not judged, by reason", columns, rows, lines)
 
 

@@ -12,8 +12,9 @@ from cxaudit.render.check_view import heading
 from cxaudit.render.document import NOT_AVAILABLE, Document, TableColumn, TablePart
 from cxaudit.render.documents import files_part, readings_document, records_part
 from cxaudit.render.options import RenderOptions
-from cxaudit.render.remarks import remarks
+from cxaudit.render.report.proof import method
 from cxaudit.render.report.sheets import parts
+from cxaudit.render.report.story import Points
 from cxaudit.render.report.words import LOW, SMALL
 from cxaudit.render.words import period_words, visible
 from cxaudit.render.workbook import render_workbook
@@ -26,7 +27,7 @@ def render_report_workbook(report: MonthlyReport, missed: Records, options: Rend
     """The bytes of report.xlsx; `missed` are the requests of the period that were answered late or not yet."""
     check = report.check
     last = [files_part(check.inputs, options), *_findings(check.findings)]
-    readings = [readings_document(check).parts[0]] if check.readings is not None else []
+    readings = [readings_document(check, smallest=SMALL).parts[0]] if check.readings is not None else []
     total = check.total
     document = Document(
         title=f"Response times, {period_words(*report.period).removeprefix('on ')}",
@@ -67,9 +68,9 @@ def _findings(findings: tuple[Finding, ...]) -> Iterator[TablePart]:
 
 
 def _notes(report: MonthlyReport) -> tuple[tuple[str, str], ...]:
-    said = [(f"Note {place}", visible(line)) for place, line in enumerate(remarks(report.check), 1)]
+    counting = [line for block in method(report.check).blocks if isinstance(block, Points) for line in block.words]
+    said = [(f"How it is counted, {place}", visible(line)) for place, line in enumerate(counting, 1)]
     return (
-        ("Compliance", "Met ÷ (met + late + overdue). What is still open after its due time counts as missed."),
         ("Met, late, overdue", "Answered by the due time; answered after it; not answered although it has passed."),
         (
             "Pending, excluded",
