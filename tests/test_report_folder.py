@@ -398,6 +398,36 @@ high_volume:
 """
 
 
+def test_a_promise_that_is_not_in_force_yet_is_not_known_yet(tmp_path: Path) -> None:
+    """What counts, how, and since when: as it was known at the moment; of two versions only those that applied are named."""
+    town, later = (TOP / "standards.yaml").read_text("utf-8"), '"AP-1077-23 rev 9"'
+    end = town.index("# target:")
+    version = f"""  - effective: 2027-01-01
+    source: {later}
+    counting: {{day_zero: next_business_day}}
+    channels: {{email: {{within: 4 business hours}}}}
+"""
+    (tmp_path / "today.yaml").write_text(town)
+    (tmp_path / "later.yaml").write_text(f"{town[:end].rstrip()}\n{version}{town[town.index(chr(10), end) :]}")
+    told = {}
+    for name in ("today", "later"):
+        for command in ("check", "report"):
+            more = ["--format", "table"] if command == "check" else [*PERIOD, "--out", name, "--formats", "md"]
+            done = run(command, SAMPLES, "--as-of", "2025-11-03", "--standards", f"{name}.yaml", *more, cwd=tmp_path)
+            assert done.code == 0, done.err
+            text = done.text or (tmp_path / name / "2025-10" / "report.md").read_text("utf-8")
+            told[name, command] = re.sub(r"[0-9a-f]{64}|(later|today)\.yaml", "…", text)
+    assert told["today", "check"] == told["later", "check"]
+    assert told["today", "report"] == told["later", "report"]
+    for since, named in (
+        ("2025-11-01", "AP-1077-23, 5.1(a); AP-1077-23 rev 9 ·"),
+        ("2025-09-01", "Grove · AP-1077-23 rev 9 ·"),
+    ):
+        (tmp_path / "since.yaml").write_text((tmp_path / "later.yaml").read_text("utf-8").replace("2027-01-01", since))
+        more = ("--as-of", "2025-11-20", "--standards", "since.yaml", "--format", "table")
+        assert named in run("check", SAMPLES, *more, cwd=tmp_path).text
+
+
 def test_few_requests_get_no_percentage_anywhere(tmp_path: Path) -> None:
     """Met by an extension, not judged, read otherwise: `[low]` or the counts, on the page and in the workbook."""
     (tmp_path / "town.yaml").write_text(BUSY_TOWN)

@@ -76,10 +76,10 @@ class MadeReport:
 
     @cached_property
     def monthly(self) -> MonthlyReport:
-        standards, audit = self.question.standards, self.audit
+        audit = self.audit
         return monthly_report(
             audit,
-            counting_of(standards),
+            counting_of(self.question.standards),
             meta_of(self.given, self.question),
             stored=stored_months(self.earlier),
             with_employees=self.settings.employees,

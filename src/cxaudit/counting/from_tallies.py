@@ -80,8 +80,8 @@ class Tallied:
 
     @cached_property
     def promises(self) -> Promises:
-        about = self.stored.about.standards
-        return Promises(replace(loads(about["text"], about["file"]), file=about["file"]))
+        about, day = self.stored.about.standards, self.stored.about.as_of.local.date()
+        return Promises(replace(loads(about["text"], about["file"]), file=about["file"]).known_on(day))
 
     @cached_property
     def promised(self) -> tuple[Promise, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -170,6 +170,10 @@ class Standards:
     text: str
     pairing: Pairing = field(default_factory=Pairing)
     marks: dict[Path, tuple[int, int]] = field(default_factory=dict)  # entry -> line and column where it begins
+
+    def known_on(self, day: dt.date) -> Standards:
+        """The same without the versions that come into force after a day; the first one stays in any case."""
+        return replace(self, versions=tuple(v for v in self.versions if v.effective <= day) or self.versions[:1])
 
 
 #: Blanks of every kind, underscores, and every dash a word processor may put in the place of a hyphen.

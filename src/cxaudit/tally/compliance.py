@@ -41,7 +41,7 @@ def figures(
     judged = tally.filter(pl.col("verdict").cast(pl.String).is_in(JUDGED))
     return {
         "organisation": standards.organisation,
-        "clauses": tuple(dict.fromkeys(promise.clause for promise in promises.all)),
+        "clauses": _clauses(tally, promises, promised),
         "by": by,
         "rows": (*rows, total) if with_total else rows,
         "total": total,
@@ -49,6 +49,13 @@ def figures(
         "quick_replies": int(tally.filter("is_quick")["n"].sum()),
         "n_by_basis": dict(judged.group_by("reply_basis").agg(pl.col("n").sum()).sort("reply_basis").iter_rows()),
     }
+
+
+def _clauses(tally: pl.DataFrame, promises: Promises, promised: Sequence[Promise]) -> tuple[str, ...]:
+    """Where it stands what was promised: for these requests, and for the channels that have a line in any case."""
+    applied = set(tally["promise"].drop_nulls().to_list())
+    held = (one.clause for i, one in enumerate(promises.all) if i in applied or one in promised)
+    return tuple(dict.fromkeys(held))
 
 
 def total_row(tally: pl.DataFrame, by: Sequence[str], promises: Promises) -> CheckRow:

@@ -21,6 +21,7 @@ from cxaudit.render.report.words import (
     in_period,
     in_time,
     period_name,
+    sentence,
     share_text,
     share_words,
     short_day,
@@ -230,7 +231,7 @@ def _firm(report: MonthlyReport) -> Iterator[Block]:
         named = [place_name(one.file or "", one.sheet) for one in stale[:_FEW]]
         named += [f"{len(stale) - _FEW:,} more"] if len(stale) > _FEW else []
         yield Text(f"{ends}: replies may be missing, and count as unanswered ({listed(named)}).", "note")
-    rule = f"{check.counting.removesuffix('.')}." if check.counting else ""
+    rule = f"{sentence(check.counting)}." if check.counting else ""
     if check.readings is None:
         yield Text(rule or "Other readings of a business day were not computed.")
         return

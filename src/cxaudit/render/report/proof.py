@@ -12,7 +12,7 @@ from cxaudit.monthly.model import Counts, HighVolume, HighVolumePeriod, MonthlyR
 from cxaudit.render.check_rows import targets
 from cxaudit.render.notes import place_name, places_words, run_words
 from cxaudit.render.report.story import Block, Column, Commands, Points, Section, Table, Text
-from cxaudit.render.report.words import command, in_time, period_name, share_text, share_words, some
+from cxaudit.render.report.words import command, in_time, period_name, sentence, share_text, share_words, some
 from cxaudit.render.words import BASIS_WORDS, EXCLUSION_WORDS, as_of_words, counted, listed
 
 #: The findings whose values are names of channels and columns; all others may hold what a customer wrote.
@@ -200,7 +200,7 @@ def method(check: Report) -> Section:
 def _rules(check: Report) -> Iterator[str]:
     yield "Compliance = met ÷ (met + late + unanswered after the due time). Open requests that are not yet due are in neither."
     if check.counting:
-        yield f"{check.counting.removesuffix('.')}."
+        yield f"{sentence(check.counting)}."
     if check.clauses:
         yield f"Promised by {listed(check.clauses)}; each request is judged by the promise in force on the day it was received."
     day = "its reply was due" if check.cohort == "due" else "it was received"

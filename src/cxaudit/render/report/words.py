@@ -145,6 +145,15 @@ def _quoted(word: str) -> str:
     return f'"{word}"' if re.fullmatch(r"[\w.,:/… &()'-]+", word) else shlex.quote(word)
 
 
+def sentence(words: str) -> str:
+    """Words as a sentence begins, without its full stop.
+
+    >>> sentence("from 2025-02-01: counted in real time")
+    'From 2025-02-01: counted in real time'
+    """
+    return f"{words[:1].upper()}{words[1:]}".removesuffix(".")
+
+
 def some(parts: Iterable[str | None]) -> str:
     """The parts that there are, between commas."""
     return ", ".join(part for part in parts if part)
