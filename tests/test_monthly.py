@@ -7,8 +7,9 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
+import polars as pl
 import pytest
-from months import a_year, report_of
+from months import a_year, report_of, stored
 
 from cxaudit.monthly.model import Counts, Month, MonthlyReport
 from cxaudit.monthly.run_chart import limits_of, signals_of, with_signals
@@ -141,6 +142,51 @@ def test_a_stale_export_makes_no_whole_month(tmp_path: Path) -> None:
         assert [one.is_whole for one in report.runs[0].points] == [True, True, is_whole]
         said = str(compose(report).glances[0])
         assert ("1 export ends over a business day before this moment: replies may be missing" in said) is not is_whole
+
+
+def daily(path: Path, first: str, last: str) -> Path:
+    """An export of three requests for each weekday, answered within the hour."""
+    day, end = dt.date.fromisoformat(first), dt.date.fromisoformat(last)
+    rows = ["case_id,channel,department,received_at,replied_at\n"]
+    while day <= end:
+        if day.weekday() < 5:
+            rows += [f"{path.stem}-{day}-{i},email,Parks,{day} 09:00,{day} 10:00\n" for i in range(3)]
+        day += dt.timedelta(days=1)
+    path.write_text("".join(rows))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("spans", "whole"),
+    [
+        ([("2025-10-01", "2025-12-05")], [True, True]),
+        ([("2025-10-29", "2025-12-05")], [False, True]),
+        ([("2025-10-02", "2025-12-05")], [False, True]),
+        ([("2025-10-01", "2025-10-17"), ("2025-11-03", "2025-12-05")], [False, True]),
+        ([("2025-10-01", "2025-10-30"), ("2025-11-03", "2025-12-05")], [True, True]),
+        ([("2025-10-01", "2025-10-31"), ("2025-11-10", "2025-12-05")], [True, False]),
+        ([("2025-10-01", "2025-10-31"), ("2025-10-30", "2025-12-05")], [True, True]),
+    ],
+)
+def test_months_are_whole_where_exports_cover_them_from_end_to_end(
+    tmp_path: Path, spans: list[tuple[str, str]], whole: list[bool]
+) -> None:
+    """What lies before the first export, between two and after the last is not known; one business day may be quiet."""
+    files = [daily(tmp_path / f"{i}.csv", *span) for i, span in enumerate(spans)]
+    report = report_of(*files, period="2025-11", as_of="2025-11-30")
+    points = report.runs[0].points
+    assert [(point.month, point.is_whole) for point in points] == list(zip(("2025-10", "2025-11"), whole, strict=True))
+    assert (report.previous is not None) == whole[0]
+
+
+def test_a_month_stored_in_part_gives_way_to_an_export_that_holds_it(tmp_path: Path) -> None:
+    """Else it stays what it was: shown, not compared."""
+    partly = stored((202510, "email", "Parks", "met", 39)).with_columns(is_whole=pl.lit(value=False))
+    for first, seen in (("2025-10-01", ("input", True, 63)), ("2025-11-03", ("stored", False, 39))):
+        log = daily(tmp_path / f"{first}.csv", first, "2025-12-05")
+        report = report_of(log, period="2025-11", as_of="2025-11-30", stored=partly)
+        point = report.runs[0].points[0]
+        assert (point.origin, point.is_whole, point.counts.judged) == seen
 
 
 def test_the_same_result_under_all_readings_is_not_told_as_another(tmp_path: Path) -> None:

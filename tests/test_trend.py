@@ -33,6 +33,7 @@ def export(*, late_from: int = 9) -> str:
         channel, department = ("email", "letter")[case % 2], ("Roads", "Parks", "")[case % 3]
         received, replied = f"2025-{month:02}-{day:02} 10:00", f"2025-{month:02}-{day + days:02} 15:00"
         rows.append(f"C{case},{channel},{department},Somebody,{received},{replied},\n")
+    rows.append("C900,email,Roads,Somebody,2025-10-30 10:00,2025-10-30 15:00,\n")  # October is known to its end
     return HEADER + "".join(rows)
 
 
@@ -133,6 +134,17 @@ def test_a_change_of_the_standards_is_said(reported: Path, tmp_path: Path) -> No
     told = run("trend", "reports", "--format", "table", cwd=folder).text
     assert "From 2025-10 on judged by another standards file." in told
     assert ">new standards<" in run("trend", "reports", "--format", "html", cwd=folder).text
+
+
+def test_a_month_that_the_exports_held_in_part_is_marked(tmp_path: Path) -> None:
+    """As its own report marks it."""
+    rows = [f"C{day},email,Roads,,2025-06-{day:02} 10:00,2025-06-{day:02} 15:00,\n" for day in range(2, 21)]
+    (tmp_path / "log.csv").write_text(HEADER + "".join(rows))
+    run("report", "log.csv", "--period", "2025-06", "--out", "reports", "--formats", "md", cwd=tmp_path)
+    assert "Known in part" in (tmp_path / "reports/2025-06/report.md").read_text("utf-8")
+    found = run("trend", "reports", cwd=tmp_path)
+    assert [row["is_whole"] for row in found.rows] == ["no"]
+    assert "Not over, or not whole, when reported: 2025-06" in found.err
 
 
 def test_an_unfinished_month_is_marked(tmp_path: Path) -> None:

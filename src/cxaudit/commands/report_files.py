@@ -23,7 +23,7 @@ from cxaudit.model import MISSED, Records
 from cxaudit.monthly.figures import ROLES, monthly_report
 from cxaudit.monthly.history import STORED
 from cxaudit.monthly.model import MonthlyReport
-from cxaudit.monthly.restated import restated_months
+from cxaudit.monthly.restated import restated_months, whole_months_of
 from cxaudit.monthly.trend import chosen_months
 from cxaudit.render import REPORT_FORMATS, RenderOptions
 from cxaudit.render.delimited import delimit, render_records_csv
@@ -190,6 +190,7 @@ def stored_months(earlier: Sequence[EarlierTally]) -> pl.DataFrame | None:
         stored.frame.filter(pl.col("month") == month)
         .group_by("month", "channel", "department", "verdict")
         .agg(pl.col("n").sum())
+        .with_columns(is_whole=pl.lit(month in whole_months_of(stored)))
         .select(*STORED)
         .cast(pl.Schema(STORED))
         for month, (_, stored) in chosen.items()

@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from cxaudit.audit import Audit
+from cxaudit.counting.coverage import covered_days
 from cxaudit.model import Readings, Report
 from cxaudit.promises.table import Promises
 from cxaudit.read.stored import find_tallies, read_stored
@@ -53,6 +54,7 @@ def stored_tally(audit: Audit, report: Report) -> StoredTally:
         findings=without_cells(report.findings),
         readings=tuple(tally.iter_rows(named=True)) if tally is not None else (),
         reading_words=words if tally is not None else None,
+        covered=covered_days(audit),
     )
     return StoredTally(stored_frame(audit.tally(STORED_DIMENSIONS)), about)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from cxaudit.counting.coverage import covered_days
 from cxaudit.model import JUDGED, CheckRow
 from cxaudit.monthly.busy import high_volume_of, surges_of
 from cxaudit.monthly.gather import Gathered, gather
@@ -52,7 +53,7 @@ def monthly_report(
     period = audit.question.period or _span(audit)
     gathered = gather(audit, *period)  # before anything else is counted, so that all else is made from it
     check = replace(audit.report(("channel",), None, counting, meta), comparison=comparison)
-    history = history_of(gathered.counts, stored, _covered(audit), period[1])
+    history = history_of(gathered.counts, stored, covered_days(audit), period[1])
     runs = run_charts(history, [row for row in check.rows if not row.is_total], check.total, period[1])
     previous = previous_of(history, period) if check.period else None
     departments = _rows(audit, gathered, "department")
@@ -81,25 +82,6 @@ def _span(audit: Audit) -> tuple[dt.date, dt.date]:
     """From the first receipt to the as-of moment."""
     today = audit.question.as_of.local.date()
     return min(audit.earliest_on or today, today), today
-
-
-def _covered(audit: Audit) -> tuple[dt.date, dt.date]:
-    """The days that the input covers: a month whose first business day has a receipt counts from its beginning, and one
-    business day without any timestamp may follow the last one (more, and the export is stale)."""
-    today = audit.question.as_of.local.date()
-    first = audit.earliest_on or today
-    opening = audit.calendar.roll_forward(pl.lit(first.replace(day=1)))
-    if first <= (pl.select(opening).item() or first):
-        first = first.replace(day=1)
-    known = today if audit.question.as_of.is_date else today - dt.timedelta(days=1)
-    ends = audit.log.survey["latest"].drop_nulls()
-    if not len(ends):
-        return first, known
-    last = max(at.date() for at in ends)
-    for _ in range(2):
-        following = last + dt.timedelta(days=1)
-        last = pl.select(audit.calendar.roll_forward(pl.lit(following))).item() or following
-    return first, min(known, last - dt.timedelta(days=1))
 
 
 def _rows(audit: Audit, gathered: Gathered, name: str) -> tuple[CheckRow, ...]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
+from cxaudit.days.spans import month_of
 from cxaudit.model import JUDGED
 from cxaudit.tally.counts import is_known
 from cxaudit.volume import tally_receipts
@@ -133,14 +134,6 @@ def _compliments(judged: pl.LazyFrame, names: Collection[str]) -> pl.LazyFrame:
 
 def _text(name: str) -> pl.Expr:
     return pl.col(name).cast(pl.String)
-
-
-def month_of(day: dt.date) -> int:
-    """
-    >>> month_of(dt.date(2025, 10, 31))
-    202510
-    """
-    return day.year * 100 + day.month
 
 
 def months_between(first: int, last: int) -> Iterator[int]:

@@ -5,7 +5,6 @@ A month that an earlier report has stored is shown as it was stored: today's exp
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,21 +12,24 @@ from typing import Any
 
 import polars as pl
 
+from cxaudit.days.spans import Span, days_of_month, holds, month_of
 from cxaudit.model import CheckRow
-from cxaudit.monthly.gather import month_of, months_between
+from cxaudit.monthly.gather import months_between
 from cxaudit.monthly.model import Counts, Month, Previous, RunChart, StandardsChange
 from cxaudit.monthly.run_chart import with_signals
 from cxaudit.standards.model import Standards
 
 #: How many months a run chart holds.
 MONTHS = 24
-#: The columns of what an earlier report stored, one row per month (`202510`), channel, department and verdict.
+#: The columns of what an earlier report stored, one row per month (`202510`), channel, department and verdict; `is_whole`:
+#: whether it knew the month from end to end.
 STORED: dict[str, Any] = {
     "month": pl.Int32,
     "channel": pl.String,
     "department": pl.String,
     "verdict": pl.String,
     "n": pl.UInt32,
+    "is_whole": pl.Boolean,
 }
 
 
@@ -54,31 +56,25 @@ def counts_by(tally: pl.DataFrame, name: str) -> dict[Any, Counts]:
     return {value: Counts(**n) for value, n in counted.items()}
 
 
-def history_of(
-    counts: pl.DataFrame, stored: pl.DataFrame | None, covered: tuple[dt.date, dt.date], last: dt.date
-) -> History:
+def history_of(counts: pl.DataFrame, stored: pl.DataFrame | None, covered: Sequence[Span], last: dt.date) -> History:
     """The months of the input and of the stored tallies, up to the one of the period's last day.
 
-    `counts` is a tally by month, channel and department; `covered` the first and last day that the input covers whole.
+    `counts` is a tally by month, channel and department; `covered` the days of which the input can tell. A month that was
+    stored before it was known whole gives way to an input that holds it whole.
     """
-    texts = [pl.col(name).cast(pl.String) for name in ("channel", "department", "verdict")]
-    own = counts.select(pl.col("month").cast(pl.Int32), *texts, pl.col("n").cast(pl.UInt32))
-    earlier = own.clear() if stored is None else stored.select(*STORED).cast(pl.Schema(STORED))
     this = month_of(last)
-    earlier = earlier.filter(pl.col("month") < this)
+    texts = [pl.col(name).cast(pl.String) for name in ("channel", "department", "verdict")]
+    own = counts.select(
+        pl.col("month").cast(pl.Int32), *texts, pl.col("n").cast(pl.UInt32), is_whole=pl.lit(value=False)
+    )
+    own = own.filter(pl.col("month") <= this)
+    whole = {month for month in own["month"].drop_nulls().unique() if holds(covered, days_of_month(month))}
+    earlier = own.clear() if stored is None else stored.select(*STORED).cast(pl.Schema(STORED))
+    earlier = earlier.filter((pl.col("month") < this) & (pl.col("is_whole") | ~pl.col("month").is_in(list(whole))))
     taken = frozenset(earlier["month"].unique().to_list())
-    own = own.filter((pl.col("month") <= this) & ~pl.col("month").is_in(list(taken)))
-    counted = own["month"].drop_nulls().unique().to_list()
-    whole = {m for m in counted if covered[0] <= _first_day(m) and _last_day(m) <= covered[1]}
-    return History(pl.concat([earlier, own]), taken, frozenset(whole | taken))
-
-
-def _first_day(month: int) -> dt.date:
-    return dt.date(month // 100, month % 100, 1)
-
-
-def _last_day(month: int) -> dt.date:
-    return dt.date(month // 100, month % 100, calendar.monthrange(month // 100, month % 100)[1])
+    own = own.filter(~pl.col("month").is_in(list(taken)))
+    whole_then = frozenset(earlier.filter("is_whole")["month"].unique().to_list())
+    return History(pl.concat([earlier, own]), taken, whole_then | (whole - taken))
 
 
 def run_charts(history: History, rows: Sequence[CheckRow], total: CheckRow, last: dt.date) -> tuple[RunChart, ...]:
@@ -121,7 +117,7 @@ def standards_changes(standards: Standards, charts: Sequence[RunChart]) -> Itera
 def previous_of(history: History, period: tuple[dt.date, dt.date]) -> Previous | None:
     """As many months as the period has, before it; None where it has no whole months, or these are not known whole."""
     first, last = period
-    if first.day != 1 or last != _last_day(month_of(last)):
+    if first.day != 1 or last != days_of_month(month_of(last))[1]:
         return None
     n = sum(1 for _ in months_between(month_of(first), month_of(last)))
     start = first

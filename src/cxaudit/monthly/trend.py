@@ -19,7 +19,7 @@ from cxaudit.model import CheckRow
 from cxaudit.monthly.gather import months_between
 from cxaudit.monthly.history import counts_of
 from cxaudit.monthly.model import Counts, Limits, Month, Restated
-from cxaudit.monthly.restated import differ, finished_months
+from cxaudit.monthly.restated import differ, finished_months, whole_months_of
 from cxaudit.monthly.run_chart import with_signals
 from cxaudit.tally.stored import StoredTally
 
@@ -57,7 +57,7 @@ def chosen_months(tallies: Iterable[Named]) -> dict[int, Named]:
 
     def rank(one: Named, month: int) -> tuple[bool, dt.datetime, dt.timedelta, str]:
         first, last = one[1].about.period or (dt.date.min, dt.date.max)
-        return month in finished_months(one[1]), one[1].about.as_of.utc, first - last, one[0]
+        return month in whole_months_of(one[1]), one[1].about.as_of.utc, first - last, one[0]
 
     chosen: dict[int, Named] = {}
     for one in tallies:
@@ -83,7 +83,7 @@ def trend_of(tallies: Sequence[Named], by: str | None) -> Trend:
         by=by,
         rows=rows,
         missing=tuple(_name(month) for month in held if month not in chosen),
-        unfinished=tuple(_name(m) for m, (_, stored) in chosen.items() if m not in finished_months(stored)),
+        unfinished=tuple(_name(m) for m, (_, stored) in chosen.items() if m not in whole_months_of(stored)),
         restated=tuple(_restated(tallies, chosen)),
         changes=tuple(_name(b) for a, b in pairwise(months) if hashes[a] != hashes[b]),
         cohort=" and ".join(sorted({stored.about.cohort for _, stored in chosen.values()})),
@@ -95,7 +95,7 @@ def _series(chosen: Mapping[int, Named], tallied: Mapping[str, Tallied], by: str
     found: dict[str, list[tuple[CheckRow, Month, Named]]] = {}
     for month, (name, stored) in chosen.items():
         part = tallied[name].month(month)
-        is_whole = month in finished_months(stored)
+        is_whole = month in whole_months_of(stored)
         report = part.report((by,) if by else ("month",), None, {})
         lines = [row for row in report.rows if by and not row.is_total] + [report.total]
         for row in lines:

@@ -17,6 +17,7 @@ from typing import Any
 
 import polars as pl
 
+from cxaudit.days.spans import Span, together
 from cxaudit.errors import InputError
 from cxaudit.findings import Finding
 from cxaudit.model import AsOf, Fates, InputFile
@@ -50,6 +51,7 @@ class About:
     findings: tuple[Finding, ...]
     readings: tuple[dict[str, Any], ...] = ()  # requests by their verdicts under every reading, where they were tallied
     reading_words: dict[str, str] | None = None  # reading -> its rule in words, the declared one first
+    covered: tuple[Span, ...] | None = None  # the days of which the input could tell; None: not stored then
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,7 @@ def merged(tallies: Sequence[tuple[str, StoredTally]]) -> StoredTally:
         findings=_findings(all_about),
         readings=tuple(row for about in all_about for row in about.readings) if has_readings else (),
         reading_words=first.about.reading_words if has_readings else None,
+        covered=_covered(all_about),
     )
     columns = [name for name in frame.columns if name != "n"]
     return StoredTally(frame.sort(columns, nulls_last=True), about)
@@ -165,6 +168,12 @@ def _tables(about: About) -> dict[str, str]:
     return {name: number for name, number in about.versions.items() if name != "polars"}
 
 
+def _covered(all_about: Sequence[About]) -> tuple[Span, ...] | None:
+    """The days that the parts cover together."""
+    spans = [about.covered for about in all_about]
+    return None if None in spans else together(span for part in spans for span in part or ())
+
+
 def _findings(all_about: Sequence[About]) -> tuple[Finding, ...]:
     """The findings of all; that a channel has no request only where no part has one."""
     found = dict.fromkeys(finding for about in all_about for finding in about.findings)
@@ -187,6 +196,7 @@ def _about_out(about: About) -> dict[str, Any]:
     }  # fmt: skip
     document["period"] = [day.isoformat() for day in about.period] if about.period else None
     document["earliest_on"] = about.earliest_on.isoformat() if about.earliest_on else None
+    document["covered"] = None if about.covered is None else [[f"{day}" for day in span] for span in about.covered]
     document["inputs"] = [
         asdict(table) | {"latest_at": table.latest_at.isoformat() if table.latest_at else None}
         for table in about.inputs
@@ -197,14 +207,14 @@ def _about_out(about: About) -> dict[str, Any]:
 
 def _about_in(document: dict[str, Any]) -> About:
     period, earliest, as_of = document["period"], document["earliest_on"], document["as_of"]
-    first_last = tuple(dt.date.fromisoformat(day) for day in period) if period else None
+    covered = document.get("covered")  # a tally of an earlier version has none
     return About(
         versions=document["versions"],
         standards=document["standards"],
         as_of=AsOf(
             dt.datetime.fromisoformat(as_of["local"]), dt.datetime.fromisoformat(as_of["utc"]), as_of["is_date"]
         ),
-        period=(first_last[0], first_last[1]) if first_last else None,
+        period=_span_in(period) if period else None,
         cohort=document["cohort"],
         counting=document["counting"],
         earliest_on=dt.date.fromisoformat(earliest) if earliest else None,
@@ -216,7 +226,13 @@ def _about_in(document: dict[str, Any]) -> About:
         ),
         readings=tuple(document["readings"]),
         reading_words=document["reading_words"],
+        covered=None if covered is None else tuple(map(_span_in, covered)),
     )
+
+
+def _span_in(days: Sequence[str]) -> Span:
+    first, last = map(dt.date.fromisoformat, days)
+    return first, last
 
 
 def _input_in(table: dict[str, Any]) -> InputFile:

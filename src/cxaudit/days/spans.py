@@ -1,0 +1,48 @@
+"""Spans: consecutive days by the first and the last of them."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from collections.abc import Iterable
+
+Span = tuple[dt.date, dt.date]
+_DAY = dt.timedelta(days=1)
+
+
+def together(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """The same days, ascending, with spans that meet or overlap as one.
+
+    >>> october, gap = (dt.date(2025, 10, 1), dt.date(2025, 10, 31)), (dt.date(2025, 11, 2), dt.date(2025, 11, 3))
+    >>> len(together([gap, october])), len(together([(dt.date(2025, 11, 1), dt.date(2025, 11, 2)), october]))
+    (2, 1)
+    """
+    found: list[Span] = []
+    for first, last in sorted(spans):
+        if found and first <= found[-1][1] + _DAY:
+            found[-1] = found[-1][0], max(found[-1][1], last)
+        else:
+            found.append((first, last))
+    return tuple(found)
+
+
+def holds(spans: Iterable[Span], wanted: Span) -> bool:
+    """Whether one of these spans holds all days of another."""
+    return any(first <= wanted[0] and wanted[1] <= last for first, last in spans)
+
+
+def month_of(day: dt.date) -> int:
+    """
+    >>> month_of(dt.date(2025, 10, 31))
+    202510
+    """
+    return day.year * 100 + day.month
+
+
+def days_of_month(month: int) -> Span:
+    """
+    >>> days_of_month(202502)
+    (datetime.date(2025, 2, 1), datetime.date(2025, 2, 28))
+    """
+    year, number = divmod(month, 100)
+    return dt.date(year, number, 1), dt.date(year, number, calendar.monthrange(year, number)[1])
