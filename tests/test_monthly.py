@@ -189,6 +189,24 @@ def test_a_month_stored_in_part_gives_way_to_an_export_that_holds_it(tmp_path: P
         assert (point.origin, point.is_whole, point.counts.judged) == seen
 
 
+def test_what_changed_names_the_month_where_the_period_is_another() -> None:
+    """A quarter is not called worse for its last month; a week is compared with no week, and says why."""
+    year = report_of(stored=a_year())
+    point = replace(year.runs[0].points[-1], is_whole=True)
+    for signals, said in (
+        ((), "October 2025: all is within its usual"),
+        (("below_limits",), "All channels, October 2025: worse"),
+    ):
+        chart = replace(year.runs[0], points=(*year.runs[0].points[:-1], replace(point, signals=signals)))
+        quarter = replace(year, period=(dt.date(2025, 8, 1), dt.date(2025, 10, 31)), runs=(chart,))
+        assert said in str(compose(quarter).glances[1])
+        month = replace(year, runs=(chart,))
+        assert said.replace("October 2025: all", "All").replace(", October 2025", "") in str(compose(month).glances[1])
+    week = str(compose(report_of(period="2025-W41")).glances[1])
+    assert "this period is none of these" in week
+    assert "The time before is not known" not in week
+
+
 def test_the_same_result_under_all_readings_is_not_told_as_another(tmp_path: Path) -> None:
     lines = [f"{d},email,2025-10-{d:02} 10:00,2025-10-{d:02} 11:00,open" for d in range(1, 32)]
     (tmp_path / "log.csv").write_text("case_id,channel,received_at,replied_at,status\n" + "\n".join(lines) + "\n")

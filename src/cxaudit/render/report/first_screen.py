@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
@@ -20,6 +21,7 @@ from cxaudit.render.report.words import (
     command,
     in_period,
     in_time,
+    month_name,
     period_name,
     sentence,
     share_text,
@@ -172,6 +174,10 @@ def _changed(report: MonthlyReport) -> Iterator[Block]:
         aims = targets(report.check, total)
         was, now = period_name(before.first, before.last), period_name(*report.period)
         yield Points((f"{was}: {share_words(before.total, *aims)}", f"{now}: {share_words(total, *aims)}"))
+    elif not _is_of_months(report):
+        yield Text(
+            "Whole months, quarters and years are compared with the time before them; this period is none of these."
+        )
     elif not report.runs:
         yield Text("No month before this one is known.")
     else:
@@ -180,20 +186,28 @@ def _changed(report: MonthlyReport) -> Iterator[Block]:
         yield Text(words)
 
 
+def _is_of_months(report: MonthlyReport) -> bool:
+    first, last = report.period
+    return first.day == 1 and (last + dt.timedelta(days=1)).day == 1
+
+
 def _signals(report: MonthlyReport) -> Iterator[str]:
     """What the run charts say of the period's last month; two months are never compared alone."""
+    last = month_name(f"{report.period[1]:%Y-%m}")
     charts = [chart for chart in report.runs if chart.limits is not None]
     months = [(chart, last_usable(chart, report.period[1])) for chart in charts]
     compared = [(chart, month) for chart, month in months if month is not None]
     if not charts:
         yield "Six full months tell a change from the usual ups and downs; there are not as many yet."
     elif not compared:
-        yield f"{period_name(*report.period)} is not complete or has too few requests to be compared."
+        yield f"{last} is not complete or has too few requests to be compared."
     odd = [(chart, month) for chart, month in compared if month.signals]
+    when = "" if period_name(*report.period) == last else f", {last}"
     for chart, month in odd:
-        yield f"{chart.label}: {better_or_worse(month).lower()} ({signals_words(month)})."
+        yield f"{chart.label}{when}: {better_or_worse(month).lower()} ({signals_words(month)})."
     if compared and not odd:
-        yield "All is within its usual ups and downs: no channel is better or worse than chance explains."
+        all_is = f"{last}: all is" if when else "All is"
+        yield f"{all_is} within its usual ups and downs: no channel is better or worse than chance explains."
     elif len(compared) > len(odd):
         yield "The others are within their usual ups and downs."
 
