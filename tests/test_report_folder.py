@@ -349,6 +349,53 @@ def test_restated_months_are_said(tmp_path: Path) -> None:
     assert "Restated" not in report(tmp_path, *PERIOD, "--formats", "csv", "-q", files="log.csv").err
 
 
+def test_a_quarter_says_which_of_its_months_were_reported_otherwise(tmp_path: Path) -> None:
+    """On the page, too; and what replaces another figure is said to whoever asked for silence."""
+    rows = [
+        f"{m}-{i},email,Roads,,2025-{m:02}-{1 + i:02} 10:00,2025-{m:02}-{1 + i:02} 15:00,\n"
+        for m in (7, 8, 9, 10)
+        for i in range(20)
+    ]
+    (tmp_path / "log.csv").write_text(HEADER + "".join(rows))
+    assert report(tmp_path, "--period", "2025-09", "--formats", "md", "-q", files="log.csv").err == ""
+    late = [row.replace("2025-09-10 15:00", "2025-09-29 15:00").replace("2025-09-11 15:00", "") for row in rows]
+    (tmp_path / "log.csv").write_text(HEADER + "".join(late))
+    quarter = report(tmp_path, "--period", "2025-Q3", "--formats", "md", "-q", files="log.csv")
+    assert quarter.err == "Restated: 2025-09: 18 of 20 in time today, 20 of 20 in 2025-09/tally.parquet\n"
+    page = (tmp_path / "reports" / "2025-Q3" / "report.md").read_text("utf-8")
+    assert "Restated: September 2025 was reported as 20 of 20 in time; these exports give 18 of 20." in page
+    assert "| Sep 2025 | 18 of 20 |" in page
+    again = report(tmp_path, "--period", "2025-09", "--formats", "md", "-q", files="log.csv")
+    assert "Restated: 2025-09: 18 of 20 in time today, 20 of 20 in 2025-09/tally.parquet" in again.err
+    assert report(tmp_path, "--period", "2025-09", "--formats", "md", "-q", files="log.csv").err == ""
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (("organisation: Town", "organisation: Village"), "a report of Town."),
+        (
+            ("version: 1", "version: 1\ncounting: {cohort: received}"),
+            "it counts requests by the month in which they were due.",
+        ),
+    ],
+)
+def test_reports_of_another_kind_are_left_aside(tmp_path: Path, change: tuple[str, str], why: str) -> None:
+    """Another organisation's months, or months counted by another day, are no months before."""
+    rows = "".join(
+        f"{m}-{d},email,,,2025-{m:02}-{d:02} 10:00,2025-{m:02}-{d:02} 15:00,\n" for m in (9, 10) for d in range(1, 29)
+    )
+    (tmp_path / "log.csv").write_text(HEADER + rows)
+    (tmp_path / "town.yaml").write_text(BUSY_TOWN)
+    (tmp_path / "other.yaml").write_text(BUSY_TOWN.replace(*change))
+    report(tmp_path, "--period", "2025-09", "--formats", "md", "--standards", "town.yaml", files="log.csv")
+    for standards, said in (("town.yaml", ""), ("other.yaml", why)):
+        done = report(tmp_path, *PERIOD, "--formats", "md", "-q", "--standards", standards, files="log.csv")
+        assert done.err.replace("\\", "/") == (f"Left aside: reports/2025-09/tally.parquet: {said}\n" if said else "")
+        page = (tmp_path / "reports" / "2025-10" / "report.md").read_text("utf-8")
+        assert ("From earlier reports: Sep 2025" in page) is not bool(said)
+
+
 def test_the_tallies_of_earlier_reports_are_named_in_the_manifest(tmp_path: Path) -> None:
     """They make the run chart, so they are an input like the exports; later ones are none."""
     for month in ("2025-10", "2025-11"):

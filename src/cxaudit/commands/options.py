@@ -135,8 +135,13 @@ class Output:
 
     def say(self, lines: Iterable[str]) -> None:
         if not self.quiet:
-            for line in lines:
-                sys.stderr.write(line + "\n")
+            self.warn(lines)
+
+    @staticmethod
+    def warn(lines: Iterable[str]) -> None:
+        """Say what nobody may miss, `-q` or not."""
+        for line in lines:
+            sys.stderr.write(line + "\n")
 
 
 def scenario_words(standards_as_of: str) -> str:

@@ -15,7 +15,7 @@ from cxaudit.commands.drawing import Drawing
 from cxaudit.commands.options import Input, Output, near_miss
 from cxaudit.commands.report_files import AVAILABLE, FILES, TALLY, EarlierTally, MadeReport, digest_of, question_of
 from cxaudit.commands.shared import MISSED_TARGET, NOT_RELIABLE, load_standards, settings
-from cxaudit.counting.from_tallies import open_tallies, whole_months
+from cxaudit.counting.from_tallies import StoredTally, Tallied, open_tallies, whole_months
 from cxaudit.days.zones import zone
 from cxaudit.errors import InputError, UsageError
 from cxaudit.monthly.restated import restated_months
@@ -25,6 +25,7 @@ from cxaudit.render.notes import notes
 from cxaudit.render.report.manifest import MANIFEST, Settings
 from cxaudit.render.report.restated import restated_words
 from cxaudit.render.words import as_of_words, period_words, visible
+from cxaudit.standards.model import Standards
 from cxaudit.write.folder import locked, prepare_place, recover, spare_others, write_folder
 
 Period = tuple[dt.date, dt.date]
@@ -57,13 +58,16 @@ def report(given: Input, output: Output, wanted: Wanted, drawing: Drawing) -> in
         with locked(place, given.now):
             recover(folder)
             asked = Settings(period, given.as_of or "", formats, wanted.by is not None, given.channel, given.source)
-            made = MadeReport(given, question, asked, sys.argv[1:], earlier_tallies(place, period))
+            earlier = earlier_tallies(place, period, question.standards)
+            made = MadeReport(given, question, asked, sys.argv[1:], earlier)
             with output.progress(made.n_steps) as step:
                 step("Reading")
                 _spare_inputs(made, place)
                 step("Judging")
                 is_judged = made.monthly.check.total.judged > 0
-                restated = [*_unread(place), *_restated(made, folder)] if is_judged else []
+                before = (
+                    [*_left_aside(place, period, question.standards), *_restated(made, folder)] if is_judged else []
+                )
                 if is_judged:
                     write_folder(folder, made.files(step, drawing))
             if not is_judged:
@@ -73,8 +77,9 @@ def report(given: Input, output: Output, wanted: Wanted, drawing: Drawing) -> in
         if is_new:
             with contextlib.suppress(OSError):
                 place.rmdir()  # only where it is still empty
-    said = [*_settings(given, question, is_now), *notes(made.monthly.check), *restated, *_written(folder, made, wanted)]
-    output.say(said)
+    output.say([*_settings(given, question, is_now), *notes(made.monthly.check)])
+    output.warn(before)
+    output.say(_written(folder, made, wanted))
     return _exit_code(made, output)
 
 
@@ -122,25 +127,52 @@ def _settled(given: Input, timezone: str) -> tuple[Input, Period]:
     return replace(given, period=text, as_of=given.as_of or moment), period
 
 
-def earlier_tallies(place: Path, period: Period) -> list[EarlierTally]:
-    """The tallies of the reports of periods that ended before this one, whole months only, by the name of their folder."""
+def earlier_tallies(place: Path, period: Period, standards: Standards) -> list[EarlierTally]:
+    """The tallies of the reports of whole months up to the end of this period, apart from its own, by their folders' names.
+
+    Only reports of the same organisation that count months alike (due or received) stand beside each other.
+    """
     found = []
-    for path in sorted(place.glob(f"[!.]*/{TALLY}")):
-        with contextlib.suppress(InputError):  # said by `_unread`
-            ((_, tally),) = open_tallies([str(path)])
-            held = tally.about.period
-            if held is not None and held[1] < period[0] and whole_months(*held):
-                found.append(EarlierTally(digest_of(path, f"{path.parent.name}/{TALLY}"), tally))
+    for path, tally in _tallies(place):
+        if isinstance(tally, StoredTally) and _is_before(path, tally, period) and not _unlike(tally, standards):
+            found.append(EarlierTally(digest_of(path, f"{path.parent.name}/{TALLY}"), tally))
     return found
 
 
-def _unread(place: Path) -> Iterator[str]:
-    """What stands where a tally should and is none, or one of another version."""
+def _tallies(place: Path) -> Iterator[tuple[Path, StoredTally | InputError]]:
     for path in sorted(place.glob(f"[!.]*/{TALLY}")):
         try:
-            open_tallies([str(path)])
+            ((_, tally),) = open_tallies([str(path)])
+            yield path, tally
         except InputError as error:
-            yield visible(f"Left aside: {str(error).splitlines()[0]}")
+            yield path, error
+
+
+def _is_before(path: Path, tally: StoredTally, period: Period) -> bool:
+    held = tally.about.period
+    is_own = path.parent.name == period_name(*period)
+    return held is not None and held[1] <= period[1] and whole_months(*held) and not is_own
+
+
+def _unlike(tally: StoredTally, standards: Standards) -> str:
+    """Why the figures of a report do not belong beside those of this one; empty where they do."""
+    about = tally.about
+    if about.standards["sha256"] != standards.sha256:
+        organisation = Tallied(tally).promises.standards.organisation
+        if organisation != standards.organisation:
+            return f"a report of {organisation}"
+    if about.cohort != standards.versions[-1].counting.cohort:
+        return f"it counts requests by the month in which they were {about.cohort}"
+    return ""
+
+
+def _left_aside(place: Path, period: Period, standards: Standards) -> Iterator[str]:
+    """What stands where a tally should and is none, or belongs to other reports than this one."""
+    for path, tally in _tallies(place):
+        if isinstance(tally, InputError):
+            yield visible(f"Left aside: {str(tally).splitlines()[0]}")
+        elif _is_before(path, tally, period) and (why := _unlike(tally, standards)):
+            yield visible(f"Left aside: {path}: {why}.")
 
 
 def _spare_inputs(made: MadeReport, place: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -58,6 +59,10 @@ class EarlierTally:
     digest: FileDigest
     tally: StoredTally
 
+    def ends_before(self, day: dt.date) -> bool:
+        held = self.tally.about.period
+        return held is not None and held[1] < day
+
 
 @dataclass
 class MadeReport:
@@ -81,7 +86,7 @@ class MadeReport:
             audit,
             counting_of(self.question.standards),
             meta_of(self.given, self.question),
-            stored=stored_months(self.earlier),
+            stored=stored_months([one for one in self.earlier if one.ends_before(self.settings.period[0])]),
             with_employees=self.settings.employees,
             comparison=compare_verdicts(audit) if has_word(audit) else None,
             restated=restated_months(audit, [(one.digest.file, one.tally) for one in self.earlier]),

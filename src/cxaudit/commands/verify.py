@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -98,13 +99,18 @@ def _made(manifest: Mapping[str, Any], given: Input, standards: Standards, place
         source=settings.source,
     )
     question = question_of(again, standards, with_employees=settings.employees)
-    return MadeReport(again, question, settings, manifest["command"][1:], _earlier(manifest, place, (first, last)))
+    return MadeReport(
+        again, question, settings, manifest["command"][1:], _earlier(manifest, place, (first, last), standards)
+    )
 
 
-def _earlier(manifest: Mapping[str, Any], place: Path, period: Any) -> list[EarlierTally]:
+def _earlier(
+    manifest: Mapping[str, Any], place: Path, period: tuple[dt.date, dt.date], standards: Standards
+) -> list[EarlierTally]:
     """The stored tallies that the report was made with, where they still are."""
     named = {one["file"] for one in manifest["earlier_tallies"]}
-    return [one for one in earlier_tallies(place.resolve().parent.parent, period) if one.digest.file in named]
+    found = earlier_tallies(place.resolve().parent.parent, period, standards)
+    return [one for one in found if one.digest.file in named]
 
 
 def _versions(manifest: Mapping[str, Any]) -> Iterator[Compared]:
