@@ -147,6 +147,23 @@ def test_a_month_that_the_exports_held_in_part_is_marked(tmp_path: Path) -> None
     assert "Not over, or not whole, when reported: 2025-06" in found.err
 
 
+def test_what_is_no_month_is_left_aside_and_said(reported: Path, tmp_path: Path) -> None:
+    """A week is no point of a line of months; nor is a file that cannot be read."""
+    shutil.copytree(reported, tmp_path / "town")
+    folder = tmp_path / "town"
+    shutil.copy(folder / "log.kept", folder / "log.csv")
+    run("report", "log.csv", "--period", "2025-W41", "--out", "reports", "--formats", "csv", cwd=folder)
+    (folder / "reports" / "broken").mkdir()
+    (folder / "reports" / "broken" / "tally.parquet").write_text("junk")
+    before, after = (run("trend", "reports", "-q", cwd=place) for place in (reported, folder))
+    assert (after.code, after.out) == (0, before.out)
+    assert "Left aside: 2025-W41/tally.parquet: its period is not one of whole months." in after.err
+    assert after.err.count("Left aside: ") == 2
+    run("report", "log.csv", "--period", "2025-W41", "--out", "weekly", "--formats", "csv", cwd=folder)
+    alone = run("trend", "weekly", cwd=folder)
+    assert (alone.code, "weekly holds no report of a whole month." in alone.err) == (2, True)
+
+
 def test_an_unfinished_month_is_marked(tmp_path: Path) -> None:
     """It is shown, and left out of limits and signals."""
     run(

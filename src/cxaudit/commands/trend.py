@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 from cxaudit.commands.options import Output, near_miss
 from cxaudit.commands.report_files import TALLY
-from cxaudit.counting.from_tallies import StoredTally, open_tallies
+from cxaudit.counting.from_tallies import StoredTally, open_tallies, whole_months
 from cxaudit.errors import InputError, UsageError
 from cxaudit.monthly.trend import trend_of
 from cxaudit.render.trend import TREND_FORMATS, remarks, render_trend
@@ -22,7 +21,7 @@ def trend(folder: str, output: Output, *, by: str | None) -> int:
         raise UsageError(f"--by {by} is not one of {', '.join(_BY)}.{near_miss(by, _BY)}")
     form = output.chosen(TREND_FORMATS)
     output.check_places()
-    tallies = list(_stored(Path(folder)))
+    tallies, aside = _stored(Path(folder))
     found = trend_of(tallies, by)
     if not found.rows:
         raise InputError(f"the reports in {folder} hold no month.")
@@ -30,12 +29,13 @@ def trend(folder: str, output: Output, *, by: str | None) -> int:
     output.write(render_trend(found, as_of, form, output.options()), form)
     months = len({row.point.month for row in found.rows})
     said = [f"{counted(months, 'month')} from {counted(len(tallies), 'stored tally', 'stored tallies')} in {folder}"]
+    output.warn(map(visible, aside))
     output.say(map(visible, [*said, *([] if form in ("table", "markdown") else remarks(found))]))
     return 0
 
 
-def _stored(folder: Path) -> Iterator[tuple[str, StoredTally]]:
-    """The tallies of the reports in a folder, named by the folder of each."""
+def _stored(folder: Path) -> tuple[list[tuple[str, StoredTally]], list[str]]:
+    """The tallies of the reports in a folder, named by the folder of each, and why others were left aside."""
     if not folder.is_dir():
         raise InputError(f"there is no folder {folder}.\nName the one that `cxaudit report … --out DIR` writes to.")
     paths = sorted(folder.glob(f"[!.]*/{TALLY}"))
@@ -43,6 +43,18 @@ def _stored(folder: Path) -> Iterator[tuple[str, StoredTally]]:
         raise InputError(
             f"{folder} holds no report.\n`cxaudit report FILES… --period last-month --out {folder}` writes one."
         )
+    found, aside = [], []
     for path in paths:
-        ((_, stored),) = open_tallies([str(path)])
-        yield f"{path.parent.name}/{TALLY}", stored
+        name = f"{path.parent.name}/{TALLY}"
+        try:
+            ((_, stored),) = open_tallies([str(path)])
+        except InputError as error:
+            aside.append(f"Left aside: {str(error).splitlines()[0]}")
+            continue
+        if stored.about.period is None or whole_months(*stored.about.period):
+            found.append((name, stored))
+        else:
+            aside.append(f"Left aside: {name}: its period is not one of whole months.")
+    if not found:
+        raise InputError("\n".join([f"{folder} holds no report of a whole month.", *aside]))
+    return found, aside
