@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from outside import SAMPLES, TOP, run
@@ -66,6 +67,63 @@ def test_a_corrected_export_is_found(reported: Path) -> None:
     assert {"requests", "met", "judged"} <= set(found["figure"])
     assert {"report.xlsx", "report.json", "tally.parquet"} <= set(found["file made again"])
     assert "file of the report" not in found
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({"totals": {"outside_period": 1}}, {"figure": ["outside_period"]}),
+        ({"totals": {"excluded_because": {"no_standard": 11}}}, {"figure": ["excluded_because no_standard"]}),
+        ({"timezone": "America/Toronto"}, {"time zone": ["city"]}),
+        ({"findings": []}, {"finding": ["no_received"]}),
+        ({"inputs": [{"tables": [{"fates": {"duplicates": 99}}]}]}, {"use of rows": ["email.csv"]}),
+        ({"inputs": [{"tables": [{"encoding": "cp1252"}]}]}, {"how it was read": ["email.csv"]}),
+        ({"calendar": [{"business_days": 1, "special_days": [{"name": "None"}]}]}, {"closed day": ["2025", "2025-01-01"]}),
+    ],
+)  # fmt: skip
+def test_a_manifest_that_tells_otherwise_is_found(
+    reported: Path, change: dict[str, Any], found: dict[str, list[str]]
+) -> None:
+    """Whatever it says of the input, the closed days and the figures, not only its hashes."""
+    path = reported / MANIFEST
+    document = json.loads(path.read_text("utf-8"))
+    (first, *_) = document["inputs"]
+    path.write_text(json.dumps(_changed(document, change)), "utf-8")
+    expected = {what: [name.replace("email.csv", first["file"]) for name in names] for what, names in found.items()}
+    seen = differing(reported)
+    assert {what: names if what != "finding" else names[:1] for what, names in seen.items()} == expected
+
+
+def _changed(value: Any, change: Any) -> Any:
+    """A document with some of its values replaced; of a list only the first ones, or all by none."""
+    if isinstance(change, dict):
+        return {**value, **{name: _changed(value.get(name, {}), part) for name, part in change.items()}}
+    if isinstance(change, list) and change:
+        return [_changed(value[0], change[0]), *value[1:]]
+    return change
+
+
+def test_what_is_no_manifest_is_refused(reported: Path) -> None:
+    """Also where only one part of it is of the wrong kind."""
+    path = reported / MANIFEST
+    for name, wrong in {"versions": 3, "inputs": {}, "totals": None, "outputs": "none", "command": {}}.items():
+        document = json.loads(path.read_text("utf-8")) | {name: wrong}
+        (path.parent / "bad.json").write_text(json.dumps(document), "utf-8")
+        found = run("verify", "reports/2025-10/bad.json", "exports", cwd=reported)
+        assert (found.code, "is no manifest of a report" in found.err) == (2, True)
+
+
+def test_a_copy_of_an_export_and_a_damaged_tally_are_called_by_their_names(reported: Path) -> None:
+    """Neither changes a figure of this report."""
+    shutil.copy(reported / "exports" / "portal.csv", reported / "exports" / "portal copy.csv")
+    assert differing(reported)["input of the same content"] == ["portal.csv"]
+    (reported / "exports" / "portal copy.csv").unlink()
+    late = ("--period", "2025-11", "--as-of", "2025-11-20", "--out", "reports", "--formats", "csv")
+    assert run("report", "exports", *late, cwd=reported).code == 0
+    (reported / "reports" / "2025-10" / "tally.parquet").write_text("junk")
+    found = run("verify", "reports/2025-11/manifest.json", "exports", cwd=reported)
+    outcomes = {row["name"]: row["outcome"] for row in found.rows if row["what"] == "earlier tally"}
+    assert outcomes == {"2025-10/tally.parquet": "differs"}
 
 
 def test_a_missing_and_an_added_export_are_found(reported: Path) -> None:

@@ -15,8 +15,7 @@ from cxaudit.commands.report import earlier_tallies
 from cxaudit.commands.report_files import EarlierTally, MadeReport, digest_of, digests_of, question_of
 from cxaudit.errors import InputError
 from cxaudit.period import parse_date
-from cxaudit.render.check_rows import compliance
-from cxaudit.render.report.manifest import FORM, FileDigest, Settings, renderers
+from cxaudit.render.report.manifest import FORM, MANIFEST, FileDigest, Settings, renderers
 from cxaudit.render.verify import VERIFY_FORMATS, Compared, advice, render_verify
 from cxaudit.render.words import listed, visible
 from cxaudit.standards import Standards, load, loads
@@ -24,6 +23,11 @@ from cxaudit.versions import versions
 from cxaudit.write.folder import others_in
 
 DIFFERS = 1
+#: The parts that no manifest is without.
+_NEEDED = {
+    "form": int, "command": list, "settings": dict, "versions": dict, "standards": dict, "inputs": list,
+    "earlier_tallies": list, "totals": dict, "outputs": list,
+}  # fmt: skip
 
 
 def verify(given: Input, output: Output, path: str) -> int:
@@ -44,7 +48,7 @@ def verify(given: Input, output: Output, path: str) -> int:
         *_pairs("standards", {manifest["standards"]["file"]: manifest["standards"]["sha256"]},
                 {manifest["standards"]["file"]: standards.sha256}),
         *_pairs("input", _hashes(manifest["inputs"]), inputs),
-        *_pairs("earlier tally", _hashes(manifest["earlier_tallies"]), {e.digest.file: e.digest.sha256 for e in made.earlier}),
+        *_pairs("earlier tally", _hashes(manifest["earlier_tallies"]), _earlier_on_disk(manifest, place)),
         *_pairs("file of the report", _hashes(manifest["outputs"]), _on_disk(manifest, place)),
         *again,
     ]  # fmt: skip
@@ -60,8 +64,9 @@ def _read(path: Path) -> dict[str, Any]:
         raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
     except ValueError as error:
         raise InputError(f"{path} is no manifest: it is not JSON.") from error
-    needed = ("settings", "versions", "standards", "inputs", "earlier_tallies", "totals", "outputs")
-    if not isinstance(document, dict) or any(name not in document for name in needed):
+    if not isinstance(document, dict) or not all(
+        isinstance(document.get(name), kind) for name, kind in _NEEDED.items()
+    ):
         raise InputError(f"{path} is no manifest of a report.\n`cxaudit report` writes one beside each report.")
     if document["form"] != FORM:
         raise InputError(f"{path} has form {document['form']}; this version of cxaudit reads form {FORM}.")
@@ -123,6 +128,13 @@ def _hashes(files: list[dict[str, Any]]) -> dict[str, str]:
     return {one["file"]: one["sha256"] for one in files}
 
 
+def _earlier_on_disk(manifest: Mapping[str, Any], place: Path) -> dict[str, str]:
+    """Also those that cannot be read any more."""
+    folder = place.resolve().parent.parent
+    paths = {one["file"]: folder / one["file"] for one in manifest["earlier_tallies"]}
+    return {name: digest_of(path, name).sha256 for name, path in paths.items() if path.is_file()}
+
+
 def _on_disk(manifest: Mapping[str, Any], place: Path) -> dict[str, str]:
     paths = [place.with_name(one["file"]) for one in manifest["outputs"]]
     return {path.name: digest_of(path, path.name).sha256 for path in paths if path.is_file()}
@@ -138,24 +150,56 @@ def _beside(manifest: Mapping[str, Any], place: Path) -> Iterator[str]:
 def _again(
     manifest: Mapping[str, Any], made: MadeReport, step: Callable[[str], None], drawing: Drawing
 ) -> Iterator[Compared]:
-    """The figures, then every file made anew."""
-    total = made.monthly.check.total
-    figures = {name: getattr(total, name) for name in manifest["totals"] if hasattr(total, name)}
-    figures["compliance_pct"] = compliance(made.monthly.check, total) or None
-    recorded = {name: manifest["totals"][name] for name in figures if isinstance(manifest["totals"][name], int | str)}
-    yield from _pairs("figure", _text(recorded), _text({name: figures[name] for name in recorded}))
-    for _, pieces in made.files(step, drawing):
-        for _ in pieces:
-            pass
+    """What the manifest tells of the input and its figures beside one made anew, then every file made anew."""
+    last = b""
+    for name, pieces in made.files(step, drawing):
+        last = b"".join(pieces)
+        assert name != MANIFEST or last, "the manifest is made last"
+    recorded, found = _told(manifest), _told(json.loads(last))
+    for what in recorded:
+        yield from _pairs(what, recorded[what], found[what])
     yield from _pairs("file made again", _hashes(manifest["outputs"]), _made_again(made.digests))
+
+
+def _told(manifest: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """What a manifest tells besides hashes and versions: how it is called -> name -> in words."""
+    tables = {
+        ", sheet ".join(filter(None, (one["file"], table.get("sheet")))): dict(table)
+        for one in manifest["inputs"]
+        for table in one.get("tables", [])
+    }
+    uses = {name: _in_words(table.pop("fates", {})) for name, table in tables.items()}
+    days = {}
+    for year in manifest.get("calendar", []):
+        days[f"{year.get('year')}"] = f"{year.get('business_days')} business days"
+        days |= {one.pop("day", ""): _in_words(one) for one in map(dict, year.get("special_days", []))}
+    return {
+        "figure": dict(_leaves(manifest["totals"])),
+        "finding": {f"{one.get('code')}": f"{one.get('n')}" for one in manifest.get("findings", [])},
+        "use of rows": uses,
+        "how it was read": {name: _in_words(table) for name, table in tables.items()},
+        "closed day": days,
+        "time zone": {"city": f"{manifest.get('timezone')}"},
+        "input of the same content": dict(_leaves(manifest.get("same_content", {}))),
+    }
+
+
+def _in_words(values: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in _leaves(values) if value != "0")
+
+
+def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Every single value of a document as text, by the way to it: `date_formats received_at`."""
+    members = value.items() if isinstance(value, dict) else enumerate(value, 1) if isinstance(value, list) else None
+    if members is not None:
+        for name, member in members:
+            yield from _leaves(member, f"{path} {name}".strip())
+    elif value is not None:
+        yield path, f"{value}"
 
 
 def _made_again(digests: list[FileDigest]) -> dict[str, str]:
     return {one.file: one.sha256 for one in digests}
-
-
-def _text(values: Mapping[str, Any]) -> dict[str, str]:
-    return {name: f"{value}" for name, value in values.items() if value is not None}
 
 
 def _pairs(what: str, recorded: Mapping[str, str], found: Mapping[str, str]) -> Iterator[Compared]:

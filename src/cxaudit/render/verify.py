@@ -41,11 +41,17 @@ class Compared:
 _MEANINGS = {
     "input": "Another export than the report was made from: corrected since, exported anew, or not the same files.",
     "standards": "The promise or its calendar was changed since.",
-    "earlier tally": "A report of an earlier month was made anew; that moves the run chart.",
+    "earlier tally": "A report of an earlier month was made anew, removed or damaged; that moves the run chart.",
     "version": "Another version may count holidays or time zones otherwise: compare the figures.",
     "version of a renderer": "Pages, charts and workbooks may be drawn otherwise; figures are not touched.",
     "file of the report": "A file of the report was changed, or removed, after it was written.",
-    "figure": "The report would say something else today.",
+    "figure": "The report would say something else today, or the manifest was changed.",
+    "finding": "The input would be told otherwise today, or the manifest was changed.",
+    "use of rows": "Rows of the input would be used otherwise today, or the manifest was changed.",
+    "how it was read": "The input would be read otherwise today, or the manifest was changed.",
+    "closed day": "Holidays or closed days are known otherwise today, or the manifest was changed.",
+    "input of the same content": "A copy of another input was added or left out; no figure depends on it.",
+    "time zone": "Times would be read otherwise today, or the manifest was changed.",
     "file made again": "The file would hold other bytes today.",
 }
 
