@@ -134,6 +134,15 @@ def test_a_target_gives_an_outcome(tmp_path: Path) -> None:
     ]
 
 
+def test_a_failed_formula_is_no_name(tmp_path: Path) -> None:
+    """A broken lookup over a column of departments makes one line of requests without one, not a line for each row."""
+    names = ("#N/A", "#N/A (row 3)", "#REF! (row 4)", "not calculated (row 5)", "Roads #1", "")
+    rows = "".join(f"{i},email,{name},2025-10-01 10:00,2025-10-01 11:00\n" for i, name in enumerate(names))
+    (tmp_path / "log.csv").write_text(f"case_id,channel,department,received_at,replied_at\n{rows}")
+    found = run("check", "log.csv", "--by", "department", "--as-of", "2025-10-31", cwd=tmp_path).rows
+    assert [(row["department"], row["requests"]) for row in found] == [("Roads #1", "1"), ("", "5"), ("all", "6")]
+
+
 def test_no_total_leaves_out_the_last_row() -> None:
     """--no-total is for scripts that add up themselves."""
     for form in ("csv", "tsv"):

@@ -286,6 +286,16 @@ def test_an_undeclared_surge_is_pointed_out(tmp_path: Path) -> None:
     ]
 
 
+def test_a_surge_ends_with_what_is_known(tmp_path: Path) -> None:
+    """Receipts of the closed days at the month's end count to a day that is still to come; it is not named."""
+    days = [dt.date(2025, 10, day) for day in range(1, 32) if dt.date(2025, 10, day).weekday() < 5]
+    received = [day for day in days for _ in range(2)] + [dt.date(2025, 11, 1)] * 30
+    rows = [f"{i},email,Parks,{day} 09:00,{day} 10:00\n" for i, day in enumerate(received)]
+    (tmp_path / "log.csv").write_text("case_id,channel,department,received_at,replied_at\n" + "".join(rows), "utf-8")
+    report = report_of(tmp_path / "log.csv", period="2025-11", as_of="2025-11-02")
+    assert [(one.requests, one.last) for one in report.surges] == [(30, dt.date(2025, 11, 2))]
+
+
 def test_people_are_recognised_only_where_asked_for(october: MonthlyReport) -> None:
     """Thanks to a person are information about that person."""
     assert october.recognition.people == ()

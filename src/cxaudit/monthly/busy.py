@@ -51,4 +51,7 @@ def surges_of(audit: Audit, receipts: pl.DataFrame, period: tuple[dt.date, dt.da
     periods, as_of = question.standards.high_volume, question.as_of
     series = measure(receipts, (first, last), audit.calendar, periods, per="day", shown=period)
     found = Volume(question.standards.organisation, "day", series, (), as_of.local, as_of.is_date)
-    return tuple(Surge(one.department, one.first, one.last, one.requests, one.usual) for one in found.proposals)
+    today = as_of.local.date()  # what came on closed days counts to the next business day, which may be still to come
+    return tuple(
+        Surge(one.department, one.first, min(one.last, today), one.requests, one.usual) for one in found.proposals
+    )

@@ -81,8 +81,11 @@ def _surges(report: MonthlyReport) -> Iterator[Block]:
         for one in report.surges
     )
     columns = (Column("Department"), Column("Received"), Column("Requests", True), Column("Usual", True))
-    note = "Pointed out, never acted on: a period is declared in the standards file, by someone with the authority."
-    yield Table("surges-table", "More requests than chance explains, not declared", columns, rows, notes=(note,))
+    notes = (
+        "What came on closed days counts to the next business day.",
+        "Pointed out, never acted on: a period is declared in the standards file, by someone with the authority.",
+    )
+    yield Table("surges-table", "More requests than chance explains, not declared", columns, rows, notes=notes)
 
 
 def _volume_words(check: Report) -> Iterator[Block]:
