@@ -191,6 +191,27 @@ def test_an_interrupt_is_130(tmp_path: Path) -> None:
     assert not (tmp_path / "out.csv").exists()
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [("check met.csv", 0), ("check met.csv --fail-under 101%", 2), ("records met.csv", 0), ("check nothing.csv", 2),
+     ("report met.csv --period 2025-10 --out reports", 0), ("", 2)],
+)  # fmt: skip
+def test_a_full_standard_error_is_no_outcome(tmp_path: Path, command: str, code: int) -> None:
+    """What cannot be said changes nothing of what was found: 1 would be a missed target."""
+    (tmp_path / "met.csv").write_text(MET)
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*COMMAND, *command.split()],
+            cwd=tmp_path,
+            env=clean_environment(),
+            stdout=subprocess.DEVNULL,
+            stderr=full,
+            check=False,
+        )
+    assert done.returncode == code
+
+
 @pytest.mark.skipif(os.name != "posix", reason="needs a signal")
 def test_an_interrupt_while_rows_are_read_lets_the_end_be_put_in_order() -> None:
     """polars tells of Ctrl-C, then Python does: the second would break off what the first leads to."""
@@ -298,7 +319,7 @@ BAD_FILES = {
         b"ticket,opened,closed,queue\n1,2025-10-01,2025-10-02,web\n",
         [
             "calls.csv has no column that tells when a request was received.",
-            "It has: ticket, opened, closed, queue.",
+            'It has: ticket, opened, closed, queue. "opened" looks right.',
         ],
     ),
     "no channel": (

@@ -310,6 +310,22 @@ def test_a_time_of_day_that_is_not_known_gives_two_due_times(tmp_path: Path) -> 
     assert why["because"] == "Not judged: the verdict depends on a time of day that is not stated."
 
 
+def test_a_miss_by_an_unknown_number_of_days_is_told_without_one(tmp_path: Path) -> None:
+    """One of two due days; nine business days are no "less than a business day"."""
+    opening = STANDARDS.replace("standards:\n", "counting: {day_zero: next_opening}\nstandards:\n", 1)
+    for reply, verdict in (("2025-10-30", "late"), ("", "overdue")):
+        arguments = town(tmp_path, f"1,email,Parks,2025-10-16,{reply},,\n", standards=opening)
+        assert explained(*arguments, case="1")["business_days_over"] is None
+        assert told(*arguments, case="1")[0].endswith(f" · {verdict}")
+
+
+def test_an_empty_channel_names_its_cell(tmp_path: Path) -> None:
+    """The other rows of the file have channels, so it is not "all of" it."""
+    arguments = town(tmp_path, "1,email,Parks,2025-10-16,,,\n2,,Parks,2025-10-16,,,\n")
+    assert 'channel no channel a.csv, row 3, "channel" is empty' in told(*arguments, case="2")
+    assert explained(*arguments, case="2")["channel"]["place"]["row"] == 3
+
+
 def test_a_long_wait_is_cut_in_the_middle(tmp_path: Path) -> None:
     """Ten days, then how many business days are left out, then the last five; the data hold them all."""
     arguments = town(tmp_path, "1,email,Parks,2025-08-01 16:00,,,\n")

@@ -17,6 +17,7 @@ import typer
 from cxaudit.cli import audits, dates, inputs, reports, standards
 from cxaudit.cli.app import app
 from cxaudit.errors import AuditError
+from cxaudit.write.file import write_standard_error
 
 #: Loading these modules adds their commands to the program.
 COMMANDS = (audits, reports, inputs, dates, standards)
@@ -83,13 +84,13 @@ def _closed_pipe() -> int:
 
 
 def _say(message: str) -> int:
-    print(f"cxaudit: {message}", file=sys.stderr)  # noqa: T201 - this is the command line
+    write_standard_error(f"cxaudit: {message}\n")
     return 2
 
 
 def _usage_or_bug(error: Exception) -> int:
     if type(error).__name__ == "NoArgsIsHelpError":  # `cxaudit` alone: show what there is
-        sys.stderr.write(f"{error.format_message()}\n")  # type: ignore[attr-defined]
+        write_standard_error(f"{error.format_message()}\n")  # type: ignore[attr-defined]
         return 2
     exit_code = getattr(error, "exit_code", None)
     if exit_code is not None and hasattr(error, "format_message"):

@@ -22,7 +22,7 @@ from cxaudit.period import now_as_of, parse_as_of, parse_period
 from cxaudit.render import EXTENSIONS, RenderOptions
 from cxaudit.standards.model import Standards
 from cxaudit.standards.source import Role
-from cxaudit.write.file import check_place, with_bom, write_bytes, write_standard_output
+from cxaudit.write.file import check_place, with_bom, write_bytes, write_standard_error, write_standard_output
 
 
 @dataclass(frozen=True)
@@ -140,8 +140,7 @@ class Output:
     @staticmethod
     def warn(lines: Iterable[str]) -> None:
         """Say what nobody may miss, `-q` or not."""
-        for line in lines:
-            sys.stderr.write(line + "\n")
+        write_standard_error("".join(f"{line}\n" for line in lines))
 
 
 def scenario_words(standards_as_of: str) -> str:

@@ -72,7 +72,7 @@ def report(given: Input, output: Output, wanted: Wanted, drawing: Drawing) -> in
                     write_folder(folder, made.files(step, drawing))
             if not is_judged:
                 output.say([*_settings(given, question, is_now), *notes(made.monthly.check)])
-                return _nothing(folder, made)
+                return _nothing(folder, made, output)
     finally:
         if is_new:
             with contextlib.suppress(OSError):
@@ -193,14 +193,14 @@ def _settings(given: Input, question: Question, is_chosen: bool) -> Iterator[str
         yield f"The period is not over. As of now: {question.as_of.local:%Y-%m-%d %H:%M:%S}; --as-of fixes it"
 
 
-def _nothing(folder: Path, made: MadeReport) -> int:
+def _nothing(folder: Path, made: MadeReport, output: Output) -> int:
     check = made.monthly.check
     as_of = as_of_words(check.as_of, check.as_of_is_date)
     lines = [
         f"cxaudit: no request {check.cohort} {period_words(*made.settings.period)} could be judged as of {as_of}.",
         f"No report was written{'; the one that is there was left as it is' if folder.exists() else ''}.",
     ]
-    sys.stderr.write("".join(f"{line}\n" for line in lines))
+    output.warn(lines)
     return NOT_RELIABLE
 
 

@@ -48,9 +48,10 @@ class Evidence:
         return Place(table.file, table.sheet, self.cells["row"], header)
 
     def said(self, role: Role, name: str) -> Said:
-        """A name, and the cell that says it."""
-        text = self._text(self.source.layout.positions.get(role))
-        return Said(name, self.place(self.source.layout.names[role]) if text is not None else None, text)
+        """A name, and the cell that says it, or that is empty."""
+        position = self.source.layout.positions.get(role)
+        place = None if position is None else self.place(self.source.layout.names[role])
+        return Said(name, place, self._text(position))
 
     def header_said(self, header: str, name: str) -> Said:
         """The same for a column that plays no role."""

@@ -50,7 +50,8 @@ class Moment:
 
 @dataclass(frozen=True)
 class Said:
-    """A name and the text of the export that it stands for; `text` is None where no cell says it."""
+    """A name and the text of the export that it stands for; `place` is None where no column says it, `text` where the cell
+    is empty."""
 
     name: str
     place: Place | None

@@ -41,8 +41,9 @@ def _received(why: Explanation) -> Iterator[Line]:
 def _said_where(said: Said, where: Place) -> str:
     if said.place is None:
         return f"all of {where.file}"
-    text = f': "{said.text}"' if (said.text or "").casefold() != said.name.casefold() else ""
-    return place_words(said.place) + text
+    if said.text is None:
+        return f"{place_words(said.place)} is empty"
+    return place_words(said.place) + (f': "{said.text}"' if said.text.casefold() != said.name.casefold() else "")
 
 
 def moment_words(moment: Moment) -> str:

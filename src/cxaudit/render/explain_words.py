@@ -28,6 +28,8 @@ def _verdict(why: Explanation) -> str:
     if why.verdict == "excluded":
         return f"not judged: {EXCLUSION_WORDS[why.excluded or '']}"
     if why.verdict in ("late", "overdue"):
+        if over is None:  # the due day itself depends on a time of day that is not known
+            return why.verdict
         return f"{why.verdict} by " + (counted(over, "business day") if over else "less than a business day")
     return why.verdict
 

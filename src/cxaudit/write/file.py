@@ -107,3 +107,12 @@ def _words(path: Path, error: OSError) -> str:
     if isinstance(error, PermissionError):
         return f"cannot write {path}: no permission.\nIs it open in another program, or is the folder not yours?"
     return f"cannot write {path}: {error.strerror or error}."
+
+
+def write_standard_error(text: str) -> None:
+    """Write on standard error. Where it takes nothing, on a full disk for one, the outcome is still what it is."""
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except OSError:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - until the interpreter ends
