@@ -485,6 +485,21 @@ def test_the_earliest_receipt_and_the_earliest_reply_win(tmp_path: Path) -> None
     assert re.search(r"c\.csv: 1 row  ?= 1 duplicate", said)
 
 
+@pytest.mark.parametrize("order", [("timed", "dated"), ("dated", "timed")])
+def test_a_date_alone_takes_no_time_of_its_day_away(tmp_path: Path, order: tuple[str, str]) -> None:
+    """It contradicts no time of the same day; an earlier day wins, whatever else is known of it."""
+    rows = {
+        "timed": "1,email,2025-10-06 10:00,2025-10-07 09:00\n2,email,2025-10-06 10:00,2025-10-07 09:00\n",
+        "dated": "1,email,2025-10-06,2025-10-07\n2,email,2025-10-05,2025-10-06\n",
+    }
+    for place, name in enumerate(order):
+        (tmp_path / f"{place}.csv").write_text(f"case_id,channel,received_at,replied_at\n{rows[name]}")
+    found = run("records", "0.csv", "1.csv", "--as-of", "2025-10-31", cwd=tmp_path)
+    said = {row["case_id"]: (row["received_at"], row["replied_at"]) for row in found.rows}
+    assert said == {"1": ("2025-10-06 10:00:00", "2025-10-07 09:00:00"), "2": ("2025-10-05", "2025-10-06")}
+    assert "history_changed (1)" in found.err
+
+
 def test_ties_go_to_the_first_file_and_the_first_row(tmp_path: Path) -> None:
     """Equal rows are duplicates without a history, charged to the rows that come later."""
     line = "7,email,2025-10-01 10:00,2025-10-02 10:00,closed\n"

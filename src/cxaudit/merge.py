@@ -7,6 +7,7 @@ states it. The newest row is the last one of the file with the newest timestamp.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -23,8 +24,10 @@ _STATE_PREFIXES = ("header:", "system_")
 SORTED_HASHES, HELD_ROWS = 16_000_000, 3_000_000
 #: What two rows of a case may differ in and still say the same.
 _NOT_SAID = ("at", "table", "row", "case_hash", "updated_at")
+_MOMENTS = ("received_at", "received_is_date", "replied_at", "replied_is_date")
 #: How many of the rows that changed are named.
 PLACES = 5
+_TO_DAYS_END = dt.timedelta(days=1, microseconds=-1)
 _NO_CHANGES = pl.DataFrame(schema={"table": pl.UInt32, "n": pl.UInt32, "rows": pl.List(pl.UInt32)})
 
 
@@ -201,8 +204,11 @@ def _is_state(name: str) -> bool:
 
 
 def _instant(rows: pl.DataFrame, role: str, zone: Zone | None) -> pl.Expr:
-    """What orders the rows in time: instants where there are any, else wall times."""
+    """What orders the rows in time: instants where there are any, else wall times; a date alone after the times of its
+    day, which say more and contradict it in nothing."""
     wall = pl.col(f"{role}_at")
+    if f"{role}_is_date" in rows.columns:
+        wall = pl.when(pl.col(f"{role}_is_date")).then(wall + _TO_DAYS_END).otherwise(wall)
     if f"{role}_utc" not in rows.columns:
         return wall
     return pl.coalesce(f"{role}_utc", wall if zone is None else zone.utc(wall))
@@ -210,11 +216,20 @@ def _instant(rows: pl.DataFrame, role: str, zone: Zone | None) -> pl.Expr:
 
 def _changed_rows(suspects: pl.DataFrame, kept: pl.DataFrame, newest: pl.DataFrame) -> pl.DataFrame:
     """The rows whose receipt or reply is not the one taken; a reply may also be missing where a newer file has replies."""
-    taken = kept.select(*_KEY, _received=pl.col("received_at"), _replied=pl.col("replied_at"))
+    taken = kept.select(*_KEY, *(pl.col(name).alias(f"_{name}") for name in kept.columns if name.startswith(_MOMENTS)))
     both = suspects.join(taken, on=_KEY, how="left", maintain_order="left").join(
         newest, on="table", how="left", maintain_order="left"
     )
-    told_in = pl.col("latest").filter(pl.col("replied_at") == pl.col("_replied")).max().over(_KEY)
+    told_in = pl.col("latest").filter(pl.col("replied_at") == pl.col("_replied_at")).max().over(_KEY)
     is_withdrawn = pl.col("replied_at").is_null() & pl.col("has_replies") & (pl.col("latest") > told_in)
-    differs = (pl.col("received_at") != pl.col("_received")) | (pl.col("replied_at") != pl.col("_replied"))
+    differs = _differs(both, "received") | _differs(both, "replied")
     return both.filter(differs.fill_null(False) | is_withdrawn.fill_null(False)).select("table", "row")
+
+
+def _differs(both: pl.DataFrame, role: str) -> pl.Expr:
+    """Whether a moment is another one than the one taken; a date alone agrees with every time of its day."""
+    at, taken = pl.col(f"{role}_at"), pl.col(f"_{role}_at")
+    if f"{role}_is_date" not in both.columns:
+        return at != taken
+    is_date = pl.col(f"{role}_is_date") | pl.col(f"_{role}_is_date")
+    return pl.when(is_date).then(at.dt.date() != taken.dt.date()).otherwise(at != taken)

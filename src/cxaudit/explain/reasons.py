@@ -111,9 +111,15 @@ def _title(audit: Audit, channel: str | None) -> str:
 
 
 def _reply_row(rows: list[Evidence], taken: Evidence) -> Evidence:
-    """The row whose reply counts: the earliest, ties by file and then row; without any, the request's own."""
+    """The row whose reply counts: the earliest, ties by file and then row; without any, the request's own. A date alone
+    comes after the times of its day."""
     answered = [row for row in rows if row.fate in {"taken", "duplicate"} and row.typed["replied_at"] is not None]
-    return min(answered, key=lambda row: (row.typed["replied_at"], row.key), default=taken)
+
+    def moment(row: Evidence) -> tuple[dt.date, bool, dt.datetime, tuple[int, int]]:
+        at, is_date = row.typed["replied_at"], bool(row.typed["replied_is_date"])
+        return at.date(), is_date, at, row.key
+
+    return min(answered, key=moment, default=taken)
 
 
 def _pairing(audit: Audit, row: dict[str, Any]) -> tuple[Pairing | None, Evidence | None]:
