@@ -452,6 +452,9 @@ def test_a_standards_file_that_is_not_there(here: Path) -> None:
         (["--rejects", "nowhere/r.csv"], "cannot write nowhere/r.csv: there is no folder nowhere."),
         (["--reject-cells"], "--reject-cells goes with --rejects FILE."),
         (["--colour"], "No such option: --colour"),
+        (["--readings", "--by", "department"], "Invalid value: --readings shows all requests together."),
+        (["--compare", "--by", "channel"], "Invalid value: --compare shows all requests together."),
+        ([""], "the name of a file is empty."),
     ],
 )  # fmt: skip
 def test_options_that_ask_for_the_impossible(here: Path, arguments: list[str], message: str) -> None:

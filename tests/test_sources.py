@@ -257,6 +257,18 @@ def test_categories_of_several_files_are_one(tmp_path: Path) -> None:
     assert second.requests["channel"].cast(str).to_list() == ["portal", "email"]
 
 
+def test_files_that_prove_different_orders_settle_nothing(tmp_path: Path) -> None:
+    """Both are named, and what to do with the one that is open."""
+    header = "case_id,channel,received_at,replied_at\n"
+    for name, day in {"open": "03/04/2025", "proof": "25/04/2025", "other": "04/25/2025"}.items():
+        (tmp_path / f"{name}.csv").write_text(f"{header}{name}-1,email,{day} 10:00,{day} 11:00\n")
+    both = "other.csv is month first and proof.csv is day first"
+    with pytest.raises(
+        InputError, match=rf"open.csv(.|\n)*may be read in two ways, and other files prove both: {both}"
+    ):
+        arrive(*sorted(tmp_path.glob("*.csv")))
+
+
 def test_a_sheet_that_is_not_recognised_is_named(tmp_path: Path) -> None:
     """A workbook with an export and a pivot table is read, and the pivot table is said to be left aside."""
     xlsxwriter = pytest.importorskip("xlsxwriter")

@@ -33,13 +33,13 @@ from cxaudit.cli.parameters import (
 def check(
     files: Files,
     by: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--by",
             metavar="COLUMNS",
-            help="channel, department, employee, month, week, customer_type, file; several with commas.",
+            help="channel (as it is), department, employee, month, week, customer_type, file; several with commas.",
         ),
-    ] = "channel",
+    ] = None,
     period: PeriodOption = None,
     as_of: AsOfOption = None,
     standards: StandardsFile = None,
@@ -75,13 +75,18 @@ def check(
 
     if compare and (readings or tallies):
         raise typer.BadParameter("--compare goes with neither --readings nor --tallies.")
+    if by is not None and (compare or readings):
+        shown = "--compare" if compare else "--readings"
+        raise typer.BadParameter(
+            f"{shown} shows all requests together. Leave out --by, or narrow them down by --period."
+        )
     path = standards if tallies else standards_path(standards)
     run = check_tallies if tallies else partial(judge, with_comparison=compare)
     raise typer.Exit(
         run(
             Input(files, period, as_of, path, channel, source, now(), standards_as_of),
             Output(format_, output, rejects, reject_cells, strict, not no_escape, quiet),
-            by=by,
+            by="channel" if by is None else by,
             fail_under=fail_under,
             with_total=not no_total,
             with_readings=readings,

@@ -8,6 +8,7 @@ from cxaudit.commands.options import Output
 from cxaudit.commands.shared import name_of
 from cxaudit.days.calendar import complaints
 from cxaudit.errors import UsageError
+from cxaudit.render.words import counted
 from cxaudit.standards import load
 from cxaudit.standards.weaker import weaker_promises
 from cxaudit.standards.words import show, starter
@@ -29,7 +30,7 @@ def standards_check(file: str | None) -> int:
     """Load a standards file; loading raises all that is wrong with it."""
     standards = load(Path(file) if file else None, complaints)
     n = sum(len(version.promises) for version in standards.versions)
-    said = [f"{name_of(standards)} is in order: {standards.organisation}, {n} promises."]
+    said = [f"{name_of(standards)} is in order: {standards.organisation}, {counted(n, 'promise')}."]
     Output().say([*said, *(f"{weaker}." for weaker in weaker_promises(standards))])
     return 0
 

@@ -35,7 +35,26 @@ def date_tables(sources: Sequence[Source], roles: Sequence[Role]) -> None:
         if misread:
             _prove(sources, roles)
     for source in sources:
+        _require_one_order(source, sources)
         require_dates(source)
+
+
+def _require_one_order(source: Source, sources: Sequence[Source]) -> None:
+    """Raises `InputError` where a date may be read in two ways and other files of its source prove both."""
+    open_ = [(role, proof) for role, proof in source.proofs.items() if proof.is_ambiguous]
+    proven: dict[str, str] = {}
+    for other in sources:
+        if other.layout.source == source.layout.source:
+            for proof in other.proofs.values():
+                if proof.order is not None and proof.format is not None:
+                    proven.setdefault(proof.format.words, other.place)
+    if open_ and len(proven) > 1:
+        role, proof = open_[0]
+        both = " and ".join(f"{place} is {words}" for words, place in proven.items())
+        raise InputError(
+            f'{source.place}, column "{source.layout.names[role]}": {proof.example} may be read in two ways, and other files '
+            f"prove both: {both}.\nGive it together with files that are written as it is, the others in another run."
+        )
 
 
 def _prove(sources: Sequence[Source], roles: Sequence[Role]) -> None:

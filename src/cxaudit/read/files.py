@@ -65,6 +65,10 @@ def size_of(path: Path) -> int:
 
 
 def _expand(argument: str) -> list[Path]:
+    if not argument:
+        raise InputError(
+            "the name of a file is empty.\nIf a variable of a script should hold it, that one was not set."
+        )
     path = Path(argument)
     if path.is_file():
         return [path]

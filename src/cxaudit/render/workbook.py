@@ -223,7 +223,8 @@ class _Drawing:
             chart.set_y_axis(values)
         chart.set_legend({"none": True} if len(drawing.values) == 1 else {"position": "bottom"})
         chart.set_size({"width": 640, "height": 360})
-        sheet.insert_chart(rows[0], len(part.columns) + 1, chart, {"description": drawing.description})
+        # Below the table: beside it, paper would show both too small to be read.
+        sheet.insert_chart(rows[1] + 2, 0, chart, {"description": drawing.description})
 
 
 def _length(cell: Cell) -> int:

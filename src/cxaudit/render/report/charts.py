@@ -16,7 +16,7 @@ from cxaudit.monthly.model import Distribution, Elapsed, RunChart, StandardsChan
 from cxaudit.render.figures import compliance_text
 from cxaudit.render.report.run_chart import better_or_worse, is_usable
 from cxaudit.render.report.story import Chart
-from cxaudit.render.report.words import month_name
+from cxaudit.render.report.words import level, month_name
 from cxaudit.render.words import visible
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def _levels(chart: RunChart) -> list[dict[str, Any]]:
     if chart.limits:
         named = (("upper limit", chart.limits.upper), ("usual", chart.limits.mean), ("lower limit", chart.limits.lower))
         levels = [
-            {"name": f"{name} {float(pct):.1f}", "pct": float(pct), "is_limit": name != "usual"} for name, pct in named
+            {"name": f"{name} {level(pct)}", "pct": float(pct), "is_limit": name != "usual"} for name, pct in named
         ]
     if chart.target_pct is not None:
         levels.append({"name": f"target {chart.target_pct:f}", "pct": float(chart.target_pct), "is_limit": False})
@@ -137,9 +137,9 @@ def _level_layers(levels: Sequence[dict[str, Any]], y: Any) -> list[Any]:
     import altair as alt
 
     layers = []
-    for level in levels:
-        base = alt.Chart(_values([level])).encode(y=y)
-        dash = [5, 4] if level["is_limit"] else [1, 0]
+    for one in levels:
+        base = alt.Chart(_values([one])).encode(y=y)
+        dash = [5, 4] if one["is_limit"] else [1, 0]
         layers.append(base.mark_rule(color=QUIET, strokeDash=dash, strokeWidth=1))
         place = {"x": alt.XValue(406), "text": alt.Text("name:N")}  # type: ignore[no-untyped-call]
         layers.append(base.mark_text(align="left", fontSize=14, color=QUIET).encode(**place))
@@ -178,7 +178,8 @@ def distribution(one: Distribution) -> Any:
         axis=_days_axis(days),
     )
     highest = max(sum(bar["n"] for bar in bars if bar["days"] == day) for day in days)
-    y = alt.Y("n:Q", stack="zero", title=None, axis=None, scale=alt.Scale(domain=[0, highest * 1.18]))
+    domain = [0, highest * 1.35]  # room for a number above the highest bar, and for the word above that
+    y = alt.Y("n:Q", stack="zero", title=None, axis=None, scale=alt.Scale(domain=domain))
     kinds = list(SHADES)
     base = alt.Chart(_values(bars)).encode(x=x, y=y, order=alt.Order("place:Q"))
     columns = base.mark_bar(strokeWidth=1.5).encode(
@@ -188,7 +189,7 @@ def distribution(one: Distribution) -> Any:
     )
     totals = [{"days": day, "n": n} for day in days if (n := sum(bar["n"] for bar in bars if bar["days"] == day))]
     numbers = alt.Chart(_values(totals)).mark_text(dy=-7, fontSize=14, color=INK).encode(
-        x=x, y=alt.Y("n:Q", scale=alt.Scale(domain=[0, highest * 1.18])), text=alt.Text("n:Q")
+        x=x, y=alt.Y("n:Q", scale=alt.Scale(domain=domain)), text=alt.Text("n:Q")
     )  # fmt: skip
     return alt.layer(columns, numbers, *_promise_layers(one, days)).properties(width=300, height=130)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from cxaudit.monthly.model import Limits, Month, MonthlyReport, Restated, RunChart, Signal
 from cxaudit.render.report.story import Block, Chart, Column, Points, Section, Table, Text
-from cxaudit.render.report.words import LOW, LOW_NOTE, day_name, in_time, month_name, percent, share_text
+from cxaudit.render.report.words import LOW, LOW_NOTE, day_name, in_time, level, month_name, percent, share_text
 from cxaudit.render.words import listed
 
 #: In the order of the rules; good news first.
@@ -51,7 +51,7 @@ def between_words(limits: Limits) -> str:
     >>> between_words(Limits(Fraction(90), Fraction(84), Fraction(96), Fraction(6), 12, False))
     '84.0 to 96.0 %'
     """
-    return f"{float(limits.lower):.1f} to {percent(limits.upper)}"
+    return f"{level(limits.lower)} to {percent(limits.upper)}"
 
 
 def is_usable(month: Month) -> bool:

@@ -75,9 +75,17 @@ def wilson_text(counts: Counted) -> str:
     return f"{100 * max(centre - reach, 0):.0f} to {100 * min(centre + reach, 1):.0f} %"
 
 
+def level(value: Fraction) -> str:
+    """A level or a limit of a run chart, in percent.
+
+    >>> level(Fraction(191, 2)), level(Fraction(100))
+    ('95.5', '100')
+    """
+    return f"{float(value):.1f}".replace("100.0", "100")
+
+
 def percent(value: Fraction) -> str:
-    """A level or a limit of a run chart."""
-    return f"{float(value):.1f} %"
+    return f"{level(value)} %"
 
 
 def period_name(first: dt.date, last: dt.date) -> str:
