@@ -495,6 +495,33 @@ def test_few_requests_get_no_percentage_anywhere(tmp_path: Path) -> None:
     assert not [cell for cell in cells if re.search(r"\d\.\d %", str(cell.value))]
 
 
+def test_the_workbook_tells_what_the_page_tells(tmp_path: Path) -> None:
+    """A channel with a promise for one department, an undeclared surge, and a channel without anything to judge."""
+    own = BUSY_TOWN[: BUSY_TOWN.index("high_volume:")].replace("days}}", "days}, letter: {within: 5 business days}}")
+    own += "    departments: {Parks: {email: 1 business day}}\n"
+    (tmp_path / "town.yaml").write_text(own)
+    days = [day for day in range(1, 32) if dt.date(2025, 10, day).weekday() < 5]
+    rows = "".join(
+        f"{day}-{i},email,{('Parks', 'Roads')[i % 2]},,2025-10-{day:02} 09:00,2025-10-{day:02} 10:00,\n"
+        for day in days
+        for i in range(40 if day == 22 else 4)
+    )
+    (tmp_path / "log.csv").write_text(HEADER + rows)
+    done = report(tmp_path, *PERIOD, "--standards", "town.yaml", "--formats", "md,xlsx", files="log.csv")
+    assert done.code == 0, done.err
+    folder = tmp_path / "reports" / "2025-10"
+    book = openpyxl.load_workbook(folder / "report.xlsx")
+    promises = {row[0]: row[1] for row in book["Channels"].iter_rows(values_only=True)}
+    assert promises["Email"] == "2 business days; Parks: 1 business day"
+    assert promises["Email"] in (folder / "report.md").read_text("utf-8")
+    surges = [row[:4] for row in book["Surges"].iter_rows(min_row=3, values_only=True)]
+    at = dt.datetime(2025, 10, 22)
+    assert surges == [("Parks", at, at, 20), ("Roads", at, at, 20)]
+    parts = zipfile.ZipFile(folder / "report.xlsx")
+    drawings = b"".join(parts.read(name) for name in parts.namelist() if "drawings/drawing" in name)
+    assert b"Letter: nothing judged" in drawings
+
+
 # Privacy
 
 SECRETS = ("Zaphod", "zaphod@example.org", "780-555-0142", "12 Secret Street", "Trillian Astra", "MY COMPLAINT IS")

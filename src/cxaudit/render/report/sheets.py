@@ -13,6 +13,7 @@ from cxaudit.render.compare import reason_words
 from cxaudit.render.document import Cell, Drawing, TableColumn, TablePart
 from cxaudit.render.escape import escape_cell
 from cxaudit.render.figures import compliance_text, outcome, percentage_text
+from cxaudit.render.report.first_screen import standard_words
 from cxaudit.render.report.words import LOW, NOT_STATED, SMALL, share_words
 from cxaudit.render.words import EXCLUSION_WORDS
 from cxaudit.render.workbook import lowest_shown
@@ -24,7 +25,7 @@ def parts(report: MonthlyReport) -> Iterator[TablePart]:
     """Every table that has something to say."""
     makers: tuple[Callable[[MonthlyReport], TablePart | None], ...] = (
         _channels, _months, _months_by_channel, _departments, _times, _open, _ageing, _exclusions, _high_volume,
-        _customer_types, _employees, _recognition, _compliments, _systems,
+        _surges, _customer_types, _employees, _recognition, _compliments, _systems,
     )  # fmt: skip
     yield from (part for make in makers if (part := make(report)) is not None)
 
@@ -58,9 +59,11 @@ def _channels(report: MonthlyReport) -> TablePart:
         days = (row.median_business_days, row.p90_business_days)
         name = "All" if row.is_total else escape_cell(row.label["channel"] or NOT_STATED)
         rows.append(
-            (name, row.standard or "", *_counts(row, *targets(check, row)), *(aims if has_target else ()), *days)
-        )
-    said = "; ".join(f"{row[0]} {row[9]} %" if row[9] not in (None, LOW) else f"{row[0]}: too few" for row in rows)
+            (name, "" if row.is_total else standard_words(row, report.promised), *_counts(row, *targets(check, row)),
+             *(aims if has_target else ()), *days)
+        )  # fmt: skip
+    few = {None: ": nothing judged", LOW: ": too few"}
+    said = "; ".join(f"{row[0]}{few.get(row[9]) or f' {row[9]} %'}" for row in rows)
     drawing = Drawing(
         "bar", "Compliance by channel", (9,), f"Bars of the compliance of each channel: {said}.", "Percent"
     )
@@ -79,7 +82,7 @@ def _months(report: MonthlyReport) -> TablePart | None:
     )  # fmt: skip
     rows = [
         (point.month, *_counts(point.counts, run.target_pct), *_limits(run),
-         "in an earlier report" if point.origin == "stored" else "now" if point.is_whole else "now, part of the month",
+         ("in an earlier report" if point.origin == "stored" else "now") + ("" if point.is_whole else ", part of the month"),
          ", ".join(signal.replace("_", " ") for signal in point.signals)) for point in run.points
     ]  # fmt: skip
     said = "; ".join(f"{row[0]} {row[8]}" for row in rows if row[8] not in (None, LOW))
@@ -209,6 +212,18 @@ def _high_volume(report: MonthlyReport) -> TablePart | None:
     outside = report.high_volume.outside
     rows.append(("In none of them", None, None, None, "", "", *_counts(outside)))
     return TablePart("High volume", "Declared periods of high volume", columns, rows)
+
+
+def _surges(report: MonthlyReport) -> TablePart | None:
+    columns = (
+        TableColumn("Department"), TableColumn("From", "moment"), TableColumn("To", "moment"), TableColumn("Requests", "count"),
+        TableColumn("Usual", "count"),
+    )  # fmt: skip
+    rows = [
+        (escape_cell(one.department or "All together"), one.first, one.last, one.requests, round(one.usual))
+        for one in report.surges
+    ]
+    return TablePart("Surges", "More requests than chance explains, not declared", columns, rows) if rows else None
 
 
 def _recognition(report: MonthlyReport) -> TablePart | None:
