@@ -38,7 +38,9 @@ def test_the_second_process_draws_the_same(story: Story, expected: str, monkeypa
     """And nothing is drawn here."""
     monkeypatch.setattr("cxaudit.render.report.charts.draw", _nothing_here)
     with Drawing(["html"]) as beside:
-        beside.begin(charts_of(story))
+        for n in (2, 0, 3, None):  # as they become known; what was begun is not begun again
+            beside.begin(charts_of(story)[:n])
+        assert len(beside._begun) == len(charts_of(story))
         assert page_of(story, RenderOptions(draw=beside.draw).draw) == expected
         assert page_of(story, beside.draw) == expected, "once more, for the PDF"
 

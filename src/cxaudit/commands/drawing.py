@@ -33,28 +33,31 @@ serve()
 
 
 class Drawing:
-    """Charts on their way: `begin` has them drawn, `draw` waits for them. To be closed, as a context."""
+    """Charts on their way: `begin` has some drawn, as often as some are known, `draw` waits for all. To be closed, as a
+    context."""
 
     def __init__(self, formats: Iterable[str] | None) -> None:
         """For these forms of a report, or for those that are made where none is named."""
         is_needed = formats is None or any(name.strip().lower() in DRAWN for name in formats)
         self._process = _started() if is_needed else None
         self._drawn: dict[Chart, str] = {}
-        self._begun: tuple[Chart, ...] = ()
+        self._begun: list[Chart] = []
 
     def begin(self, charts: Sequence[Chart]) -> None:
         """Have these charts drawn, and go on."""
-        if self._process is None or self._process.stdin is None or self._begun or not charts:
+        if self._process is None or self._process.stdin is None:
             return
-        with suppress(Exception), self._process.stdin as target:  # then they are drawn here
-            target.write(pickle.dumps(tuple(charts)))
-            self._begun = tuple(charts)
-        self._process.stdin = None
+        with suppress(Exception):  # then they are drawn here
+            for chart in charts:
+                if chart not in self._begun:
+                    pickle.dump(chart, self._process.stdin)
+                    self._begun.append(chart)
+            self._process.stdin.flush()
 
     def draw(self, charts: Sequence[Chart]) -> list[str]:
         """These charts as SVG."""
         if self._begun:
-            begun, self._begun = self._begun, ()
+            begun, self._begun = self._begun, []
             self._drawn.update(zip(begun, self._received(), strict=False))
         missing = [chart for chart in charts if chart not in self._drawn]
         if missing:
@@ -88,10 +91,14 @@ def _started() -> subprocess.Popen[bytes] | None:
 
 
 def serve() -> None:
-    """Draw the charts that come in, once what draws is loaded; nothing where none come."""
+    """Draw the charts as they come in, once what draws is loaded; nothing where none come."""
     gc.disable()  # the process is short, and all that it loads stays
     from cxaudit.render.report.charts import draw, warm_up
 
     warm_up()
-    if charts := sys.stdin.buffer.read():
-        sys.stdout.buffer.write(pickle.dumps([draw(chart) for chart in pickle.loads(charts)]))
+    drawn = []
+    with suppress(EOFError):  # the last one has come
+        while True:
+            drawn.append(draw(pickle.load(sys.stdin.buffer)))
+    if drawn:
+        sys.stdout.buffer.write(pickle.dumps(drawn))

@@ -59,7 +59,7 @@ def report(given: Input, output: Output, wanted: Wanted, drawing: Drawing) -> in
             recover(folder)
             asked = Settings(period, given.as_of or "", formats, wanted.by is not None, given.channel, given.source)
             earlier = earlier_tallies(place, period, question.standards)
-            made = MadeReport(given, question, asked, sys.argv[1:], earlier)
+            made = MadeReport(given, question, asked, sys.argv[1:], earlier, drawing)
             with output.progress(made.n_steps) as step:
                 step("Reading")
                 _spare_inputs(made, place)
@@ -69,7 +69,7 @@ def report(given: Input, output: Output, wanted: Wanted, drawing: Drawing) -> in
                     [*_left_aside(place, period, question.standards), *_restated(made, folder)] if is_judged else []
                 )
                 if is_judged:
-                    write_folder(folder, made.files(step, drawing))
+                    write_folder(folder, made.files(step))
             if not is_judged:
                 output.say([*_settings(given, question, is_now), *notes(made.monthly.check)])
                 return _nothing(folder, made, output)

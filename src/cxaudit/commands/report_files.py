@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -73,6 +73,7 @@ class MadeReport:
     settings: Settings
     command: Sequence[str]
     earlier: Sequence[EarlierTally] = ()
+    drawing: Drawing | None = None
     digests: list[FileDigest] = field(default_factory=list)  # of what has been written so far
 
     @cached_property
@@ -82,15 +83,23 @@ class MadeReport:
     @cached_property
     def monthly(self) -> MonthlyReport:
         audit = self.audit
-        return monthly_report(
+        report = monthly_report(
             audit,
             counting_of(self.question.standards),
             meta_of(self.given, self.question),
             stored=stored_months([one for one in self.earlier if one.ends_before(self.settings.period[0])]),
             with_employees=self.settings.employees,
-            comparison=compare_verdicts(audit) if has_word(audit) else None,
-            restated=restated_months(audit, [(one.digest.file, one.tally) for one in self.earlier]),
+            early=self._begin_drawing,
         )
+        # Last, so that these are counted from what the report has counted.
+        comparison = compare_verdicts(audit) if has_word(audit) else None
+        restated = restated_months(audit, [(one.digest.file, one.tally) for one in self.earlier])
+        return replace(report, check=replace(report.check, comparison=comparison), restated=restated)
+
+    def _begin_drawing(self, report: MonthlyReport) -> None:
+        """Have the charts drawn that are known so far."""
+        if self.drawing is not None and DRAWN & set(self.settings.formats):
+            self.drawing.begin(charts_of(compose(report)))
 
     @cached_property
     def missed(self) -> Records:
@@ -102,19 +111,19 @@ class MadeReport:
         """Reading, judging, and each file."""
         return 4 + sum(len(FORMATS[form]) for form in self.settings.formats)
 
-    def files(self, step: Callable[[str], None], drawing: Drawing) -> Iterator[tuple[str, Iterator[bytes]]]:
+    def files(self, step: Callable[[str], None]) -> Iterator[tuple[str, Iterator[bytes]]]:
         """Each file with its bytes in pieces; each is to be used up before the next is asked for. The manifest is last.
 
         `step` is told of each file before it is made.
         """
-        for name, pieces in self._files(drawing):
+        for name, pieces in self._files():
             step(f"Writing {name}")
             yield name, pieces
 
-    def _files(self, drawing: Drawing) -> Iterator[tuple[str, Iterator[bytes]]]:
+    def _files(self) -> Iterator[tuple[str, Iterator[bytes]]]:
         self.digests.clear()
-        if DRAWN & set(self.settings.formats):
-            drawing.begin(charts_of(compose(self.monthly)))
+        self._begin_drawing(self.monthly)
+        options = RenderOptions(draw=self.drawing.draw if self.drawing is not None else None)
         with ThreadPoolExecutor(1) as beside:  # what needs no Python goes on while the documents are made
             listed = beside.submit(lambda: self.missed.frame) if "xlsx" in self.settings.formats else None
             inputs = beside.submit(digests_of, self.audit)
@@ -122,7 +131,7 @@ class MadeReport:
             for form in sorted(self.settings.formats, key=lambda form: (form in DRAWN, [*FORMATS].index(form))):
                 if form == "xlsx" and listed is not None:
                     listed.result()
-                yield from self._documents(form, RenderOptions(draw=drawing.draw))
+                yield from self._documents(form, options)
             yield self._counted(TALLY, iter([tally_bytes(self.audit, self.monthly.check)]))
             self.digests.sort(key=lambda one: _PLACES[one.file])
             yield MANIFEST, iter([self._manifest(inputs.result())])

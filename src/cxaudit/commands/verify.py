@@ -38,11 +38,11 @@ def verify(given: Input, output: Output, path: str) -> int:
     manifest = _read(place)
     standards = _standards(manifest, given.standards)
     made = _made(manifest, given, standards, place)
-    with Drawing(made.settings.formats) as drawing, output.progress(made.n_steps) as step:
+    with Drawing(made.settings.formats) as made.drawing, output.progress(made.n_steps) as step:
         step("Reading")
         inputs = {name: one.sha256 for name, one in digests_of(made.audit).items()}
         step("Judging")
-        again = list(_again(manifest, made, step, drawing))
+        again = list(_again(manifest, made, step))
     found = [
         *_versions(manifest),
         *_pairs("standards", {manifest["standards"]["file"]: manifest["standards"]["sha256"]},
@@ -147,12 +147,10 @@ def _beside(manifest: Mapping[str, Any], place: Path) -> Iterator[str]:
         yield f"Beside the report, and no part of it: {listed(list(map(visible, others)))}."
 
 
-def _again(
-    manifest: Mapping[str, Any], made: MadeReport, step: Callable[[str], None], drawing: Drawing
-) -> Iterator[Compared]:
+def _again(manifest: Mapping[str, Any], made: MadeReport, step: Callable[[str], None]) -> Iterator[Compared]:
     """What the manifest tells of the input and its figures beside one made anew, then every file made anew."""
     last = b""
-    for name, pieces in made.files(step, drawing):
+    for name, pieces in made.files(step):
         last = b"".join(pieces)
         assert name != MANIFEST or last, "the manifest is made last"
     recorded, found = _told(manifest), _told(json.loads(last))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ import polars as pl
 from cxaudit.counting.coverage import covered_days
 from cxaudit.model import JUDGED, CheckRow
 from cxaudit.monthly.busy import high_volume_of, surges_of
-from cxaudit.monthly.gather import Gathered, gather
+from cxaudit.monthly.gather import Details, Gathered, gather
 from cxaudit.monthly.history import history_of, previous_of, run_charts, standards_changes
 from cxaudit.monthly.model import (
     Distribution,
@@ -20,7 +20,7 @@ from cxaudit.monthly.model import (
     MonthlyReport,
     OpenRequests,
     Overdue,
-    Restated,
+    Recognition,
 )
 from cxaudit.monthly.recognition import compliments_of, recognition_of
 from cxaudit.standards.source import Role
@@ -28,7 +28,6 @@ from cxaudit.tally.compliance import compliance_rows
 
 if TYPE_CHECKING:
     from cxaudit.audit import Audit
-    from cxaudit.compare.model import Comparison
 
 #: The roles that an audit for the report must ask for; `employee` only where people are asked for.
 ROLES: tuple[Role, ...] = ("department", "customer_type", "status", "kind")
@@ -41,24 +40,23 @@ def monthly_report(
     *,
     stored: pl.DataFrame | None = None,
     with_employees: bool = False,
-    comparison: Comparison | None = None,
-    restated: tuple[Restated, ...] = (),
+    early: Callable[[MonthlyReport], None] = lambda _: None,
 ) -> MonthlyReport:
     """All figures of the report of the audit's period, without which it covers everything.
 
     The question must have asked for ROLES and for the readings. `stored` has the columns of `history.STORED`: the months of
-    earlier reports, `restated` those that it counts otherwise. `comparison` is what `--compare` shows, where exports
-    carry the systems' own verdicts.
+    earlier reports. `early` is handed what is known before the details are, of which some counts still run: all but what is
+    open, surges, recognition and compliments.
     """
     period = audit.question.period or _span(audit)
     gathered = gather(audit, *period)  # before anything else is counted, so that all else is made from it
-    check = replace(audit.report(("channel",), None, counting, meta), comparison=comparison)
+    check = audit.report(("channel",), None, counting, meta)
     history = history_of(gathered.counts, stored, covered_days(audit), period[1])
     runs = run_charts(history, [row for row in check.rows if not row.is_total], check.total, period[1])
     previous = previous_of(history, period) if check.period else None
     departments = _rows(audit, gathered, "department")
     employees = _rows(audit, gathered, "employee") if with_employees else ()
-    return MonthlyReport(
+    report = MonthlyReport(
         check=check,
         period=period,
         promised=audit.promised,
@@ -70,11 +68,19 @@ def monthly_report(
         previous=previous,
         distributions=tuple(_distributions(audit, gathered.inside, check.rows)),
         high_volume=high_volume_of(audit, gathered.inside),
-        open=_open(gathered.details.open),
-        surges=surges_of(audit, gathered.details.receipts, period),
-        recognition=recognition_of(departments, employees, gathered.details.days, previous),
-        compliments=_compliments(audit, gathered),
-        restated=restated,
+        open=OpenRequests((), None),
+        surges=(),
+        recognition=Recognition((), (), ()),
+        compliments=None,
+    )
+    early(report)
+    details = gathered.details
+    return replace(
+        report,
+        open=_open(details.open),
+        surges=surges_of(audit, details.receipts, period),
+        recognition=recognition_of(departments, employees, details.days, previous),
+        compliments=_compliments(audit, details),
     )
 
 
@@ -133,7 +139,6 @@ def _overdue(department: str, part: pl.DataFrame) -> Overdue:
     )
 
 
-def _compliments(audit: Audit, gathered: Gathered) -> Any:
+def _compliments(audit: Audit, details: Details) -> Any:
     tells = any("kind" in arrived.source.layout.positions for arrived in audit.arrived)
-    compliments = gathered.details.compliments
-    return compliments_of(compliments) if tells or compliments.height else None
+    return compliments_of(details.compliments) if tells or details.compliments.height else None
