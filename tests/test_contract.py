@@ -500,6 +500,14 @@ def test_a_date_alone_takes_no_time_of_its_day_away(tmp_path: Path, order: tuple
     assert "history_changed (1)" in found.err
 
 
+def test_a_receipt_after_the_reply_is_not_the_one_that_was_answered(tmp_path: Path) -> None:
+    """Of a date alone and a time of the same day the date is the receipt where the reply came before the time."""
+    rows = "A,email,2025-10-02,2025-10-02 08:00\nA,email,2025-10-02 09:00,\nA,email,2025-10-02 08:30,\n"
+    (tmp_path / "log.csv").write_text(f"case_id,channel,received_at,replied_at\n{rows}")
+    (row,) = run("records", "log.csv", "--as-of", "2025-10-31", cwd=tmp_path).rows
+    assert (row["received_at"], row["replied_at"], row["verdict"]) == ("2025-10-02", "2025-10-02 08:00:00", "met")
+
+
 def test_ties_go_to_the_first_file_and_the_first_row(tmp_path: Path) -> None:
     """Equal rows are duplicates without a history, charged to the rows that come later."""
     line = "7,email,2025-10-01 10:00,2025-10-02 10:00,closed\n"

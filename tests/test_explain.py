@@ -319,6 +319,17 @@ def test_a_miss_by_an_unknown_number_of_days_is_told_without_one(tmp_path: Path)
         assert told(*arguments, case="1")[0].endswith(f" · {verdict}")
 
 
+def test_the_reply_taken_is_the_earlier_instant(tmp_path: Path) -> None:
+    """When the clocks go back, 01:30 may be before 01:10; `explain` names the row whose reply `records` has."""
+    header = "case_id,channel,department,received_at,replied_at\n"
+    for name, at in {"a": "08:10", "b": "07:30"}.items():
+        (tmp_path / f"{name}.csv").write_text(f"{header}A,email,U,2025-10-31T15:00:00Z,2025-11-02T{at}:00Z\n")
+    files = (tmp_path / "a.csv", tmp_path / "b.csv", "--as-of", "2025-11-05")
+    (row,) = run("records", *files).rows
+    why = explained(*files, case="A")
+    assert (why["replied"]["at"], why["replied"]["place"]["file"]) == (row["replied_at"], "b.csv")
+
+
 def test_an_empty_channel_names_its_cell(tmp_path: Path) -> None:
     """The other rows of the file have channels, so it is not "all of" it."""
     arguments = town(tmp_path, "1,email,Parks,2025-10-16,,,\n2,,Parks,2025-10-16,,,\n")

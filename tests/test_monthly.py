@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from months import a_year, report_of, stored
+from outside import TOP
 
 from cxaudit.monthly.model import Counts, Month, MonthlyReport
 from cxaudit.monthly.run_chart import limits_of, signals_of, with_signals
@@ -177,6 +178,40 @@ def test_months_are_whole_where_exports_cover_them_from_end_to_end(
     points = report.runs[0].points
     assert [(point.month, point.is_whole) for point in points] == list(zip(("2025-10", "2025-11"), whole, strict=True))
     assert (report.previous is not None) == whole[0]
+
+
+@pytest.mark.parametrize("form", ["cases", "mail"])
+def test_replies_of_a_later_month_make_no_month_whole(tmp_path: Path, form: str) -> None:
+    """Of November there is no export; that a request of October was answered in it shows no more than that."""
+    standards = None
+    if form == "cases":
+        october = daily(tmp_path / "october.csv", "2025-10-01", "2025-10-31")
+        october.write_text(october.read_text() + "Z,email,Parks,2025-10-31 10:00,2025-11-27 10:00\n")
+        files = [october, daily(tmp_path / "december.csv", "2025-12-01", "2025-12-31")]
+    else:
+        standards = tmp_path / "town.yaml"
+        town = (TOP / "standards.yaml").read_text("utf-8")
+        standards.write_text(f"{town}\npairing: {{own_domains: [town.example]}}\n")
+        files = [mail(tmp_path / f"{month}.csv", month) for month in (10, 12)]
+    report = report_of(*files, period="2025-12", as_of="2025-12-31", standards=standards)
+    whole = {point.month: point.is_whole for point in report.runs[0].points}
+    assert whole == {"2025-10": True, "2025-11": False, "2025-12": True}
+    assert report.previous is None
+
+
+def mail(path: Path, month: int) -> Path:
+    """A log of messages of one month: three for each weekday, answered within the hour."""
+    rows = ["sent_at,from,to,subject\n"]
+    for day in range(1, 32):
+        if dt.date(2025, month, day).weekday() < 5:
+            for i in range(3):
+                who, subject = f"c{month}{day}{i}@example.com", f"Question {month}-{day}-{i}"
+                rows += [
+                    f"2025-{month}-{day:02} 09:0{i}:00,{who},parks@town.example,{subject}\n",
+                    f"2025-{month}-{day:02} 10:0{i}:00,parks@town.example,{who},Re: {subject}\n",
+                ]
+    path.write_text("".join(rows))
+    return path
 
 
 def test_a_month_stored_in_part_gives_way_to_an_export_that_holds_it(tmp_path: Path) -> None:

@@ -124,6 +124,37 @@ def test_restated_and_missing_months_are_said(reported: Path, tmp_path: Path) ->
     assert "in 2025-08/tally.parquet" in told
 
 
+def test_departments_with_the_names_of_other_lines_stay_apart(tmp_path: Path) -> None:
+    """One called All is not all, and one called Not stated is stated."""
+    names = ("All", "Not stated", "", "Roads")
+    rows = "".join(
+        f"{month}-{day}-{i},email,{name},,2025-{month}-{day:02} 10:00,2025-{month}-{day:02} 15:00,\n"
+        for month in ("06", "07")
+        for i, name in enumerate(names)
+        for day in range(2, 25)
+    )
+    (tmp_path / "log.csv").write_text(HEADER + rows)
+    for month in ("2025-06", "2025-07"):
+        run("report", "log.csv", "--period", month, "--out", "reports", "--formats", "csv", "-q", cwd=tmp_path)
+    found = run("trend", "reports", "--by", "department", cwd=tmp_path).rows
+    lines = [(row["department"], row["month"]) for row in found]
+    expected = ("All", "Not stated", "Roads", "Not stated", "All")
+    assert lines == [(name, month) for name in expected for month in ("2025-06", "2025-07")]
+    assert [int(row["requests"]) for row in found[-2:]] == [4 * int(row["requests"]) for row in found[:2]]
+
+
+def test_reports_that_count_by_another_day_are_left_aside(reported: Path, tmp_path: Path) -> None:
+    """As a report leaves them aside; the latest one says how it is."""
+    shutil.copytree(reported, tmp_path / "town")
+    folder = tmp_path / "town"
+    (folder / "standards.yaml").write_text(TOWN.replace("version: 1", "version: 1\ncounting: {cohort: received}"))
+    shutil.copy(folder / "log.kept", folder / "log.csv")
+    run("report", "log.csv", "--period", "2025-10", "--out", "reports", "--formats", "csv", "-q", cwd=folder)
+    found = run("trend", "reports", "-q", cwd=folder)
+    assert [row["month"] for row in found.rows] == ["2025-10"]
+    assert found.err.count("counts requests by another day than the latest report does.") == 8
+
+
 def test_a_change_of_the_standards_is_said(reported: Path, tmp_path: Path) -> None:
     """From the month on that was judged by another file."""
     shutil.copytree(reported, tmp_path / "town")

@@ -74,6 +74,8 @@ def test_a_corrected_export_is_found(reported: Path) -> None:
     [
         ({"totals": {"outside_period": 1}}, {"figure": ["outside_period"]}),
         ({"totals": {"excluded_because": {"no_standard": 11}}}, {"figure": ["excluded_because no_standard"]}),
+        ({"inputs": [{"bytes": 5}]}, {"input": ["email.csv: bytes"]}),
+        ({"outputs": [{"bytes": 1}]}, {"file of the report": ["report.xlsx: bytes"]}),
         ({"timezone": "America/Toronto"}, {"time zone": ["city"]}),
         ({"findings": []}, {"finding": ["no_received"]}),
         ({"inputs": [{"tables": [{"fates": {"duplicates": 99}}]}]}, {"use of rows": ["email.csv"]}),
@@ -106,7 +108,12 @@ def _changed(value: Any, change: Any) -> Any:
 def test_what_is_no_manifest_is_refused(reported: Path) -> None:
     """Also where only one part of it is of the wrong kind."""
     path = reported / MANIFEST
-    for name, wrong in {"versions": 3, "inputs": {}, "totals": None, "outputs": "none", "command": {}}.items():
+    wrongs = {
+        "versions": 3, "inputs": {}, "totals": None, "outputs": "none", "command": {}, "calendar": None, "findings": ["x"],
+        "renderers": None, "standards": {"file": "x"}, "outputs ": [{"file": "../x", "bytes": 1, "sha256": ""}],
+        "inputs ": [{"file": "x", "bytes": 1, "sha256": "", "tables": None}],
+    }  # fmt: skip
+    for name, wrong in ((name.strip(), wrong) for name, wrong in wrongs.items()):
         document = json.loads(path.read_text("utf-8")) | {name: wrong}
         (path.parent / "bad.json").write_text(json.dumps(document), "utf-8")
         found = run("verify", "reports/2025-10/bad.json", "exports", cwd=reported)

@@ -27,7 +27,8 @@ _NOT_SAID = ("at", "table", "row", "case_hash", "updated_at")
 _MOMENTS = ("received_at", "received_is_date", "replied_at", "replied_is_date")
 #: How many of the rows that changed are named.
 PLACES = 5
-_TO_DAYS_END = dt.timedelta(days=1, microseconds=-1)
+#: From a date alone, which is written as its midnight, to the end of the day.
+TO_DAYS_END = dt.timedelta(days=1, microseconds=-1)
 _NO_CHANGES = pl.DataFrame(schema={"table": pl.UInt32, "n": pl.UInt32, "rows": pl.List(pl.UInt32)})
 
 
@@ -180,7 +181,8 @@ def _added(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
 
 def _kept_rows(suspects: pl.DataFrame, newest: pl.DataFrame, zone: Zone | None) -> pl.DataFrame:
     """One row per case: the one with the earliest receipt, with the earliest reply and the newest state of all."""
-    by_receipt = suspects.sort(_instant(suspects, "received", zone), "table", "row", nulls_last=True)
+    order = _receipt_order(suspects, zone)
+    by_receipt = suspects.sort(*order, "table", "row", nulls_last=True)
     kept = by_receipt.unique(_KEY, keep="first", maintain_order=True)
     reply_columns = [name for name in suspects.columns if name.startswith("replied_")]
     replies = suspects.filter(pl.col("replied_at").is_not_null()).sort(
@@ -199,6 +201,19 @@ def _kept_rows(suspects: pl.DataFrame, newest: pl.DataFrame, zone: Zone | None) 
     return kept
 
 
+def _receipt_order(rows: pl.DataFrame, zone: Zone | None) -> list[pl.Expr]:
+    """What orders the receipts of a case. One that is later than the case's first reply is not the receipt that was answered:
+    a date alone of the same day is earlier then."""
+    instant = _instant(rows, "received", zone)
+    if "received_is_date" not in rows.columns:
+        return [instant]
+    is_late = ~pl.col("received_is_date") & (pl.col("received_at") > pl.col("replied_at").min().over(_KEY))
+    next_day = pl.col("received_at").dt.truncate("1d") + dt.timedelta(days=1)
+    has_instants = "received_utc" in rows.columns and zone is not None
+    after = zone.utc(next_day) if has_instants and zone is not None else next_day
+    return [pl.when(is_late.fill_null(False)).then(after).otherwise(instant), instant]
+
+
 def _is_state(name: str) -> bool:
     return name in _STATE or name.startswith(_STATE_PREFIXES)
 
@@ -208,7 +223,7 @@ def _instant(rows: pl.DataFrame, role: str, zone: Zone | None) -> pl.Expr:
     day, which say more and contradict it in nothing."""
     wall = pl.col(f"{role}_at")
     if f"{role}_is_date" in rows.columns:
-        wall = pl.when(pl.col(f"{role}_is_date")).then(wall + _TO_DAYS_END).otherwise(wall)
+        wall = pl.when(pl.col(f"{role}_is_date")).then(wall + TO_DAYS_END).otherwise(wall)
     if f"{role}_utc" not in rows.columns:
         return wall
     return pl.coalesce(f"{role}_utc", wall if zone is None else zone.utc(wall))

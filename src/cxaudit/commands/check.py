@@ -53,7 +53,7 @@ def check(
         audit = Audit(given.files, question)
         step("Judging")
         meta = meta_of(given, question)
-        report = audit.report(dimensions, limit, counting_of(question.standards), meta, with_total=with_total)
+        report = audit.report(dimensions, limit, counting_of(question), meta, with_total=with_total)
     output.spare_inputs(audit.paths)
     write_rejects(audit, output)
     if with_comparison:

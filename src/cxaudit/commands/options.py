@@ -45,7 +45,7 @@ class Input:
         as_of = parse_as_of(self.as_of, city) if self.as_of is not None else now_as_of(self.now, city)
         period = parse_period(self.period, as_of) if self.period is not None else None
         return Question(
-            standards.known_on(as_of.local.date()),
+            standards,
             as_of,
             period,
             self.channel,

@@ -16,6 +16,7 @@ from cxaudit.commands.options import Input, Output, near_miss
 from cxaudit.commands.report_files import AVAILABLE, FILES, TALLY, EarlierTally, MadeReport, digest_of, question_of
 from cxaudit.commands.shared import MISSED_TARGET, NOT_RELIABLE, load_standards, settings
 from cxaudit.counting.from_tallies import StoredTally, Tallied, open_tallies, whole_months
+from cxaudit.days.spans import holds
 from cxaudit.days.zones import zone
 from cxaudit.errors import InputError, UsageError
 from cxaudit.monthly.restated import restated_months
@@ -128,7 +129,7 @@ def _settled(given: Input, timezone: str) -> tuple[Input, Period]:
 
 
 def earlier_tallies(place: Path, period: Period, standards: Standards) -> list[EarlierTally]:
-    """The tallies of the reports of whole months up to the end of this period, apart from its own, by their folders' names.
+    """The tallies of the reports of whole months before this period and within it, apart from its own, by their folders' names.
 
     Only reports of the same organisation that count months alike (due or received) stand beside each other.
     """
@@ -150,8 +151,9 @@ def _tallies(place: Path) -> Iterator[tuple[Path, StoredTally | InputError]]:
 
 def _is_before(path: Path, tally: StoredTally, period: Period) -> bool:
     held = tally.about.period
-    is_own = path.parent.name == period_name(*period)
-    return held is not None and held[1] <= period[1] and whole_months(*held) and not is_own
+    if held is None or not whole_months(*held) or path.parent.name == period_name(*period):
+        return False
+    return held[1] < period[0] or holds([period], held)
 
 
 def _unlike(tally: StoredTally, standards: Standards) -> str:

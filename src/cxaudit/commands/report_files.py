@@ -85,7 +85,7 @@ class MadeReport:
         audit = self.audit
         report = monthly_report(
             audit,
-            counting_of(self.question.standards),
+            counting_of(self.question),
             meta_of(self.given, self.question),
             stored=stored_months([one for one in self.earlier if one.ends_before(self.settings.period[0])]),
             with_employees=self.settings.employees,

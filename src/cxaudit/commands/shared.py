@@ -48,10 +48,12 @@ def name_of(standards: Standards) -> str:
     return "the built-in standards file" if standards.file == "built-in" else standards.file
 
 
-def counting_of(standards: Standards) -> str:
-    """Every rule by which the promises count, in words; where versions differ, from when."""
+def counting_of(question: Question) -> str:
+    """Every rule by which the promises count, in words; where versions differ, from when. What comes into force after the
+    as-of moment is not told."""
+    standards = question.standards
     said: list[tuple[str, str]] = []  # from when, and the rules
-    for version in standards.versions:
+    for version in standards.known_on(question.as_of.local.date()).versions:
         rules = dict.fromkeys(rule_words(p.within, version.counting, standards.calendar) for p in version.promises)
         first, *others = rules
         words = "; ".join([first, *(f"{other[0].lower()}{other[1:]}" for other in others)])

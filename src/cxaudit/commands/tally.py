@@ -35,7 +35,7 @@ def tally(given: Input, output: Output) -> int:
         audit = Audit(given.files, question)
         output.spare_inputs(audit.paths)
         step("Judging")
-        report = audit.report(("channel",), None, counting_of(question.standards), meta_of(given, question))
+        report = audit.report(("channel",), None, counting_of(question), meta_of(given, question))
         data = tally_bytes(audit, report)
     output.write([data], "parquet")
     output.say([*settings(given, question), *notes(report)])

@@ -57,4 +57,7 @@ def _stored(folder: Path) -> tuple[list[tuple[str, StoredTally]], list[str]]:
             aside.append(f"Left aside: {name}: its period is not one of whole months.")
     if not found:
         raise InputError("\n".join([f"{folder} holds no report of a whole month.", *aside]))
-    return found, aside
+    cohort = max(found, key=lambda one: one[1].about.as_of.utc)[1].about.cohort
+    others = [name for name, stored in found if stored.about.cohort != cohort]
+    aside += [f"Left aside: {name}: it counts requests by another day than the latest report does." for name in others]
+    return [one for one in found if one[0] not in others], aside

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from cxaudit.commands.drawing import Drawing
+from cxaudit.commands.manifest_form import misfit
 from cxaudit.commands.options import Input, Output
 from cxaudit.commands.report import earlier_tallies
-from cxaudit.commands.report_files import EarlierTally, MadeReport, digest_of, digests_of, question_of
+from cxaudit.commands.report_files import FORMATS, EarlierTally, MadeReport, digest_of, digests_of, question_of
 from cxaudit.errors import InputError
 from cxaudit.period import parse_date
 from cxaudit.render.report.manifest import FORM, MANIFEST, FileDigest, Settings, renderers
@@ -23,11 +24,6 @@ from cxaudit.versions import versions
 from cxaudit.write.folder import others_in
 
 DIFFERS = 1
-#: The parts that no manifest is without.
-_NEEDED = {
-    "form": int, "command": list, "settings": dict, "versions": dict, "standards": dict, "inputs": list,
-    "earlier_tallies": list, "totals": dict, "outputs": list,
-}  # fmt: skip
 
 
 def verify(given: Input, output: Output, path: str) -> int:
@@ -40,18 +36,18 @@ def verify(given: Input, output: Output, path: str) -> int:
     made = _made(manifest, given, standards, place)
     with Drawing(made.settings.formats) as made.drawing, output.progress(made.n_steps) as step:
         step("Reading")
-        inputs = {name: one.sha256 for name, one in digests_of(made.audit).items()}
+        inputs = digests_of(made.audit)
         step("Judging")
         again = list(_again(manifest, made, step))
+    standards_file = manifest["standards"]["file"]
     found = [
         *_versions(manifest),
-        *_pairs("standards", {manifest["standards"]["file"]: manifest["standards"]["sha256"]},
-                {manifest["standards"]["file"]: standards.sha256}),
-        *_pairs("input", _hashes(manifest["inputs"]), inputs),
-        *_pairs("earlier tally", _hashes(manifest["earlier_tallies"]), _earlier_on_disk(manifest, place)),
-        *_pairs("file of the report", _hashes(manifest["outputs"]), _on_disk(manifest, place)),
+        *_pairs("standards", {standards_file: manifest["standards"]["sha256"]}, {standards_file: standards.sha256}),
+        *_files("input", manifest["inputs"], inputs),
+        *_files("earlier tally", manifest["earlier_tallies"], _on_disk(manifest["earlier_tallies"], _reports(place))),
+        *_files("file of the report", manifest["outputs"], _on_disk(manifest["outputs"], place.parent)),
         *again,
-    ]  # fmt: skip
+    ]
     output.write(render_verify(found, form, output.options()), form)
     output.say([*advice(found), *_beside(manifest, place)])
     return 0 if all(one.is_same for one in found) else DIFFERS
@@ -59,17 +55,18 @@ def verify(given: Input, output: Output, path: str) -> int:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        document = json.loads(path.read_text("utf-8"))
+        document: dict[str, Any] = json.loads(path.read_text("utf-8"))
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
     except ValueError as error:
         raise InputError(f"{path} is no manifest: it is not JSON.") from error
-    if not isinstance(document, dict) or not all(
-        isinstance(document.get(name), kind) for name, kind in _NEEDED.items()
-    ):
-        raise InputError(f"{path} is no manifest of a report.\n`cxaudit report` writes one beside each report.")
-    if document["form"] != FORM:
+    if isinstance(document, dict) and document.get("form", FORM) != FORM:
         raise InputError(f"{path} has form {document['form']}; this version of cxaudit reads form {FORM}.")
+    if where := misfit(document):
+        raise InputError(
+            f"{path} is no manifest of a report: {where} is missing or of another kind.\n"
+            "`cxaudit report` writes one beside each report."
+        )
     return document
 
 
@@ -85,16 +82,13 @@ def _made(manifest: Mapping[str, Any], given: Input, standards: Standards, place
     asked = manifest["settings"]
     try:
         first, last = (parse_date(day) for day in asked["period"])
-        settings = Settings(
-            (first, last),
-            asked["as_of"],
-            tuple(asked["formats"]),
-            asked["employees"],
-            asked["channel"],
-            asked["source"],
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise InputError(f"{place} has no settings to make the report by.") from error
+    except ValueError as error:
+        raise InputError(f"{place} has no period to make the report of.") from error
+    if others := [name for name in asked["formats"] if name not in FORMATS]:
+        raise InputError(f"{place} asks for the format {others[0]}, which this version of cxaudit does not write.")
+    settings = Settings(
+        (first, last), asked["as_of"], tuple(asked["formats"]), asked["employees"], asked["channel"], asked["source"]
+    )
     again = replace(
         given,
         period=f"{first}..{last}",
@@ -114,7 +108,7 @@ def _earlier(
 ) -> list[EarlierTally]:
     """The stored tallies that the report was made with, where they still are."""
     named = {one["file"] for one in manifest["earlier_tallies"]}
-    found = earlier_tallies(place.resolve().parent.parent, period, standards)
+    found = earlier_tallies(_reports(place), period, standards)
     return [one for one in found if one.digest.file in named]
 
 
@@ -124,20 +118,29 @@ def _versions(manifest: Mapping[str, Any]) -> Iterator[Compared]:
     yield from _pairs("version of a renderer", recorded, {n: v for n, v in renderers().items() if n in recorded})
 
 
+def _files(what: str, recorded: list[dict[str, Any]], found: Mapping[str, FileDigest]) -> Iterator[Compared]:
+    """Files by their hashes; by their sizes where the manifest names another one for the same contents."""
+    hashes = _hashes(recorded)
+    yield from _pairs(what, hashes, {name: one.sha256 for name, one in found.items()})
+    for one in recorded:
+        digest = found.get(one["file"])
+        if digest is not None and digest.sha256 == one["sha256"] and digest.bytes != one["bytes"]:
+            yield Compared(what, f"{one['file']}: bytes", f"{one['bytes']}", f"{digest.bytes}")
+
+
 def _hashes(files: list[dict[str, Any]]) -> dict[str, str]:
     return {one["file"]: one["sha256"] for one in files}
 
 
-def _earlier_on_disk(manifest: Mapping[str, Any], place: Path) -> dict[str, str]:
-    """Also those that cannot be read any more."""
-    folder = place.resolve().parent.parent
-    paths = {one["file"]: folder / one["file"] for one in manifest["earlier_tallies"]}
-    return {name: digest_of(path, name).sha256 for name, path in paths.items() if path.is_file()}
+def _reports(place: Path) -> Path:
+    """The folder of all reports."""
+    return place.resolve().parent.parent
 
 
-def _on_disk(manifest: Mapping[str, Any], place: Path) -> dict[str, str]:
-    paths = [place.with_name(one["file"]) for one in manifest["outputs"]]
-    return {path.name: digest_of(path, path.name).sha256 for path in paths if path.is_file()}
+def _on_disk(recorded: list[dict[str, Any]], folder: Path) -> dict[str, FileDigest]:
+    """Those of the files that are there, also where they cannot be read as what they were."""
+    paths = {one["file"]: folder / one["file"] for one in recorded}
+    return {name: digest_of(path, name) for name, path in paths.items() if path.is_file()}
 
 
 def _beside(manifest: Mapping[str, Any], place: Path) -> Iterator[str]:

@@ -82,8 +82,8 @@ class Tallied:
 
     @cached_property
     def promises(self) -> Promises:
-        about, day = self.stored.about.standards, self.stored.about.as_of.local.date()
-        return Promises(replace(loads(about["text"], about["file"]), file=about["file"]).known_on(day))
+        about = self.stored.about.standards
+        return Promises(replace(loads(about["text"], about["file"]), file=about["file"]))
 
     @cached_property
     def promised(self) -> tuple[Promise, ...]:

@@ -15,6 +15,7 @@ from typing import Any, cast
 import polars as pl
 
 from cxaudit.audit import Audit
+from cxaudit.days.zones import Zone
 from cxaudit.explain.daily import Path, days_of, due_time
 from cxaudit.explain.evidence import Evidence, row_of, rows_of_case
 from cxaudit.explain.model import (
@@ -30,6 +31,7 @@ from cxaudit.explain.model import (
 )
 from cxaudit.findings import CATALOGUE
 from cxaudit.judge import HIGH_VOLUME_COLUMNS, JUDGED_COLUMNS, judge_requests
+from cxaudit.merge import TO_DAYS_END
 from cxaudit.promises.due import Rule
 from cxaudit.promises.readings import readings_for
 from cxaudit.standards.model import Version
@@ -65,7 +67,7 @@ def _explain(audit: Audit, row: dict[str, Any], frame: pl.DataFrame) -> Explanat
     rows = rows_of_case(audit, row["case_id"], source.source)
     taken = next(found for found in rows if found.key == (row["table"], row["row"]))
     pairing, paired_with = _pairing(audit, row)
-    reply = paired_with or _reply_row(rows, taken)
+    reply = paired_with or _reply_row(rows, taken, audit.zone)
     listed = audit.records(_is_row(row), with_employees=False).frame
     record = listed.row(0, named=True) if listed.height else {"excluded_because": None, "business_hours": None}
     path = path_of(audit, row)
@@ -110,14 +112,17 @@ def _title(audit: Audit, channel: str | None) -> str:
     return audit.question.standards.titles.get(channel, channel) if channel else "no channel"
 
 
-def _reply_row(rows: list[Evidence], taken: Evidence) -> Evidence:
-    """The row whose reply counts: the earliest, ties by file and then row; without any, the request's own. A date alone
-    comes after the times of its day."""
+def _reply_row(rows: list[Evidence], taken: Evidence, zone: Zone) -> Evidence:
+    """The row whose reply counts: the earliest, ties by file and then row; without any, the request's own. As rows are merged:
+    instants decide where there are any, and a date alone comes after the times of its day."""
     answered = [row for row in rows if row.fate in {"taken", "duplicate"} and row.typed["replied_at"] is not None]
+    has_instants = any(row.typed.get("replied_utc") is not None for row in answered)
 
-    def moment(row: Evidence) -> tuple[dt.date, bool, dt.datetime, tuple[int, int]]:
-        at, is_date = row.typed["replied_at"], bool(row.typed["replied_is_date"])
-        return at.date(), is_date, at, row.key
+    def moment(row: Evidence) -> tuple[dt.datetime, tuple[int, int]]:
+        if row.typed.get("replied_utc") is not None:
+            return row.typed["replied_utc"], row.key
+        wall = row.typed["replied_at"] + (TO_DAYS_END if row.typed["replied_is_date"] else dt.timedelta())
+        return (pl.select(zone.utc(pl.lit(wall))).item() if has_instants else wall), row.key
 
     return min(answered, key=moment, default=taken)
 

@@ -23,12 +23,13 @@ def recognition_of(
     """**Frame in**: `department`, `cohort_on`, `met`, `missed`. Requests without a department are nobody's merit."""
     enough = _enough(departments, "department")
     unsure = {row.by["department"] for row in departments if row.unjudgeable}
+    sure = {name: counts for name, counts in enough.items() if name not in unsure}
     found = (run for run in _runs(days) if run.department not in unsure)
     runs = sorted(found, key=lambda run: (-run.requests, run.department.casefold()))
     return Recognition(
         met_all=_met_all(departments, "department"),
         runs=tuple(run for run in runs if run.requests >= ENOUGH)[:_FEW],
-        improved=tuple(_improved(enough, previous))[:_FEW] if previous else (),
+        improved=tuple(_improved(sure, previous))[:_FEW] if previous else (),
         people=_met_all(employees, "employee"),
     )
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from cxaudit.counting.coverage import covered_days
-from cxaudit.days.spans import days_of_month, holds
+from cxaudit.days.spans import Span, days_of_month, holds
 from cxaudit.monthly.history import counts_of
 from cxaudit.monthly.model import Counts, Restated
 from cxaudit.tally.stored import StoredTally
@@ -33,8 +33,7 @@ def _restated(audit: Audit, stored: Sequence[tuple[str, StoredTally]], now: pl.D
     covered = covered_days(audit)
     for name, tally in stored:
         for month in finished_months(tally):
-            first, _ = days_of_month(month)
-            if not holds(covered, (first, first)):
+            if not holds(covered, _beginning(tally, month)):
                 continue
             was = counts_of(tally.frame.filter(pl.col("month") == month))
             today = counts_of(now.filter(pl.col("month") == month))
@@ -61,6 +60,18 @@ def whole_months_of(tally: StoredTally) -> list[int]:
     return [month for month in finished_months(tally) if covered is None or holds(covered, days_of_month(month))]
 
 
-def differ(one: Counts, other: Counts) -> bool:
-    """Whether two counts of the same month tell another compliance; an open miss that was answered late is still a miss."""
-    return (one.met, one.missed) != (other.met, other.missed)
+def _beginning(tally: StoredTally, month: int) -> Span:
+    """The days up to a month's first that the input must hold to count what a stored tally counted: requests of the month
+    before may be due in this one."""
+    first, _ = days_of_month(month)
+    before = (first - dt.timedelta(days=1)).replace(day=1)
+    since = [since for since, until in tally.about.covered or () if since <= first <= until]
+    return max([before, *since]) if since else first, first
+
+
+def differ(before: Counts, now: Counts) -> bool:
+    """Whether two counts of the same month tell another compliance. An open miss that was answered late is still a miss; and
+    what was pending then may have been judged since, where months are counted by receipt."""
+    met, missed = now.met - before.met, now.missed - before.missed
+    is_settled = met >= 0 and missed >= 0 and met + missed <= before.pending
+    return not is_settled

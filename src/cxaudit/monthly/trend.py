@@ -30,6 +30,7 @@ Named = tuple[str, StoredTally]
 class TrendRow:
     """One month of one series: all together, a channel or a department."""
 
+    series: str | None  # the key of the channel or department; None = all together
     label: str
     row: CheckRow
     point: Month
@@ -92,23 +93,26 @@ def trend_of(tallies: Sequence[Named], by: str | None) -> Trend:
 
 def _series(chosen: Mapping[int, Named], tallied: Mapping[str, Tallied], by: str | None) -> Iterator[TrendRow]:
     """Every series, months ascending: those of `by` in the order of their last table, then all together."""
-    found: dict[str, list[tuple[CheckRow, Month, Named]]] = {}
+    found: dict[str | None, list[tuple[CheckRow, Month, Named]]] = {}
     for month, (name, stored) in chosen.items():
         part = tallied[name].month(month)
         is_whole = month in whole_months_of(stored)
         report = part.report((by,) if by else ("month",), None, {})
         lines = [row for row in report.rows if by and not row.is_total] + [report.total]
         for row in lines:
-            key = "All" if row.is_total else row.label[by or ""] or "Not stated"
+            key = None if row.is_total else row.by[by or ""]
             counts = Counts(row.met, row.late, row.overdue, row.pending, row.excluded)
             point = Month(_name(month), counts, "stored", is_whole)
             if counts.requests:
                 found.setdefault(key, []).append((row, point, (name, stored)))
-    names = sorted((name for name in found if name != "All"), key=str.casefold) if by == "department" else [*found]
-    for key in [*(name for name in names if name != "All"), *(["All"] if "All" in found else [])]:
+    names = [name for name in found if name is not None]
+    if by == "department":
+        names.sort(key=lambda name: (not name, name.casefold()))
+    for key in [*names, *([None] if None in found else [])]:
         points, limits = with_signals([point for _, point, _ in found[key]])
         for (row, _, (name, stored)), point in zip(found[key], points, strict=True):
-            yield TrendRow(key, row, point, limits, name, stored.about.standards["sha256"])
+            label = "All" if key is None else row.label[by or ""] or "Not stated"
+            yield TrendRow(key, label, row, point, limits, name, stored.about.standards["sha256"])
 
 
 def _restated(tallies: Sequence[Named], chosen: Mapping[int, Named]) -> Iterator[Restated]:

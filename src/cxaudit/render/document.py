@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from cxaudit.render.report.story import Chart
 
 #: A share is text as it is shown, `95.0`: it was rounded with its target in mind.
-Kind = Literal["text", "id", "count", "share", "days", "moment"]
+Kind = Literal["text", "id", "count", "number", "share", "days", "moment"]
 Cell = str | int | float | dt.date | dt.datetime | None
 
 #: What stands for a figure that is not known where a cell must not be empty; a note says what it means.
 NOT_AVAILABLE = "[x]"
-FIGURES: tuple[Kind, ...] = ("count", "share", "days")
+FIGURES: tuple[Kind, ...] = ("count", "number", "share", "days")
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ _RECORD_TITLES: dict[str, tuple[str, Kind]] = {
     "business_days_over": ("Business days over", "count"), "standard": ("Promise", "text"), "clause": ("Clause", "text"),
     "high_volume": ("High volume", "text"), "excluded_because": ("Why excluded", "text"),
     "reply_basis": ("Reply known by", "text"), "source": ("Layout", "text"), "file": ("File", "text"),
-    "sheet": ("Sheet", "text"), "row": ("Row", "count"),
+    "sheet": ("Sheet", "text"), "row": ("Row", "number"),
 }  # fmt: skip
 #: Left out of the list where nothing stands in them.
 _OPTIONAL = ("department", "employee", "customer_type", "high_volume", "excluded_because", "sheet")

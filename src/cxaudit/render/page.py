@@ -97,5 +97,5 @@ def _text(cell: Cell, kind: Kind, *, is_working: bool) -> str:
         case str():
             return for_people(cell) if kind == "share" else cell
         case int():
-            return f"{cell:,} d" if kind == "days" else f"{cell:,}"
+            return f"{cell}" if kind == "number" else f"{cell:,} d" if kind == "days" else f"{cell:,}"
     return f"{cell:.2f}"

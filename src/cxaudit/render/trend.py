@@ -184,10 +184,11 @@ def _document(trend: Trend, as_of: dt.datetime) -> Document:
 
 def _charts(trend: Trend) -> Iterator[Chart]:
     """The run chart of each series that has two months to draw."""
-    changes = tuple(StandardsChange(month, dt.date.fromisoformat(f"{month}-01"), "") for month in trend.changes)
-    for place, (label, rows) in enumerate(groupby(trend.rows, lambda row: row.label), start=1):
+    for place, (_, rows) in enumerate(groupby(trend.rows, lambda row: row.series), start=1):
         months = list(rows)
-        points = tuple(row.point for row in months)
+        points, label = tuple(row.point for row in months), months[0].label
+        shown = {point.month for point in points} & {*trend.changes}
+        changes = tuple(StandardsChange(month, dt.date.fromisoformat(f"{month}-01"), "") for month in sorted(shown))
         if sum(map(is_usable, points)) > 1:
             target = months[-1].row.target_pct
             chart = RunChart(None, label, points, months[0].limits, target)

@@ -34,7 +34,7 @@ _SETTINGS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to
 _FONT = {"font_name": "Arial", "font_size": 11}  # handed over as a copy: XlsxWriter writes into it
 _NO_XML = re.compile("[\ufffe\uffff]")
 _NO_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
-_NUMBER_FORMATS: dict[Kind, str] = {"count": "#,##0", "days": "#,##0", "id": "@"}
+_NUMBER_FORMATS: dict[Kind, str] = {"count": "#,##0", "days": "#,##0", "number": "0", "id": "@"}
 
 
 def render_workbook(document: Document) -> Iterator[bytes]:

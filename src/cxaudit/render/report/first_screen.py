@@ -154,7 +154,7 @@ def _remarks(check: Report) -> Iterator[Block]:
     """What the figure counts, and the flattering one without the unanswered, labelled."""
     total = check.total
     words = "Unanswered requests count as missed once their due time has passed."
-    if total.overdue and total.met + total.late:
+    if total.overdue and total.met + total.late >= SMALL:
         share = for_people(compliance_text(total.met, total.met + total.late, *targets(check, total)))
         words += f" Of the answered ones alone {share} were in time."
     yield Text(words, "note")

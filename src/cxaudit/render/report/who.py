@@ -88,20 +88,24 @@ def _recognised(report: MonthlyReport) -> Iterator[Block]:
     found = report.recognition
     yield Text("Supervisors recognize their staff and share all compliments received (policy 3.3(b)).", "note")
     words = [
-        *(f"{name} answered all {counts.judged:,} of its requests in time." for name, counts in found.met_all),
+        *(f"{name} answered {_all(counts, 'of its requests')} in time." for name, counts in found.met_all),
         *(
             _run_words(run)
             for run in found.runs
             if dict(found.met_all).get(run.department, _NOBODY).judged < run.requests
         ),
         *(_improved_words(report, one) for one in found.improved),
-        *(f"{name} answered all {counts.judged:,} requests in time." for name, counts in found.people),
+        *(f"{name} answered {_all(counts, 'requests')} in time." for name, counts in found.people),
     ]
     if words:
         yield Points(tuple(words))
     else:
         yield Text("No department with at least ten requests met all of them, has a long run, or improved.")
     yield from _compliments(report)
+
+
+def _all(counts: Counts, requests: str) -> str:
+    return f"all {counts.judged:,} {requests}" + (" that were due so far" if counts.pending else "")
 
 
 def _run_words(run: Run) -> str:

@@ -12,6 +12,7 @@ from cxaudit.render.check_view import heading
 from cxaudit.render.document import NOT_AVAILABLE, Document, TableColumn, TablePart
 from cxaudit.render.documents import files_part, readings_document, records_part
 from cxaudit.render.options import RenderOptions
+from cxaudit.render.report.first_screen import answer
 from cxaudit.render.report.proof import method
 from cxaudit.render.report.sheets import parts
 from cxaudit.render.report.story import Points
@@ -28,12 +29,11 @@ def render_report_workbook(report: MonthlyReport, missed: Records, options: Rend
     check = report.check
     last = [files_part(check.inputs, options), *_findings(check.findings)]
     readings = [readings_document(check, smallest=SMALL).parts[0]] if check.readings is not None else []
-    total = check.total
     document = Document(
         title=f"Response times, {period_words(*report.period).removeprefix('on ')}",
         lines=(
             heading(check),
-            f"{total.met:,} of {total.judged:,} judged requests were answered in time; {total.missed:,} were not.",
+            answer(report),
             *(["This workbook contains information about employees."] if report.employees else []),
         ),
         parts=(*parts(report), *_missed(missed, options), *readings, *last),
