@@ -134,6 +134,18 @@ def test_a_target_gives_an_outcome(tmp_path: Path) -> None:
     ]
 
 
+def test_a_failed_formula_is_no_case(tmp_path: Path) -> None:
+    """Two requests whose id could not be worked out are two, and the open one is not hidden by the other."""
+    rows = "".join(f"{case},email,2025-10-0{day} 10:00,{reply}\n" for case, day, reply in (
+        ("#N/A", 2, "2025-10-03 10:00"), ("#N/A", 6, ""), ("#REF!", 6, ""), ("A", 6, ""), ("A", 6, "2025-10-06 11:00")
+    ))  # fmt: skip
+    (tmp_path / "log.csv").write_text(f"case_id,channel,received_at,replied_at\n{rows}")
+    found = run("records", "log.csv", "--as-of", "2025-10-31", cwd=tmp_path).rows
+    assert [(row["case_id"], row["verdict"]) for row in found] == [
+        ("#N/A", "met"), ("#N/A", "overdue"), ("#REF!", "overdue"), ("A", "met")
+    ]  # fmt: skip
+
+
 def test_a_failed_formula_is_no_name(tmp_path: Path) -> None:
     """A broken lookup over a column of departments makes one line of requests without one, not a line for each row."""
     names = ("#N/A", "#N/A (row 3)", "#REF! (row 4)", "not calculated (row 5)", "Roads #1", "")

@@ -5,9 +5,13 @@ polars' own `replace_strict` holds its whole column where rows are streamed, and
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import polars as pl
+
+#: What stands in a cell whose formula failed, with its row where it came from a workbook: no name, and nobody's id.
+FAILED = re.compile(r"(?i)^(#N/A|#REF!|#NAME\?|#VALUE!|#DIV/0!|#NULL!|#NUM!|not calculated)( \(row \d+\))?$")
 
 
 def value_at(position: pl.Expr, values: Sequence[object], dtype: pl.DataType) -> pl.Expr:

@@ -15,6 +15,7 @@ from functools import reduce
 import polars as pl
 
 from cxaudit.days.zones import Zone
+from cxaudit.lookup import FAILED
 
 _KEY = ("source", "case_id")
 #: What a case may change its mind about: the newest row that states it counts.
@@ -164,8 +165,11 @@ class _Part:
 def _merge_some(rows: pl.LazyFrame, hashes: pl.Series, survey: pl.DataFrame, zone: Zone | None) -> _Part:
     suspects = rows.filter(pl.col("case_hash").is_in(hashes.implode())).collect(engine="streaming").sort("at")
     newest = survey.select("table", "latest", "has_replies")
-    kept = _kept_rows(suspects, newest, zone).select(suspects.columns)
-    return _Part(suspects["at"], kept, _counted(_changed_rows(suspects, kept, newest)))
+    has_failed = suspects["case_id"].str.contains(FAILED.pattern)  # requests of their own, though they look alike
+    repeated, alone = suspects.filter(~has_failed), suspects.filter(has_failed)
+    kept = _kept_rows(repeated, newest, zone).select(suspects.columns)
+    changed = _changed_rows(repeated, kept, newest)
+    return _Part(suspects["at"], pl.concat([kept, alone]), _counted(changed))
 
 
 def _counted(changed: pl.DataFrame) -> pl.DataFrame:

@@ -6,17 +6,15 @@ Each different value is looked at once, however many rows hold it.
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Callable
 
 import polars as pl
 
+from cxaudit.lookup import FAILED
 from cxaudit.standards.model import ExcludeRule, Standards, fold
 from cxaudit.standards.source import SourceMapping
 
 _MISSING = frozenset({"", "na", "n/a", "null", "none", "nan", "?", "unspecified"})
-#: What stands in a cell whose formula failed, with its row where it came from a workbook: nobody's name.
-_FAILED = re.compile(r"(#N/A|#REF!|#NAME\?|#VALUE!|#DIV/0!|#NULL!|#NUM!|not calculated)( \(row \d+\))?", re.IGNORECASE)
 
 
 def name_channels(rows: pl.LazyFrame, standards: Standards) -> pl.LazyFrame:
@@ -92,7 +90,7 @@ def _plain_first(spelling: str) -> tuple[bool, str]:
 
 
 def _present(name: str) -> str | None:
-    return None if name.casefold() in _MISSING or _FAILED.fullmatch(name) else name
+    return None if name.casefold() in _MISSING or FAILED.match(name) else name
 
 
 def _spellings(rows: pl.LazyFrame, name: str) -> list[str]:
