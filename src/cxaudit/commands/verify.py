@@ -114,7 +114,7 @@ def _earlier(
 
 def _versions(manifest: Mapping[str, Any]) -> Iterator[Compared]:
     yield from _pairs("version", manifest["versions"], versions())
-    recorded = manifest.get("renderers", {})
+    recorded = manifest["renderers"]
     yield from _pairs("version of a renderer", recorded, {n: v for n, v in renderers().items() if n in recorded})
 
 
@@ -152,11 +152,11 @@ def _beside(manifest: Mapping[str, Any], place: Path) -> Iterator[str]:
 
 def _again(manifest: Mapping[str, Any], made: MadeReport, step: Callable[[str], None]) -> Iterator[Compared]:
     """What the manifest tells of the input and its figures beside one made anew, then every file made anew."""
-    last = b""
+    anew = b""
     for name, pieces in made.files(step):
-        last = b"".join(pieces)
-        assert name != MANIFEST or last, "the manifest is made last"
-    recorded, found = _told(manifest), _told(json.loads(last))
+        for piece in pieces:
+            anew += piece if name == MANIFEST else b""
+    recorded, found = _told(manifest), _told(json.loads(anew))
     for what in recorded:
         yield from _pairs(what, recorded[what], found[what])
     yield from _pairs("file made again", _hashes(manifest["outputs"]), _made_again(made.digests))
@@ -165,23 +165,23 @@ def _again(manifest: Mapping[str, Any], made: MadeReport, step: Callable[[str], 
 def _told(manifest: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     """What a manifest tells besides hashes and versions: how it is called -> name -> in words."""
     tables = {
-        ", sheet ".join(filter(None, (one["file"], table.get("sheet")))): dict(table)
+        ", sheet ".join(filter(None, (one["file"], table["sheet"]))): dict(table)
         for one in manifest["inputs"]
-        for table in one.get("tables", [])
+        for table in one["tables"]
     }
-    uses = {name: _in_words(table.pop("fates", {})) for name, table in tables.items()}
+    uses = {name: _in_words(table.pop("fates")) for name, table in tables.items()}
     days = {}
-    for year in manifest.get("calendar", []):
-        days[f"{year.get('year')}"] = f"{year.get('business_days')} business days"
-        days |= {one.pop("day", ""): _in_words(one) for one in map(dict, year.get("special_days", []))}
+    for year in manifest["calendar"]:
+        days[f"{year['year']}"] = f"{year['business_days']} business days"
+        days |= {one.pop("day"): _in_words(one) for one in map(dict, year["special_days"])}
     return {
         "figure": dict(_leaves(manifest["totals"])),
-        "finding": {f"{one.get('code')}": f"{one.get('n')}" for one in manifest.get("findings", [])},
+        "finding": {one["code"]: f"{one['n']}" for one in manifest["findings"]},
         "use of rows": uses,
         "how it was read": {name: _in_words(table) for name, table in tables.items()},
         "closed day": days,
-        "time zone": {"city": f"{manifest.get('timezone')}"},
-        "input of the same content": dict(_leaves(manifest.get("same_content", {}))),
+        "time zone": {"city": manifest["timezone"]},
+        "input of the same content": manifest["same_content"],
     }
 
 
