@@ -213,9 +213,8 @@ def _receipt_order(rows: pl.DataFrame, zone: Zone | None) -> list[pl.Expr]:
         return [instant]
     is_late = ~pl.col("received_is_date") & (pl.col("received_at") > pl.col("replied_at").min().over(_KEY))
     next_day = pl.col("received_at").dt.truncate("1d") + dt.timedelta(days=1)
-    has_instants = "received_utc" in rows.columns and zone is not None
-    after = zone.utc(next_day) if has_instants and zone is not None else next_day
-    return [pl.when(is_late.fill_null(False)).then(after).otherwise(instant), instant]
+    after = next_day if zone is None or "received_utc" not in rows.columns else zone.utc(next_day)
+    return [pl.when(is_late).then(after).otherwise(instant), instant]
 
 
 def _is_state(name: str) -> bool:

@@ -13,10 +13,19 @@ from pathlib import Path
 from cxaudit.audit import Question
 from cxaudit.commands.drawing import Drawing
 from cxaudit.commands.options import Input, Output, near_miss
-from cxaudit.commands.report_files import AVAILABLE, FILES, TALLY, EarlierTally, MadeReport, digest_of, question_of
+from cxaudit.commands.report_files import (
+    AVAILABLE,
+    FILES,
+    TALLY,
+    EarlierTally,
+    MadeReport,
+    digest_of,
+    question_of,
+    stored_tallies,
+)
 from cxaudit.commands.shared import MISSED_TARGET, NOT_RELIABLE, load_standards, settings
-from cxaudit.counting.from_tallies import StoredTally, Tallied, open_tallies, whole_months
-from cxaudit.days.spans import holds
+from cxaudit.counting.from_tallies import StoredTally, Tallied, open_tallies
+from cxaudit.days.spans import holds, whole_months
 from cxaudit.days.zones import zone
 from cxaudit.errors import InputError, UsageError
 from cxaudit.monthly.restated import restated_months
@@ -59,16 +68,14 @@ def report(given: Input, output: Output, wanted: Wanted, drawing: Drawing) -> in
         with locked(place, given.now):
             recover(folder)
             asked = Settings(period, given.as_of or "", formats, wanted.by is not None, given.channel, given.source)
-            earlier = earlier_tallies(place, period, question.standards)
+            earlier, aside = earlier_tallies(place, period, question.standards)
             made = MadeReport(given, question, asked, sys.argv[1:], earlier, drawing)
             with output.progress(made.n_steps) as step:
                 step("Reading")
                 _spare_inputs(made, place)
                 step("Judging")
                 is_judged = made.monthly.check.total.judged > 0
-                before = (
-                    [*_left_aside(place, period, question.standards), *_restated(made, folder)] if is_judged else []
-                )
+                before = [*aside, *_restated(made, folder)] if is_judged else []
                 if is_judged:
                     write_folder(folder, made.files(step))
             if not is_judged:
@@ -128,25 +135,22 @@ def _settled(given: Input, timezone: str) -> tuple[Input, Period]:
     return replace(given, period=text, as_of=given.as_of or moment), period
 
 
-def earlier_tallies(place: Path, period: Period, standards: Standards) -> list[EarlierTally]:
-    """The tallies of the reports of whole months before this period and within it, apart from its own, by their folders' names.
+def earlier_tallies(place: Path, period: Period, standards: Standards) -> tuple[list[EarlierTally], list[str]]:
+    """The tallies of the reports of whole months before this period and within it, apart from its own, by their folders' names;
+    and why others were left aside.
 
     Only reports of the same organisation that count months alike (due or received) stand beside each other.
     """
-    found = []
-    for path, tally in _tallies(place):
-        if isinstance(tally, StoredTally) and _is_before(path, tally, period) and not _unlike(tally, standards):
-            found.append(EarlierTally(digest_of(path, f"{path.parent.name}/{TALLY}"), tally))
-    return found
-
-
-def _tallies(place: Path) -> Iterator[tuple[Path, StoredTally | InputError]]:
-    for path in sorted(place.glob(f"[!.]*/{TALLY}")):
-        try:
-            ((_, tally),) = open_tallies([str(path)])
-            yield path, tally
-        except InputError as error:
-            yield path, error
+    found, aside = [], []
+    for path, tally in stored_tallies(place):
+        if isinstance(tally, InputError):
+            aside.append(visible(f"Left aside: {str(tally).splitlines()[0]}"))
+        elif _is_before(path, tally, period):
+            if why := _unlike(tally, standards):
+                aside.append(visible(f"Left aside: {path}: {why}."))
+            else:
+                found.append(EarlierTally(digest_of(path, f"{path.parent.name}/{TALLY}"), tally))
+    return found, aside
 
 
 def _is_before(path: Path, tally: StoredTally, period: Period) -> bool:
@@ -166,15 +170,6 @@ def _unlike(tally: StoredTally, standards: Standards) -> str:
     if about.cohort != standards.versions[-1].counting.cohort:
         return f"it counts requests by the month in which they were {about.cohort}"
     return ""
-
-
-def _left_aside(place: Path, period: Period, standards: Standards) -> Iterator[str]:
-    """What stands where a tally should and is none, or belongs to other reports than this one."""
-    for path, tally in _tallies(place):
-        if isinstance(tally, InputError):
-            yield visible(f"Left aside: {str(tally).splitlines()[0]}")
-        elif _is_before(path, tally, period) and (why := _unlike(tally, standards)):
-            yield visible(f"Left aside: {path}: {why}.")
 
 
 def _spare_inputs(made: MadeReport, place: Path) -> None:
@@ -209,12 +204,11 @@ def _nothing(folder: Path, made: MadeReport, output: Output) -> int:
 def _restated(made: MadeReport, folder: Path) -> Iterator[str]:
     """What an earlier report said otherwise: the one that is about to be replaced, and those of the months before."""
     own = folder / TALLY
-    before = []
     if own.is_file():
         with contextlib.suppress(InputError):
-            before = [(f"{folder.name}/{TALLY}", tally) for _, tally in open_tallies([str(own)])]
-    before += [(one.digest.file, one.tally) for one in made.earlier]
-    yield from restated_words(restated_months(made.audit, before))
+            ((_, tally),) = open_tallies([str(own)])
+            yield from restated_words(restated_months(made.audit, [(f"{folder.name}/{TALLY}", tally)]))
+    yield from restated_words(made.monthly.restated)
 
 
 def _written(folder: Path, made: MadeReport, wanted: Wanted) -> Iterator[str]:

@@ -17,9 +17,10 @@ from cxaudit.commands.drawing import DRAWN, Drawing
 from cxaudit.commands.options import Input
 from cxaudit.commands.shared import counting_of, meta_of
 from cxaudit.compare.verdicts import COMPARED_ROLES, compare_verdicts, has_word
-from cxaudit.counting.from_tallies import StoredTally, tally_bytes
+from cxaudit.counting.from_tallies import StoredTally, open_tallies, tally_bytes
 from cxaudit.days.calendar import years_known
 from cxaudit.days.special_days import Year, special_days
+from cxaudit.errors import InputError
 from cxaudit.model import MISSED, Records
 from cxaudit.monthly.figures import ROLES, monthly_report
 from cxaudit.monthly.history import STORED
@@ -195,6 +196,16 @@ def digest_of(path: Path, name: str) -> FileDigest:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return FileDigest(name, path.stat().st_size, digest)
+
+
+def stored_tallies(place: Path) -> Iterator[tuple[Path, StoredTally | InputError]]:
+    """The tallies of the reports in a folder by their paths, or what is wrong with them."""
+    for path in sorted(place.glob(f"[!.]*/{TALLY}")):
+        try:
+            ((_, tally),) = open_tallies([str(path)])
+            yield path, tally
+        except InputError as error:
+            yield path, error
 
 
 def stored_months(earlier: Sequence[EarlierTally]) -> pl.DataFrame | None:

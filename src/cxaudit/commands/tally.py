@@ -14,8 +14,8 @@ from cxaudit.counting.from_tallies import (
     add_tallies,
     open_tallies,
     tally_bytes,
-    whole_months,
 )
+from cxaudit.days.spans import whole_months
 from cxaudit.errors import UsageError
 from cxaudit.period import parse_period
 from cxaudit.render.notes import notes

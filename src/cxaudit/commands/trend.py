@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from cxaudit.commands.options import Output, near_miss
-from cxaudit.commands.report_files import TALLY
-from cxaudit.counting.from_tallies import StoredTally, open_tallies, whole_months
+from cxaudit.commands.report_files import TALLY, stored_tallies
+from cxaudit.counting.from_tallies import StoredTally
+from cxaudit.days.spans import whole_months
 from cxaudit.errors import InputError, UsageError
 from cxaudit.monthly.trend import trend_of
 from cxaudit.render.trend import TREND_FORMATS, remarks, render_trend
@@ -38,20 +39,17 @@ def _stored(folder: Path) -> tuple[list[tuple[str, StoredTally]], list[str]]:
     """The tallies of the reports in a folder, named by the folder of each, and why others were left aside."""
     if not folder.is_dir():
         raise InputError(f"there is no folder {folder}.\nName the one that `cxaudit report … --out DIR` writes to.")
-    paths = sorted(folder.glob(f"[!.]*/{TALLY}"))
-    if not paths:
+    tallies = list(stored_tallies(folder))
+    if not tallies:
         raise InputError(
             f"{folder} holds no report.\n`cxaudit report FILES… --period last-month --out {folder}` writes one."
         )
     found, aside = [], []
-    for path in paths:
+    for path, stored in tallies:
         name = f"{path.parent.name}/{TALLY}"
-        try:
-            ((_, stored),) = open_tallies([str(path)])
-        except InputError as error:
-            aside.append(f"Left aside: {str(error).splitlines()[0]}")
-            continue
-        if stored.about.period is None or whole_months(*stored.about.period):
+        if isinstance(stored, InputError):
+            aside.append(f"Left aside: {str(stored).splitlines()[0]}")
+        elif stored.about.period is None or whole_months(*stored.about.period):
             found.append((name, stored))
         else:
             aside.append(f"Left aside: {name}: its period is not one of whole months.")

@@ -108,7 +108,7 @@ def _earlier(
 ) -> list[EarlierTally]:
     """The stored tallies that the report was made with, where they still are."""
     named = {one["file"] for one in manifest["earlier_tallies"]}
-    found = earlier_tallies(_reports(place), period, standards)
+    found, _ = earlier_tallies(_reports(place), period, standards)
     return [one for one in found if one.digest.file in named]
 
 

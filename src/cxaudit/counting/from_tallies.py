@@ -13,6 +13,7 @@ import polars as pl
 
 from cxaudit.audit import Audit
 from cxaudit.counting.coverage import covered_days
+from cxaudit.days.spans import days_of_month
 from cxaudit.model import Readings, Report
 from cxaudit.promises.table import Promises
 from cxaudit.read.stored import find_tallies, read_stored
@@ -33,7 +34,6 @@ from cxaudit.tally.stored import (
 
 __all__ = [
     "STORED_DIMENSIONS", "StoredTally", "Tallied", "add_tallies", "open_tallies", "stored_tally", "tally_bytes",
-    "whole_months",
 ]  # fmt: skip
 
 
@@ -118,9 +118,7 @@ class Tallied:
 
     def month(self, month: int) -> Tallied:
         """The part of one month, 202510."""
-        first = dt.date(month // 100, month % 100, 1)
-        following = (first + dt.timedelta(days=31)).replace(day=1)
-        return self.of_months(first, following - dt.timedelta(days=1))
+        return self.of_months(*days_of_month(month))
 
     def _readings(self) -> Readings | None:
         about: About = self.stored.about
@@ -131,11 +129,3 @@ class Tallied:
             list(about.readings), schema={**dict.fromkeys(names, pl.String), "n": pl.Int64}, orient="row"
         )
         return reading_rows(tally, about.reading_words)
-
-
-def whole_months(first: dt.date, last: dt.date) -> bool:
-    """
-    >>> whole_months(dt.date(2025, 10, 1), dt.date(2025, 10, 31)), whole_months(dt.date(2025, 10, 1), dt.date(2025, 10, 30))
-    (True, False)
-    """
-    return first.day == 1 and (last + dt.timedelta(days=1)).day == 1

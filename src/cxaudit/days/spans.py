@@ -46,3 +46,11 @@ def days_of_month(month: int) -> Span:
     """
     year, number = divmod(month, 100)
     return dt.date(year, number, 1), dt.date(year, number, calendar.monthrange(year, number)[1])
+
+
+def whole_months(first: dt.date, last: dt.date) -> bool:
+    """
+    >>> whole_months(dt.date(2025, 10, 1), dt.date(2025, 10, 31)), whole_months(dt.date(2025, 10, 1), dt.date(2025, 10, 30))
+    (True, False)
+    """
+    return first.day == 1 and (last + _DAY).day == 1

@@ -41,19 +41,21 @@ def date_tables(sources: Sequence[Source], roles: Sequence[Role]) -> None:
 
 def _require_one_order(source: Source, sources: Sequence[Source]) -> None:
     """Raises `InputError` where a date may be read in two ways and other files of its source prove both."""
-    open_ = [(role, proof) for role, proof in source.proofs.items() if proof.is_ambiguous]
+    role = next((role for role, proof in source.proofs.items() if proof.is_ambiguous), None)
+    if role is None:
+        return
     proven: dict[str, str] = {}
     for other in sources:
         if other.layout.source == source.layout.source:
             for proof in other.proofs.values():
                 if proof.order is not None and proof.format is not None:
                     proven.setdefault(proof.format.words, other.place)
-    if open_ and len(proven) > 1:
-        role, proof = open_[0]
+    if len(proven) > 1:
         both = " and ".join(f"{place} is {words}" for words, place in proven.items())
+        example, name = source.proofs[role].example, source.layout.names[role]
         raise InputError(
-            f'{source.place}, column "{source.layout.names[role]}": {proof.example} may be read in two ways, and other files '
-            f"prove both: {both}.\nGive it together with files that are written as it is, the others in another run."
+            f'{source.place}, column "{name}": {example} may be read in two ways, and other files prove both: {both}.\n'
+            "Give it together with files that are written as it is, the others in another run."
         )
 
 

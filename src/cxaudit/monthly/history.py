@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from cxaudit.days.spans import Span, days_of_month, holds, month_of
+from cxaudit.days.spans import Span, days_of_month, holds, month_of, whole_months
 from cxaudit.model import CheckRow
 from cxaudit.monthly.gather import months_between
 from cxaudit.monthly.model import Counts, Month, Previous, RunChart, StandardsChange
@@ -117,7 +117,7 @@ def standards_changes(standards: Standards, charts: Sequence[RunChart]) -> Itera
 def previous_of(history: History, period: tuple[dt.date, dt.date]) -> Previous | None:
     """As many months as the period has, before it; None where it has no whole months, or these are not known whole."""
     first, last = period
-    if first.day != 1 or last != days_of_month(month_of(last))[1]:
+    if not whole_months(first, last):
         return None
     n = sum(1 for _ in months_between(month_of(first), month_of(last)))
     start = first

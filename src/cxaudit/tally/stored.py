@@ -17,7 +17,7 @@ from typing import Any
 
 import polars as pl
 
-from cxaudit.days.spans import Span, together
+from cxaudit.days.spans import Span, month_of, together
 from cxaudit.errors import InputError
 from cxaudit.findings import Finding
 from cxaudit.model import AsOf, Fates, InputFile
@@ -147,8 +147,7 @@ def merged(tallies: Sequence[tuple[str, StoredTally]]) -> StoredTally:
 
 def of_months(stored: StoredTally, first: dt.date, last: dt.date) -> StoredTally:
     """The part of a tally that belongs to some whole months, days inclusive."""
-    months = (first.year * 100 + first.month, last.year * 100 + last.month)
-    inside = stored.frame.filter(pl.col("month").is_between(*months))
+    inside = stored.frame.filter(pl.col("month").is_between(month_of(first), month_of(last)))
     left_out = int(stored.frame["n"].sum()) - int(inside["n"].sum())
     about = replace(stored.about, period=(first, last), outside_period=stored.about.outside_period + left_out)
     return StoredTally(inside, replace(about, readings=(), reading_words=None))
