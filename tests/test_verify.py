@@ -51,6 +51,10 @@ def test_a_file_beside_the_report_is_said(reported: Path) -> None:
     (folder / ".DS_Store").write_text("")
     found = run("verify", MANIFEST, "exports", cwd=reported)
     assert (found.code, "Beside the report, and no part of it: report (corrected).html." in found.err) == (0, True)
+    shutil.copy(reported / MANIFEST, folder / "copy.json")
+    found = run("verify", "reports/2025-10/copy.json", "exports", cwd=reported)
+    assert "no part of it: report (corrected).html." in found.err, "the manifest itself is a part"
+    (folder / "copy.json").unlink()
     (reported / "elsewhere").mkdir()
     shutil.copy(reported / MANIFEST, reported / "elsewhere")
     shutil.copy(reported / "exports" / "portal.csv", reported / "elsewhere")

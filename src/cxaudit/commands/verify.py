@@ -145,8 +145,9 @@ def _on_disk(recorded: list[dict[str, Any]], folder: Path) -> dict[str, FileDige
 
 def _beside(manifest: Mapping[str, Any], place: Path) -> Iterator[str]:
     """A file beside those of the report, which nothing vouches for; said where the report is in its own folder."""
-    ours = {place.name, *_hashes(manifest["outputs"])}
-    if all((place.parent / name).is_file() for name in ours) and (others := others_in(place.parent, ours)):
+    files = _hashes(manifest["outputs"])
+    is_home = all((place.parent / name).is_file() for name in files)
+    if is_home and (others := others_in(place.parent, {place.name, MANIFEST, *files})):
         yield f"Beside the report, and no part of it: {listed(list(map(visible, others)))}."
 
 
