@@ -54,10 +54,10 @@ class Audit:
         self.promises = Promises(question.standards)
         found = arguments if isinstance(arguments, FoundFiles) else find_files(arguments)
         self.files = found.files
-        self.paths = found.originals
         self.same_content = found.same_content
         self.left_aside = found.left_aside
         self.log = requests_of(found.files, question.standards, self.zone, wanted_of(question, self.promises))
+        self.paths = [path for path in found.originals if path not in self.log.own_lists]
         self.arrived = self.log.tables
         rows = self._named(self.log.rows)
         self.merged = merge_cases(rows, self.log.survey, self.log.n_places, self.zone)

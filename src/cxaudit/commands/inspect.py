@@ -30,4 +30,6 @@ def _is_doubtful(found: Sequence[Inspection]) -> bool:
     """Whether rows were rejected, an export is stale, or a table could not be counted at all."""
     codes = {finding.code for one in found for finding in one.findings}
     n_rejected = sum(one.counted.fates.rejected for one in found if one.counted)
-    return n_rejected > 0 or "stale_export" in codes or any(one.counted is None and not one.same_as for one in found)
+    return (
+        n_rejected > 0 or "stale_export" in codes or any(one.counted is None and not one.is_left_aside for one in found)
+    )

@@ -23,6 +23,7 @@ from cxaudit.recognise.event_columns import event_columns
 from cxaudit.recognise.guess import guess_layout
 from cxaudit.recognise.layout import Layout, clean_header, describe_unknown, likely_header, recognise_layout
 from cxaudit.recognise.library import known_sources
+from cxaudit.recognise.lists import own_lists
 from cxaudit.recognise.order import settle_orders
 from cxaudit.recognise.proof import Proof, prove_format
 from cxaudit.recognise.proposal import proof_words, proposal
@@ -33,6 +34,7 @@ from cxaudit.standards.source import Role, SourceMapping
 _Key = tuple[str, str | None]  # the name of a file and of its sheet
 #: Stands for the channel of files that do not say it: they can be counted all the same.
 _NO_CHANNEL = "(not said)"
+_OWN_LIST = "cxaudit itself wrote this list. Beside exports it is left aside, or its requests would count twice."
 
 
 @dataclass
@@ -60,7 +62,15 @@ def inspect_files(arguments: Sequence[str], question: Question) -> list[Inspecti
     """Every table of these files, in the order of the input. Raises `InputError` only where no file is found."""
     known = known_sources(question.standards.sources)
     found = find_files(arguments)
-    looked = [one for path, name in found.files.items() for one in _look(path, name, known, question)]
+    opened = {path: _opened(path, name) for path, name in found.files.items()}
+    readable = {path: tables for path, tables in opened.items() if isinstance(tables, list)}
+    own = [] if question.source else own_lists(readable)
+    looked = [
+        one
+        for path, name in found.files.items()
+        if path not in own
+        for one in _look(path, name, opened[path], known, question)
+    ]
     seen = [one for one in looked if isinstance(one, _Seen)]
     settle_orders(seen)
     for one in seen:
@@ -70,21 +80,32 @@ def inspect_files(arguments: Sequence[str], question: Question) -> list[Inspecti
         _inspection(one, counted.get(one.key), findings.get(one.key, ())) if isinstance(one, _Seen) else one
         for one in looked
     ]
-    return [*told, *(_twin(name, twin) for name, twin in found.same_content.items())]
+    aside = [_aside(found.files[path], _OWN_LIST) for path in own]
+    return [*told, *aside, *(_twin(name, twin) for name, twin in found.same_content.items())]
+
+
+def _opened(path: Path, name: str) -> list[Table] | InputError:
+    try:
+        return list(open_tables(path, name))
+    except InputError as error:
+        return error
+
+
+def _aside(name: str, why: str) -> Inspection:
+    return Inspection(name, None, None, None, None, None, None, (), why, is_left_aside=True)
 
 
 def _twin(name: str, twin: str) -> Inspection:
-    said = f"It has the same content as {twin} and is read once."
-    return Inspection(name, None, None, None, None, None, None, (), said, same_as=twin)
+    return replace(_aside(name, f"It has the same content as {twin} and is read once."), same_as=twin)
 
 
-def _look(path: Path, name: str, known: dict[str, SourceMapping], question: Question) -> Iterator[_Seen | Inspection]:
-    try:
-        tables = open_tables(path, name)
-    except InputError as error:
-        yield Inspection(name, None, None, None, None, None, None, (), str(error), is_readable=False)
+def _look(
+    path: Path, name: str, opened: list[Table] | InputError, known: dict[str, SourceMapping], question: Question
+) -> Iterator[_Seen | Inspection]:
+    if isinstance(opened, InputError):
+        yield Inspection(name, None, None, None, None, None, None, (), str(opened), is_readable=False)
         return
-    for table in tables:
+    for table in opened:
         try:
             layout = recognise_layout(table, known, set(question.standards.sources), question.source)
         except InputError as error:

@@ -64,4 +64,5 @@ class Inspection:
     problem: str | None  # why `check` would stop, and what to do
     guess: str | None = None  # YAML to paste under `sources:`, for a layout that nothing fits
     is_readable: bool = True
+    is_left_aside: bool = False  # not read, for the reason that `problem` gives
     same_as: str | None = None  # another file with the same content, which was read instead

@@ -47,11 +47,12 @@ class Log:
     survey: pl.DataFrame
     n_places: int
     store: Store  # the rows live as long as it does
+    own_lists: tuple[Path, ...] = ()  # files that cxaudit itself wrote, left aside
 
 
 def take_in(files: dict[Path, str], standards: Standards, city: Zone, wanted: Wanted) -> Log:
     """Read and recognise all files. Raises `InputError` for what cannot be read, recognised or dated."""
-    sources = open_sources(files, standards, wanted)
+    sources, own_lists = open_sources(files, standards, wanted)
     typing = _Typing(sources, standards, city, wanted, Store(sum(map(size_of, files))))
     rows, survey = typing.surveyed()
     misread = {i for i in _unsure(sources, survey) if sources[i].look_through()}
@@ -80,7 +81,7 @@ def take_in(files: dict[Path, str], standards: Standards, city: Zone, wanted: Wa
     ]
     for source in sources:
         source.forget_beginning()
-    return Log(tables, requests, latest.sort("table"), n_places, typing.store)
+    return Log(tables, requests, latest.sort("table"), n_places, typing.store, own_lists)
 
 
 class _Typing:

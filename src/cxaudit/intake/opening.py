@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from cxaudit.errors import InputError
 from cxaudit.intake.dating import date_tables
 from cxaudit.intake.source import Source
-from cxaudit.read import open_tables
+from cxaudit.read import Table, open_tables
 from cxaudit.read.unpack import STANDARD_INPUT
 from cxaudit.recognise.layout import describe_unknown, likely_header, recognise_layout
 from cxaudit.recognise.library import built_in_sources, known_sources
+from cxaudit.recognise.lists import own_lists
 from cxaudit.recognise.requests import dated
 from cxaudit.standards.model import Standards
 from cxaudit.standards.source import Role, SourceMapping
@@ -28,18 +30,29 @@ class Wanted:
     reject_cells: bool = False
 
 
-def open_sources(files: dict[Path, str], standards: Standards, wanted: Wanted) -> list[Source]:
-    """Open all files and find out what they are. Raises `InputError` for what cannot be read, recognised or dated."""
+def open_sources(files: dict[Path, str], standards: Standards, wanted: Wanted) -> tuple[list[Source], tuple[Path, ...]]:
+    """Open all files and find out what they are; and which are left aside, since cxaudit itself wrote them.
+
+    Raises `InputError` for what cannot be read, recognised or dated.
+    """
     known = known_sources(standards.sources)
     built_in = built_in_sources()
     stated = {name for name, mapping in standards.sources.items() if name not in built_in or mapping.header}
-    sources = [source for file in files.items() for source in _open(*file, known, stated, wanted)]
+    opened = {path: open_tables(path, name) for path, name in files.items()}
+    own = [] if wanted.source else own_lists(opened)
+    sources = [
+        source
+        for path, tables in opened.items()
+        if path not in own
+        for source in _recognised(path, files[path], tables, known, stated, wanted)
+    ]
     date_tables(sources, dated(wanted.roles))
-    return sources
+    return sources, tuple(own)
 
 
-def _open(path: Path, name: str, known: dict[str, SourceMapping], declared: set[str], wanted: Wanted) -> list[Source]:
-    opened = open_tables(path, name)
+def _recognised(
+    path: Path, name: str, opened: Sequence[Table], known: dict[str, SourceMapping], declared: set[str], wanted: Wanted
+) -> list[Source]:
     found: list[Source] = []
     left_aside: list[str] = []
     for table in opened:

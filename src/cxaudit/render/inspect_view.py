@@ -30,8 +30,8 @@ def title_of(one: Inspection) -> str:
 
 
 def _state(one: Inspection) -> str:
-    if one.same_as:
-        return "not read again"
+    if one.is_left_aside:
+        return "not read again" if one.same_as else "left aside"
     return "not recognised" if one.is_readable else "not readable"
 
 
@@ -42,7 +42,7 @@ def facts(one: Inspection) -> list[tuple[str, str]]:
         said = one.recognised
         why = f": it has {listed(said.because)}" if said.because else ""
         lines += [("source", said.source + why), ("shape", f"{said.shape}: {_SHAPES[said.shape]}")]
-    if one.is_readable and not one.same_as:
+    if one.is_readable and not one.is_left_aside:
         lines.append(("file", _file_words(one)))
     if one.recognised is not None:
         lines += _meaning(one.recognised)

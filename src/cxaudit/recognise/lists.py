@@ -1,0 +1,35 @@
+"""Lists that cxaudit itself wrote and that lie among the exports: their requests are those of the exports once more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
+from cxaudit.read.table import Table
+from cxaudit.recognise.layout import clean_header
+
+_Place = TypeVar("_Place")
+#: So many records may stand above the header.
+_ABOVE = 5
+#: Columns by which each is known. Source: DESIGN, section 6; workbooks have a sheet of their files, reports a tally.
+_LISTS = (
+    frozenset({"case_id", "due_at", "verdict", "business_days_over", "excluded_because"}),
+    frozenset({"file", "sheet", "row", "code", "value"}),
+    frozenset({"requests", "met", "late", "overdue", "pending", "excluded", "judged", "compliance_pct"}),
+    frozenset({"source", "system", "verdict", "agrees", "reason", "requests"}),
+    frozenset({"department", "date", "requests", "usual", "lower", "upper", "surge"}),
+    frozenset({"month", "promise", "verdict", "excluded", "business_days", "is_quick", "n"}),
+    frozenset({"File", "Layout", "Rows", "Requests", "Other messages", "Duplicates", "Rejected", "Not data"}),
+)
+
+
+def own_lists(opened: Mapping[_Place, Sequence[Table]]) -> list[_Place]:
+    """The files that are cxaudit's own lists and lie beside exports; none where there is nothing else: a list alone is
+    read as an export of cxaudit's own columns."""
+    own = [place for place, tables in opened.items() if any(map(_is_own_list, tables))]
+    return own if len(own) < len(opened) else []
+
+
+def _is_own_list(table: Table) -> bool:
+    headers = ({clean_header(cell) for cell in cells} for _, cells in table.head[:_ABOVE])
+    return any(columns <= header for header in headers for columns in _LISTS)

@@ -1,0 +1,70 @@
+"""What cxaudit itself wrote and what lies among the exports: a request is never counted once more for being listed."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from outside import AS_OF, SAMPLES, run
+
+#: What a user may have had written beside the exports: the command, and the file that it leaves.
+WRITTEN = [
+    ("records {exports} -o {file}", "today.csv"),
+    ("records {exports} -o {file}", "today.tsv"),
+    ("records {exports} -o {file}", "today.xlsx"),
+    ("records {exports} --show-employees --no-escape -o {file}", "all.csv"),
+    ("check {exports} --rejects {file}", "rejects.csv"),
+    ("check {exports} --rejects {file} --reject-cells", "cells.csv"),
+    ("check {exports} -o {file}", "table.csv"),
+    ("check {exports} --by month,department -o {file}", "table.xlsx"),
+    ("check {exports} --compare -o {file}", "compared.csv"),
+    ("volume {exports} -o {file}", "volume.csv"),
+    ("tally {exports} -o {file}", "part.parquet"),
+]
+
+
+@pytest.fixture
+def exports(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(SAMPLES, tmp_path / "exports"))
+
+
+@pytest.mark.parametrize(("command", "name"), WRITTEN)
+def test_a_list_among_the_exports_is_left_aside(exports: Path, command: str, name: str) -> None:
+    """It is named, the figures stay, and the next run may write it once more."""
+    before = run("check", exports, *AS_OF)
+    words = command.format(exports=exports, file=exports / name).split()
+    assert run(*words, *AS_OF).code == 0
+    after = run("check", exports, *AS_OF)
+    assert (after.code, after.out) == (0, before.out)
+    assert f"own_list (1): a list that cxaudit itself wrote is no export; it was left aside\n  {name}" in after.err
+    assert run(*words, *AS_OF).code == 0
+
+
+def test_a_report_among_the_exports_is_left_aside(exports: Path) -> None:
+    """Its lists, its workbook and its tally, and those of a trend; and it may be made again."""
+    before = run("check", exports, *AS_OF)
+    report = ("report", exports, *AS_OF, "--period", "2025-10", "--out", exports / "reports", "--formats", "csv,xlsx")
+    assert (run(*report).code, run("trend", exports / "reports", "-o", exports / "trend.csv").code) == (0, 0)
+    after = run("check", exports, *AS_OF)
+    assert (after.out, "own_list (5)" in after.err) == (before.out, True)
+    assert run(*report).code == 0
+
+
+def test_inspect_says_so(exports: Path) -> None:
+    run("records", exports, *AS_OF, "-o", exports / "today.csv")
+    shown = run("inspect", exports, "--format", "table")
+    assert "today.csv · left aside" in shown.text
+    assert "would count twice" in shown.text
+    assert run("inspect", exports / "portal.csv", exports / "today.csv", "--strict", *AS_OF).code == 0
+
+
+def test_a_list_alone_is_read(exports: Path, tmp_path: Path) -> None:
+    """Lists of two departments, say, put together again; and one beside exports where the user says what it is."""
+    one, two, portal = tmp_path / "one.csv", tmp_path / "two.csv", exports / "portal.csv"
+    for file, name in ((one, "email.csv"), (two, "our_city.csv")):
+        assert run("records", exports / name, *AS_OF, "-o", file).code == 0
+    together = run("check", one, two, *AS_OF)
+    assert together.rows[-1]["requests"] == "140"
+    forced = run("check", one, portal, "--source", "generic", *AS_OF)
+    assert (forced.rows[-1]["requests"], "own_list" in forced.err) == ("170", False)
