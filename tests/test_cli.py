@@ -264,6 +264,26 @@ def test_an_interrupt_while_loading_is_130() -> None:
     assert (done.returncode, done.stderr) == (130, "")
 
 
+@pytest.mark.parametrize(("words", "code"), [("--version", 0), ("check nowhere.csv", 2)])
+def test_the_process_ends_with_its_exit_code_and_tidies_up_before(words: str, code: int) -> None:
+    """The interpreter is not taken apart; what others want done at the end is done all the same, and seen."""
+    program = (
+        "import atexit, sys, cxaudit.__main__ as m\n"
+        "sys.argv[0] = 'cxaudit'\n"
+        "real = m.main\n"
+        "def main():\n"
+        "    atexit.register(print, 'tidied up')\n"
+        "    return real()\n"
+        "m.main = main\n"
+        "raise SystemExit(m.run())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *words.split()],
+        env=clean_environment(), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (code, "tidied up")
+
+
 # Bad input
 
 

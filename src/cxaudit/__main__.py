@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 
 #: What is loaded stays: to look through it for garbage every 700 objects, as is usual, takes a fifth of a short run.
 _OBJECTS = 300_000
 
 
+def run() -> int:
+    """The program: `main`, and the end of the process right after it."""
+    ended: list[int] = []
+    atexit.register(_end, ended)  # the first to be registered is the last to be run
+    ended.append(main())
+    return ended[0]
+
+
 def main() -> int:
     """Load the command line and run it."""
     gc.set_threshold(_OBJECTS)
     try:
-        from cxaudit.cli import main as run
+        from cxaudit.cli import main as command
 
-        return run()
+        return command()
     except KeyboardInterrupt:
         return 130
     finally:
         gc.freeze()  # the process ends: nothing is worth looking for any more
 
 
+def _end(ended: list[int]) -> None:
+    if ended:
+        from cxaudit.write.file import end_process
+
+        end_process(ended[0])
+
+
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(run())

@@ -131,7 +131,7 @@ class Zone:
 
 
 def _offset(info: zoneinfo.ZoneInfo, utc: dt.datetime) -> dt.timedelta:
-    return utc.replace(tzinfo=dt.UTC).astimezone(info).utcoffset() or _ZERO
+    return info.fromutc(utc.replace(tzinfo=info)).utcoffset() or _ZERO
 
 
 def _transitions(info: zoneinfo.ZoneInfo) -> tuple[list[dt.datetime], list[dt.timedelta]]:

@@ -10,9 +10,10 @@ from collections.abc import Iterable
 from decimal import Decimal
 from itertools import count
 from math import ceil
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from cxaudit.model import Readings
+if TYPE_CHECKING:
+    from cxaudit.model import Readings
 
 Outcome = Literal["met", "not met", ""]
 

@@ -116,3 +116,11 @@ def write_standard_error(text: str) -> None:
         sys.stderr.flush()
     except OSError:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - until the interpreter ends
+
+
+def end_process(code: int) -> None:
+    """End without taking the interpreter apart piece by piece, if all that was said is out; else leave that to Python."""
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
