@@ -284,6 +284,19 @@ def test_the_process_ends_with_its_exit_code_and_tidies_up_before(words: str, co
     assert (done.returncode, done.stdout.splitlines()[-1]) == (code, "tidied up")
 
 
+@pytest.mark.parametrize("command", ["show", "check"])
+def test_a_standards_file_is_named_as_for_other_commands_too(tmp_path: Path, command: str) -> None:
+    """As argument or as option, the same file; both at once are a question."""
+    path = tmp_path / "ten.yaml"
+    path.write_text((TOP / "standards.yaml").read_text().replace("2 business days}", "7 business days}"))
+    plain = run("standards", command, path)
+    named = run("standards", command, "--standards", path)
+    assert (named.code, named.out, named.err) == (0, plain.out, plain.err)
+    assert b"7 business days" in plain.out or command == "check"
+    both = run("standards", command, path, "--standards", path)
+    assert (both.code, both.out, "two standards files are named" in both.err) == (2, b"", True)
+
+
 # Bad input
 
 

@@ -17,14 +17,17 @@ from cxaudit.cli.parameters import (
     QuietOption,
     SourceOption,
     StandardsArgument,
+    StandardsFile,
     now,
     standards_path,
 )
+from cxaudit.errors import UsageError
 
 
 @standards_app.command("show")
 def standards_show(
     file: StandardsArgument = None,
+    standards: StandardsFile = None,
     format_: FormatOption = None,
     output: OutputOption = None,
     quiet: QuietOption = False,
@@ -33,15 +36,22 @@ def standards_show(
     from cxaudit.commands.options import Output
     from cxaudit.commands.standards import standards_show as run
 
-    raise typer.Exit(run(standards_path(file), Output(format_, output, quiet=quiet)))
+    raise typer.Exit(run(_path_of(file, standards), Output(format_, output, quiet=quiet)))
 
 
 @standards_app.command("check")
-def standards_check(file: StandardsArgument = None) -> None:
+def standards_check(file: StandardsArgument = None, standards: StandardsFile = None) -> None:
     """Check a standards file: every error with line and column, or a line that all is well."""
     from cxaudit.commands.standards import standards_check as run
 
-    raise typer.Exit(run(standards_path(file)))
+    raise typer.Exit(run(_path_of(file, standards)))
+
+
+def _path_of(argument: str | None, option: str | None) -> str | None:
+    """The file as it may be named here, and as it is named for all other commands."""
+    if argument and option:
+        raise UsageError(f"two standards files are named, {argument} and {option}.\nName one.")
+    return standards_path(argument or option)
 
 
 @standards_app.command("schema")
