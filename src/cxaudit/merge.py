@@ -145,12 +145,21 @@ def _told_apart(rows: pl.LazyFrame, n_parts: int) -> _Repeats:
         by_case = mine.select("at", "case_hash", says=says).group_by("case_hash")
         found = by_case.agg(n=pl.len(), at=pl.col("at").min(), least=pl.col("says").min(), most=pl.col("says").max())
         cases = found.collect(engine="streaming")
-        is_alike = cases["least"] == cases["most"]
+        is_alike = (cases["least"] == cases["most"]) & ~cases["case_hash"].is_in(_failed(mine).implode())
         alike.append(cases["at"].filter(is_alike))
         differing.append(cases.filter(~is_alike).select("case_hash", "n"))
     portion = (pl.col("n").cum_sum() - 1) // HELD_ROWS
     portions = pl.concat(differing).with_columns(portion=portion).partition_by("portion", maintain_order=True)
     return _Repeats([portion["case_hash"] for portion in portions], alike)
+
+
+def _failed(rows: pl.LazyFrame) -> pl.Series:
+    """The hashes of the ids that are none: formulas that failed."""
+    return rows.filter(_has_failed()).select(pl.col("case_hash").unique()).collect(engine="streaming").to_series()
+
+
+def _has_failed() -> pl.Expr:
+    return pl.col("case_id").str.contains(FAILED.pattern)
 
 
 @dataclass(frozen=True)
@@ -165,8 +174,8 @@ class _Part:
 def _merge_some(rows: pl.LazyFrame, hashes: pl.Series, survey: pl.DataFrame, zone: Zone | None) -> _Part:
     suspects = rows.filter(pl.col("case_hash").is_in(hashes.implode())).collect(engine="streaming").sort("at")
     newest = survey.select("table", "latest", "has_replies")
-    has_failed = suspects["case_id"].str.contains(FAILED.pattern)  # requests of their own, though they look alike
-    repeated, alone = suspects.filter(~has_failed), suspects.filter(has_failed)
+    # Where the id is no id, rows are requests of their own, though they look alike.
+    repeated, alone = suspects.filter(~_has_failed()), suspects.filter(_has_failed())
     kept = _kept_rows(repeated, newest, zone).select(suspects.columns)
     changed = _changed_rows(repeated, kept, newest)
     return _Part(suspects["at"], pl.concat([kept, alone]), _counted(changed))
