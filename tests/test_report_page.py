@@ -190,12 +190,13 @@ def test_compliments_are_listed_for_their_department(tmp_path: Path) -> None:
     log = tmp_path / "log.csv"
     log.write_text(
         "case_id,channel,department,received_at,replied_at,status\n"
-        "7,email,Parks,2025-10-01 09:00,2025-10-02 09:00,Compliment\n8,email,Parks,2025-10-01 09:00,2025-10-02 09:00,closed\n",
+        "7,email,Parks,2025-10-01 09:00,2025-10-02 09:00,Compliment\n8,email,Parks,2025-10-01 09:00,2025-10-02 09:00,closed\n"
+        ",email,Parks,2025-10-03 09:00,2025-10-06 09:00,kudos\n",
         "utf-8",
     )
     found = report_of(log)
     assert found.compliments is not None
-    assert [(one.department, one.cases) for one in found.compliments] == [("Parks", ("7",))]
+    assert [(one.department, one.cases) for one in found.compliments] == [("Parks", ("7", "log.csv row 4"))]
     assert "Compliments received, to share" in page_of(compose(found))
 
 

@@ -141,4 +141,7 @@ def _overdue(department: str, part: pl.DataFrame) -> Overdue:
 
 def _compliments(audit: Audit, details: Details) -> Any:
     tells = any("kind" in arrived.source.layout.positions for arrived in audit.arrived)
-    return compliments_of(details.compliments) if tells or details.compliments.height else None
+    if not tells and not details.compliments.height:
+        return None
+    files = ((arrived.source.table.file, arrived.source.table.sheet) for arrived in audit.arrived)
+    return compliments_of(details.compliments, [" ".join(name for name in file if name) for file in files])

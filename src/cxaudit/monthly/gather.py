@@ -127,9 +127,9 @@ def _is_compliment(requests: pl.LazyFrame) -> pl.Expr:
 
 
 def _compliments(judged: pl.LazyFrame, names: Collection[str]) -> pl.LazyFrame:
-    """**Frame out**: `department`, `case_id`, in the order of the input."""
+    """**Frame out**: `department`, `case_id`, `table`, `row`, in the order of the input."""
     case = pl.col("case_id") if "case_id" in names else pl.lit(None, dtype=pl.String).alias("case_id")
-    return judged.filter("is_inside").sort("at").select(_text("department"), case)
+    return judged.filter("is_inside").sort("at").select(_text("department"), case, "table", "row")
 
 
 def _text(name: str) -> pl.Expr:

@@ -240,11 +240,11 @@ class Recognition:
 
 @dataclass(frozen=True)
 class Compliments:
-    """Compliments received in the period, by department, with their case ids so that they can be shared."""
+    """Compliments received in the period, by department, with their cases so that they can be shared."""
 
     department: str
     requests: int
-    cases: tuple[str, ...]  # those that have an id
+    cases: tuple[str, ...]  # their ids; of those without one, the file, the sheet and the row
 
 
 @dataclass(frozen=True)

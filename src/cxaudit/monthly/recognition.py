@@ -78,8 +78,11 @@ def _improved(now: dict[str, Counts], previous: Previous) -> Iterator[Improved]:
     )
 
 
-def compliments_of(found: pl.DataFrame) -> tuple[Compliments, ...]:
-    """**Frame in**: `department`, `case_id`, one row for each compliment, in the order of the input."""
+def compliments_of(found: pl.DataFrame, tables: Sequence[str]) -> tuple[Compliments, ...]:
+    """**Frame in**: `department`, `case_id`, `table` (the place of its name in `tables`), `row`, one row for each compliment,
+    in the order of the input. One without an id is told by where it stands."""
+    place = pl.format("{} row {}", pl.col("table").replace_strict(range(len(tables)), tables), "row")
+    found = found.with_columns(pl.coalesce("case_id", place))
     names = sorted({name or "" for name in found["department"]}, key=lambda name: (not name, name.casefold()))
     rows = {name: found.filter(pl.col("department").fill_null("") == name)["case_id"] for name in names}
-    return tuple(Compliments(name, cases.len(), tuple(cases.drop_nulls())) for name, cases in rows.items())
+    return tuple(Compliments(name, cases.len(), tuple(cases)) for name, cases in rows.items())

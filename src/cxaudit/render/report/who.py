@@ -126,7 +126,7 @@ def _compliments(report: MonthlyReport) -> Iterator[Block]:
     if not found:
         yield Text("Compliments: none in these exports.", "note")
         return
-    rows = tuple((one.department or NOT_STATED, f"{one.requests:,}", listed(one.cases) or "–") for one in found)
+    rows = tuple((one.department or NOT_STATED, f"{one.requests:,}", listed(one.cases)) for one in found)
     columns = (Column("Department"), Column("Compliments", True), Column("Cases"))
     note = "A compliment is owed thanks, not a deadline: an exclude rule in the standards file keeps it out of the figures."
     yield Table("compliments-table", "Compliments received, to share", columns, rows, notes=(note,))
