@@ -406,6 +406,17 @@ def test_the_earliest_receipt_and_reply_may_come_from_two_rows(tmp_path: Path) -
     assert f"also duplicate b.csv, row 2: {also}" in told(*arguments, case="1")
 
 
+def test_a_date_alone_gives_way_to_a_time_of_its_day(tmp_path: Path) -> None:
+    """It is not called later than a time that it may well be."""
+    arguments = town(
+        tmp_path,
+        "1,email,Parks,2025-10-16 10:00,2025-10-17 11:00,,\n",
+        more="1,email,Parks,2025-10-16,2025-10-17,,\n",
+    )
+    also = "received Thu 2025-10-16; the timed receipt was taken; replied Fri 2025-10-17; the timed reply was taken"
+    assert f"also duplicate b.csv, row 2: {also}" in told(*arguments, case="1")
+
+
 def test_a_rejected_row_of_the_case_is_named(tmp_path: Path) -> None:
     """A row that could not be used may be the very one that the reader has in mind."""
     rows = "".join(f"{i},email,Parks,2025-10-16 10:00,2025-10-17 10:00,,\n" for i in range(1, 15))

@@ -282,13 +282,19 @@ def _same_message(rows: tuple[CaseRow, ...]) -> Iterator[Line]:
 def _compared(row: CaseRow, why: Explanation) -> Iterator[str]:
     """What a merged row says otherwise, and which of the two was taken."""
     if row.received.at != why.received.at:
-        yield f"received {moment_words(row.received)}; the earlier receipt was taken"
+        yield f"received {moment_words(row.received)}; {_taken(row.received, why.received)} receipt was taken"
     if row.fate == "reply_taken":
         yield "its reply was taken, the earliest"
     elif row.replied.at is None and why.replied.at is not None:
         yield "has no reply"
     elif row.replied.at != why.replied.at:
-        yield f"replied {moment_words(row.replied)}; the earlier reply was taken"
+        yield f"replied {moment_words(row.replied)}; {_taken(row.replied, why.replied)} reply was taken"
     if (row.received.at, row.replied.at) == (why.received.at, why.replied.at) and row.fate != "reply_taken":
         taken = why.received.place
         yield f"says the same; {row_words(taken.file, taken.sheet, taken.row)} was taken, the first in the input"
+
+
+def _taken(other: Moment, taken: Moment) -> str:
+    """Which of two moments was taken: the earlier, as a rule; a date alone says less than a time of the same day."""
+    days = [one.at.date() if one.at else None for one in (other, taken)]
+    return "the timed" if other.is_date and not taken.is_date and days[0] == days[1] else "the earlier"
