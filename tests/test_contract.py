@@ -468,6 +468,25 @@ def test_a_copy_of_a_file_is_read_once(tmp_path: Path) -> None:
     assert "b.csv: the same content as a.csv; read once" in both.err
 
 
+@pytest.mark.parametrize(
+    ("period", "n_a_day", "is_told"),
+    [("2025-10", 4, True), ("2025-10", 0, False), ("2025-10-20..2025-10-26", 4, False), ("", 4, False)],
+)
+def test_a_channel_that_begins_long_after_the_period_is_pointed_out(
+    tmp_path: Path, period: str, n_a_day: int, is_told: bool
+) -> None:
+    """An export of half a month is not the month; a channel that has a request now and then may begin whenever it does."""
+    days = [f"2025-10-{day:02}" for day in (1, 2, 3, *range(6, 11), *range(14, 18), *range(20, 25), *range(27, 32))]
+    rows = [f"email,{day} 10:00" for day in days] + [
+        f"portal,{day} 1{i}:00" for day in days[8:] for i in range(n_a_day)
+    ]
+    (tmp_path / "log.csv").write_text("\n".join(["channel,received_at", *rows, "portal,2025-10-31 09:00"]) + "\n")
+    limits = ["--period", period] if period else []
+    said = run("check", "log.csv", "--as-of", "2025-10-31", *limits, cwd=tmp_path).err
+    words = '"Online Portal": the first request came on 2025-10-14, 8 business days after the period began, and 57 in the 13'
+    assert (words in said, "late_start (1)" in said, "late_start" in said) == (is_told, is_told, is_told)
+
+
 # The same case
 
 

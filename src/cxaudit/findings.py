@@ -30,6 +30,7 @@ CATALOGUE: dict[str, tuple[bool, str]] = {
     "header_assumed": (False, "the file has no row of column names; what its columns hold tells them"),
     "no_reply_column": (False, "no column tells when a reply was made: all requests of the file count as unanswered"),
     "caveat": (False, "the times of this kind of export say less than they seem to"),
+    "late_start": (False, "requests of a channel begin long after the period does: earlier ones may be missing"),
     "stale_export": (False, "the export ends over a business day before the as-of moment: replies may be missing"),
     "same_content": (False, "the file has the same content as another one and was read once"),
     "member_left_aside": (False, "a file in an archive that is not named like an export; it was not read"),

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from cxaudit.intake.sorting import Arrived
 
 _PLACES = 5
+#: So many requests should have come before the first one, at the pace of those since, of which there are more: by chance it
+#: happens to one channel in twenty thousand.
+_EXPECTED = 10
 #: So many rows tell at what time of day requests come.
 _FIRST_ROWS = 200_000
 
@@ -32,7 +35,7 @@ def notice(audit: Audit) -> tuple[Finding, ...]:
     found = [finding for arrived in audit.arrived for finding in arrived.findings]
     parts = (
         _same_content, _left_aside, _channels, _absent_channels, _changed, _weaker, _high_volume, _clock_changes, _hours,
-        _stale,
+        _late_starts, _stale,
         _exclude_columns,
     )  # fmt: skip
     for part in parts:
@@ -149,6 +152,25 @@ def _hours(audit: Audit) -> Iterator[Finding]:
         words = unusual_hours([n.get(hour, 0) for hour in range(HOURS)], audit.zone, part["received_at"].min())  # type: ignore[arg-type]
         if words:
             yield place_finding("unusual_hours", audit.arrived[table].source, 1, message=words)
+
+
+def _late_starts(audit: Audit) -> Iterator[Finding]:
+    """Channels whose first request came long after the period began, for the pace at which requests came since."""
+    if audit.question.period is None:
+        return
+    begin, end = audit.question.period
+    day, titles = pl.col("received_at").dt.date(), audit.question.standards.titles
+    named = audit.merged.requests.group_by(pl.col("channel").cast(pl.String))
+    found = named.agg(day.min().alias("first"), day.max(), pl.len()).collect(engine="streaming")
+    spans = {channel: span for channel, *span in found.iter_rows()}
+    for channel in (one for one in titles if one in spans):
+        first, last, n = spans[channel]
+        n_before = _business_days_between(audit, max(begin, audit.calendar.first), min(first, end))
+        n_since = max(1, _business_days_between(audit, first, last))
+        if n > _EXPECTED and n_before * n >= _EXPECTED * n_since:
+            said = f"the first request came on {first}, {n_before} business days after the period began"
+            since = f"{n:,} in the {n_since:,} since: is the beginning of an export missing?"
+            yield Finding("late_start", None, None, 1, (), (titles[channel],), f"{said}, and {since}")
 
 
 def _stale(audit: Audit) -> Iterator[Finding]:

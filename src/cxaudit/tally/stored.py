@@ -31,7 +31,7 @@ METADATA_KEY = "cxaudit"
 FORM = 1
 _MEASURES = (*(name for name in MEASURES if name != "table"), "reply_basis", *HIGH_VOLUME_MEASURES)
 #: Findings whose values are names that a stored tally shows anyway.
-_NAMED = ("channel_without_requests", "unknown_channel", "unknown_department", "exclude_column_missing")
+_NAMED = ("channel_without_requests", "late_start", "unknown_channel", "unknown_department", "exclude_column_missing")
 _READABLE = ("standard", "clause", "target_pct")
 
 
@@ -174,12 +174,13 @@ def _covered(all_about: Sequence[About]) -> tuple[Span, ...] | None:
 
 
 def _findings(all_about: Sequence[About]) -> tuple[Finding, ...]:
-    """The findings of all; that a channel has no request only where no part has one."""
+    """The findings of all; that a channel has no request, or none for long, only where all parts say so."""
     found = dict.fromkeys(finding for about in all_about for finding in about.findings)
     return tuple(
         finding
         for finding in found
-        if finding.code != "channel_without_requests" or all(finding in about.findings for about in all_about)
+        if finding.code not in ("channel_without_requests", "late_start")
+        or all(finding in about.findings for about in all_about)
     )
 
 

@@ -245,6 +245,8 @@ def _firm(report: MonthlyReport) -> Iterator[Block]:
         named = [place_name(one.file or "", one.sheet) for one in stale[:_FEW]]
         named += [f"{len(stale) - _FEW:,} more"] if len(stale) > _FEW else []
         yield Text(f"{ends}: replies may be missing, and count as unanswered ({listed(named)}).", "note")
+    for one in (one for one in check.findings if one.code == "late_start"):
+        yield Text(f"{listed(one.values)}: {one.message}", "note")
     rule = f"{sentence(check.counting)}." if check.counting else ""
     if check.readings is None:
         yield Text(rule or "Other readings of a business day were not computed.")

@@ -16,7 +16,7 @@ from cxaudit.render.report.words import command, in_time, period_name, sentence,
 from cxaudit.render.words import BASIS_WORDS, EXCLUSION_WORDS, as_of_words, counted, listed
 
 #: The findings whose values are names of channels and columns; all others may hold what a customer wrote.
-NAMES_ONLY = ("unknown_channel", "channel_without_requests", "exclude_column_missing")
+NAMES_ONLY = ("unknown_channel", "channel_without_requests", "late_start", "exclude_column_missing")
 
 
 def exclusions(report: MonthlyReport) -> Section | None:
