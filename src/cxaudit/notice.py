@@ -159,10 +159,10 @@ def _late_starts(audit: Audit) -> Iterator[Finding]:
     if audit.question.period is None:
         return
     begin, end = audit.question.period
-    day, titles = pl.col("received_at").dt.date(), audit.question.standards.titles
-    named = audit.merged.requests.group_by(pl.col("channel").cast(pl.String))
-    found = named.agg(day.min().alias("first"), day.max(), pl.len()).collect(engine="streaming")
-    spans = {channel: span for channel, *span in found.iter_rows()}
+    received, titles = pl.col("received_at"), audit.question.standards.titles
+    counted = audit.merged.requests.group_by("channel").agg(received.min(), received.max().alias("last"), pl.len())
+    found = counted.select(pl.col("channel").cast(pl.String), received.dt.date(), pl.col("last").dt.date(), "len")
+    spans = {channel: span for channel, *span in found.collect(engine="streaming").iter_rows()}
     for channel in (one for one in titles if one in spans):
         first, last, n = spans[channel]
         n_before = _business_days_between(audit, max(begin, audit.calendar.first), min(first, end))

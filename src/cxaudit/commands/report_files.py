@@ -128,14 +128,18 @@ class MadeReport:
         with ThreadPoolExecutor(1) as beside:  # what needs no Python goes on while the documents are made
             listed = beside.submit(lambda: self.missed.frame) if "xlsx" in self.settings.formats else None
             inputs = beside.submit(digests_of, self.audit)
-            # Those with charts come last: these are drawn meanwhile.
-            for form in sorted(self.settings.formats, key=lambda form: (form in DRAWN, [*FORMATS].index(form))):
+            for form in self._formats(with_charts=False):
                 if form == "xlsx" and listed is not None:
                     listed.result()
                 yield from self._documents(form, options)
             yield self._counted(TALLY, iter([tally_bytes(self.audit, self.monthly.check)]))
+            for form in self._formats(with_charts=True):  # last: the charts are drawn meanwhile
+                yield from self._documents(form, options)
             self.digests.sort(key=lambda one: _PLACES[one.file])
             yield MANIFEST, iter([self._manifest(inputs.result())])
+
+    def _formats(self, *, with_charts: bool) -> list[str]:
+        return [form for form in FORMATS if form in self.settings.formats and (form in DRAWN) == with_charts]
 
     def _documents(self, form: str, options: RenderOptions) -> Iterator[tuple[str, Iterator[bytes]]]:
         match form:
