@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from outside import run
 
 from cxaudit.errors import InputError
 from cxaudit.read import Table, open_tables
@@ -263,3 +264,156 @@ def test_older_and_open_workbooks_tell_the_same(ending: str) -> None:
     ]
     assert remarks(first) == {"hidden_rows": (6,), "error_cells": (6, 7, 9), "long_number": (6,)}
     assert remarks(second) == {"hidden_sheet": ()}
+
+
+ODS = "urn:oasis:names:tc:opendocument:xmlns"
+COVERED = "<table:covered-table-cell/>"
+
+
+def open_document(path: Path, doctype: str = "", **sheets: str) -> Path:
+    """An ods file with the rows of these sheets, written by hand."""
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    entry = f'<m:file-entry m:full-path="/" m:media-type="{kind}"/>'
+    names = " ".join(f'xmlns:{name}="{ODS}:{name}:1.0"' for name in ("office", "table", "text"))
+    tables = "".join(f'<table:table table:name="{name}">{rows}</table:table>' for name, rows in sheets.items())
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", kind, zipfile.ZIP_STORED)
+        archive.writestr("META-INF/manifest.xml", f'<m:manifest xmlns:m="{ODS}:manifest:1.0">{entry}</m:manifest>')
+        archive.writestr(
+            "content.xml",
+            f'<?xml version="1.0"?>{doctype}<office:document-content {names}><office:body><office:spreadsheet>'
+            f"{tables}</office:spreadsheet></office:body></office:document-content>",
+        )
+    return path
+
+
+def cell(text: str, rows: object = 1, columns: int = 1, more: str = "") -> str:
+    """A cell that spans so many rows and columns."""
+    spans = (
+        f' table:number-columns-spanned="{columns}" table:number-rows-spanned="{rows}"'
+        if (rows, columns) != (1, 1)
+        else ""
+    )
+    return f'<table:table-cell office:value-type="string"{spans} {more}><text:p>{text}</text:p></table:table-cell>'
+
+
+def row(*cells: str, more: str = "") -> str:
+    """A row of cells, given as their text or their XML."""
+    return f"<table:table-row {more}>{''.join(one if '<' in one else cell(one) for one in cells)}</table:table-row>"
+
+
+CASES = ["case_id", "received_at", "replied_at", "department"]
+FILLED = ["2025-10-01 08:30", "2025-10-02 09:00", "Roads"]
+
+
+@pytest.mark.parametrize("column", [1, 2, 3])
+def test_merged_cells_of_open_workbooks_are_meant_for_each_row(tmp_path: Path, column: int) -> None:
+    """A receipt, a reply or a department that spans two rows of an ods file is that of both, as it is in an xlsx file."""
+    merged = [cell(text, 2 if i == column else 1) for i, text in enumerate(["A1", *FILLED])]
+    below = [COVERED if i == column else text for i, text in enumerate(["A2", *FILLED])]
+    (table,) = open_tables(open_document(tmp_path / "book.ods", S=row(*CASES) + row(*merged) + row(*below)), "book.ods")
+    assert rows_of(table, width=4) == [(2, "A1", *FILLED), (3, "A2", *FILLED)]
+    assert remarks(table) == {"merged_cells": (2,)}
+
+
+def test_requests_of_an_open_workbook_lose_nothing_that_is_merged(tmp_path: Path) -> None:
+    """Neither a rejected row nor an open request comes of merged cells; the finding tells that they were read for each row."""
+    merged = row("A1", *(cell(text, 2) for text in FILLED)) + row("A2", COVERED, COVERED, COVERED)
+    book = open_document(tmp_path / "book.ods", S=row(*CASES) + merged)
+    done = run("records", book, "--channel", "email", "--as-of", "2025-10-31", "-o", tmp_path / "list.csv")
+    listed = (tmp_path / "list.csv").read_text("utf-8-sig").splitlines()
+    assert [("2025-10-02 09:00" in line, "Roads" in line) for line in listed[1:]] == [(True, True), (True, True)]
+    assert "a cell merged over several rows was read for each of them" in done.err
+
+
+def test_merged_ranges_of_open_workbooks_are_those_of_excel(tmp_path: Path) -> None:
+    """Where a range covers several rows and columns, its first column is filled; one over columns alone is one cell."""
+    path = tmp_path / "book.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet("S")
+        sheet.merge_range(0, 0, 0, 2, "Monthly report")
+        for i in range(1, 6):
+            sheet.write(i, 0, f"A{i}")
+        sheet.merge_range(1, 1, 2, 2, "block")
+        sheet.merge_range(3, 1, 3, 2, "wide")
+        sheet.merge_range(4, 1, 1_048_575, 1, "to the end")
+    two = '<table:covered-table-cell table:number-columns-repeated="2"/>'
+    rows = [
+        row(cell("Monthly report", 1, 3), two),
+        row("A1", cell("block", 2, 2), COVERED),
+        row("A2", two),
+        row("A3", cell("wide", 1, 2), COVERED),
+        row("A4", cell("to the end", 1_048_572)),
+        row("A5", COVERED),
+    ]
+    (excel,), (open_,) = (
+        open_tables(one, one.name) for one in (path, open_document(tmp_path / "book.ods", S="".join(rows)))
+    )
+    assert rows_of(open_, 0, 3) == rows_of(excel, 0, 3)
+    assert rows_of(open_, 2, 3)[0] == (3, "A2", "block", None)
+    assert remarks(open_) == remarks(excel) == {"merged_cells": (2, 5)}
+
+
+def test_a_title_over_columns_alone_is_one_cell(tmp_path: Path) -> None:
+    """Nothing is filled and nothing said where an ods file merges cells of one row only, in repeated rows too."""
+    title = row(cell("Monthly report", 1, 2), COVERED, more='table:number-rows-repeated="2"')
+    (table,) = open_tables(open_document(tmp_path / "book.ods", S=title + row(*HEADER) + row("A1", "x")), "book.ods")
+    assert rows_of(table, 0)[:2] == [(1, "Monthly report", None), (2, "Monthly report", None)]
+    assert remarks(table) == {}
+
+
+def test_merged_cells_of_open_workbooks_are_found_behind_repeated_ones(tmp_path: Path) -> None:
+    """Repeated rows and columns, header rows, groups and hidden rows count where a merged cell stands."""
+    blank, rows = '<table:table-cell table:number-columns-repeated="2"/>', []
+    rows.append(row(blank, more='table:number-rows-repeated="40"'))
+    rows.append(f"<table:table-header-rows>{row(blank, *HEADER)}</table:table-header-rows>")
+    rows.append(row(blank, "A1", "x", more='table:number-rows-repeated="3"'))
+    group = row(blank, "A2", cell("y", 3)) + row(blank, "A3", COVERED, more='table:visibility="collapse"')
+    rows.append(
+        f"<table:table-row-group><table:table-row-group>{group}</table:table-row-group></table:table-row-group>"
+    )
+    rows.append(row(blank, "A4", COVERED) + row(blank, "A5"))
+    rows.append(row(blank, more='table:number-rows-repeated="1048000"'))
+    (table,) = open_tables(open_document(tmp_path / "book.ods", S="".join(rows)), "book.ods")
+    assert [(one[0], *one[3:]) for one in rows_of(table, 41, 4)] == [
+        (42, "A1", "x"), (43, "A1", "x"), (44, "A1", "x"), (45, "A2", "y"), (46, "A3", "y"), (47, "A4", "y"), (48, "A5", None)
+    ]  # fmt: skip
+    assert remarks(table) == {"merged_cells": (45,), "hidden_rows": (46,)}
+
+
+def test_each_sheet_of_an_open_workbook_has_its_own_merged_cells(tmp_path: Path) -> None:
+    """What one sheet merges fills no other."""
+    plain, lower = row(*HEADER) + row("A1", "x") + row("A2", COVERED), row(*HEADER) + row("B1", "y")
+    merged = lower + row("B2", cell("z", 2)) + row("B3", COVERED)
+    tables = open_tables(open_document(tmp_path / "book.ods", Oct=plain, Nov=merged, Dec=plain), "book.ods")
+    assert [rows_of(table)[-1] for table in tables] == [(3, "A2", None), (4, "B3", "z"), (3, "A2", None)]
+    assert [remarks(table) for table in tables] == [{}, {"merged_cells": (3,)}, {}]
+
+
+@pytest.mark.parametrize(
+    ("span", "filled"),
+    [
+        ("99999999999999999999", "x"),
+        ("&two;", "x"),
+        ("0", None),
+        ("-2", None),
+        ("", None),
+        ("two", None),
+        pytest.param("9" * 5000, None, id="long"),
+    ],
+)
+def test_no_number_of_rows_is_too_odd_to_read(tmp_path: Path, span: str, filled: str | None) -> None:
+    """A range ends with its sheet, whatever the file claims; what is no number merges nothing."""
+    rows = row(*HEADER) + row("A1", cell("x", span)) + row("A2", COVERED)
+    book = open_document(tmp_path / "book.ods", '<!DOCTYPE a [<!ENTITY two "2">]>', S=rows)
+    assert rows_of(open_tables(book, "book.ods")[0])[-1] == (3, "A2", filled)
+
+
+def test_a_table_within_a_cell_is_no_part_of_the_sheet(tmp_path: Path) -> None:
+    """Its rows are not counted, and what it merges is not merged in the sheet."""
+    inner = f'<table:table table:name="inner">{row(cell("no", 2)) + row(COVERED)}</table:table>'
+    number = f'<table:table-cell office:value-type="float" office:value="7">{inner}</table:table-cell>'
+    rows = row(*HEADER) + row("A1", number) + row("A2", cell("x", 2)) + row("A3", COVERED)
+    (table,) = open_tables(open_document(tmp_path / "book.ods", S=rows), "book.ods")
+    assert rows_of(table) == [(2, "A1", "7"), (3, "A2", "x"), (4, "A3", "x")]
+    assert remarks(table) == {"merged_cells": (3,)}

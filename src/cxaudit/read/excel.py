@@ -6,7 +6,7 @@ is converted piece by piece, a long one into scratch files, and let go before th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ import python_calamine as calamine
 from cxaudit.errors import InputError
 from cxaudit.read.biff import biff_marks
 from cxaudit.read.cells import Columns
-from cxaudit.read.marks import Marks, WorkbookMarks, marks_of
+from cxaudit.read.marks import Cell, Marks, WorkbookMarks, marks_of
 from cxaudit.read.scratch import making_room, scratch_file
 from cxaudit.read.table import HEAD_RECORDS, Remark, Table, column
 
@@ -74,7 +74,7 @@ def _open_sheet(
     sheet = workbook.get_sheet_by_name(meta.name)
     if sheet.start is None or sheet.end is None:
         return None
-    columns, merged = Columns(is_1904=all_marks.is_1904), _Merged(sheet)
+    columns, merged = Columns(is_1904=all_marks.is_1904), _Merged(sheet.merged_cell_ranges or marks.merged, sheet.end)
     parts: list[pl.LazyFrame] = []
     head: list[tuple[Any, ...]] = []
     has_any = False
@@ -134,11 +134,11 @@ def _put_errors(batch: list[list[Any]], first: int, left: int, marks: Marks, col
 class _Merged:
     """Merged cells that cover several rows: what stands in the first is meant for each of them."""
 
-    def __init__(self, sheet: calamine.CalamineSheet) -> None:
-        ranges = [(first, last) for first, last in sheet.merged_cell_ranges or [] if last[0] > first[0]]
+    def __init__(self, ranges: Sequence[tuple[Cell, Cell]], end: Cell) -> None:
+        ranges = [(first, last) for first, last in ranges if last[0] > first[0]]
         self.rows = sorted(first[0] + 1 for first, _ in ranges)
-        self._covered = {(row, first[1]): first for first, last in ranges for row in range(first[0], last[0] + 1)}
-        self._values: dict[tuple[int, int], Any] = {}
+        self._covered = _covered(ranges, end)
+        self._values: dict[Cell, Any] = {}
 
     def fill(self, batch: list[list[Any]], first: int, left: int) -> None:
         if not self._covered:
@@ -150,6 +150,25 @@ class _Merged:
                     self._values[origin] = row[j]
                 elif origin is not None and row[j] == "":
                     row[j] = self._values.get(origin, "")
+
+
+def _covered(ranges: Sequence[tuple[Cell, Cell]], end: Cell) -> dict[Cell, Cell]:
+    """The cells of the first column of each range, up to the end of the sheet, with the cell that their value stands in.
+
+    Each cell is covered once, however far the ranges of a damaged file run into each other:
+
+    >>> _covered([((1, 0), (1_048_575, 0)), ((2, 0), (3, 1))], (4, 4))
+    {(2, 0): (2, 0), (3, 0): (2, 0), (1, 0): (1, 0)}
+    """
+    covered: dict[Cell, Cell] = {}
+    next_row: dict[int, int] = {}
+    for first, last in sorted(ranges, reverse=True):
+        row, at = first
+        if row <= end[0] and at <= end[1]:
+            stop = min(last[0] + 1, end[0] + 1, next_row.get(at, last[0] + 1))
+            covered |= {(i, at): first for i in range(row, stop)}
+            next_row[at] = row
+    return covered
 
 
 def _stored(frame: pl.DataFrame) -> pl.LazyFrame:

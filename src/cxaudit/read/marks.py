@@ -1,5 +1,6 @@
 """Marks: what a workbook says beside its values, and the reader of values does not tell: rows that are hidden, cells whose
-formula gave an error, dates that count from 1904, a used range of absurd size. Read from the XML in xlsx and ods files.
+formula gave an error, dates that count from 1904, a used range of absurd size, in ods files also the cells that are merged over
+several rows. Read from the XML in xlsx and ods files.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ _VALUE = re.compile(rb'<(?:\w+:)?c(?=[^>]*\sr="([A-Z]+)(\d+)")[^>]*[^/]>(?=<(?:\
 _DIMENSION = re.compile(rb'<(?:\w+:)?dimension[^>]*\sref="[A-Z]+\d+:([A-Z]+)(\d+)"')
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_SPANS = re.compile(rb"number-rows-spanned\s*=\s*[\"'](?!1[\"'])")
+_MOST_ROWS = 1 << 20  # of a sheet; the reader of values holds no more either
 _CALC = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 
 Cell = tuple[int, int]  # row and column, from 0
@@ -39,11 +42,14 @@ Cell = tuple[int, int]  # row and column, from 0
 
 @dataclass
 class Marks:
-    """The marks of one sheet: rows as Excel shows them, errors by their cell, the last cell of a range that is too large."""
+    """The marks of one sheet: rows as Excel shows them, errors by their cell, the last cell of a range that is too large, and
+    the first and last cell of each merged range that the reader of values does not tell.
+    """
 
     hidden_rows: list[int] = field(default_factory=list)
     errors: dict[Cell, str] = field(default_factory=dict)
     too_large: str | None = None
+    merged: list[tuple[Cell, Cell]] = field(default_factory=list)
 
 
 @dataclass
@@ -144,35 +150,57 @@ def _column(letters: bytes) -> int:
 
 
 def _open_document(archive: zipfile.ZipFile) -> dict[str, Marks]:
-    """The marks of an ods file, if its XML speaks of any."""
-    with archive.open("content.xml") as file:
-        before, has_any = b"", False
-        while (chunk := file.read(_CHUNK)) and not has_any:
-            has_any = any(sign in before + chunk for sign in (b'value-type="error"', b"table:visibility="))
-            before = chunk[-64:]
-    if not has_any:
-        return {}
+    """The marks of an ods file, if its XML speaks of any. Rows are let go one by one; tables within a cell are passed over."""
     found: dict[str, Marks] = {}
+    if not _has_any_mark(archive):
+        return found
+    table, marks, n_rows, depth = ElementTree.Element(""), Marks(), 0, 0
     with archive.open("content.xml") as file:
-        for _, table in ElementTree.iterparse(file):
-            if table.tag == f"{_TABLE}table":
-                found[table.get(f"{_TABLE}name", "")] = _table(table)
-                table.clear()
+        for event, element in ElementTree.iterparse(file, ("start", "end")):
+            if element.tag == f"{_TABLE}table-row":
+                depth += 1 if event == "start" else -1
+                if event == "end" and depth == 0:
+                    n_rows += _row(element, n_rows, marks)
+                    element.clear()
+                    table.clear()
+            elif element.tag == f"{_TABLE}table" and event == "start" and depth == 0:
+                table, marks, n_rows = element, Marks(), 0
+                found[element.get(f"{_TABLE}name", "")] = marks
     return found
 
 
-def _table(table: ElementTree.Element) -> Marks:
-    marks, row_at = Marks(), 0
-    for row in table.iter(f"{_TABLE}table-row"):
-        n_rows = int(row.get(f"{_TABLE}number-rows-repeated", "1"))
-        has_cells = any(cell.get(f"{_CALC}value-type") or len(cell) for cell in row)
-        if row.get(f"{_TABLE}visibility") in ("collapse", "filter") and has_cells:
-            marks.hidden_rows += range(row_at + 1, row_at + n_rows + 1)
-        column_at = 0
-        for cell in row:
-            if cell.get(f"{_CALC}value-type") == "error":
-                text = "".join(cell.itertext()).strip() or "#N/A"
-                marks.errors |= {(row_at + i, column_at): text for i in range(n_rows)}
-            column_at += int(cell.get(f"{_TABLE}number-columns-repeated", "1"))
-        row_at += n_rows
-    return marks
+def _has_any_mark(archive: zipfile.ZipFile) -> bool:
+    with archive.open("content.xml") as file:
+        before = b""
+        while chunk := file.read(_CHUNK):
+            text = before + chunk
+            if b'value-type="error"' in text or b"table:visibility=" in text or _SPANS.search(text):
+                return True
+            before = chunk[-64:]
+    return False
+
+
+def _row(row: ElementTree.Element, row_at: int, marks: Marks) -> int:
+    """Adds the marks of a row of an ods file, and tells for how many rows it stands. Of repeated cells only the first spans."""
+    n_rows = min(_number(row, "number-rows-repeated"), _MOST_ROWS - row_at)
+    has_cells = any(cell.get(f"{_CALC}value-type") or len(cell) for cell in row)
+    if row.get(f"{_TABLE}visibility") in ("collapse", "filter") and has_cells:
+        marks.hidden_rows += range(row_at + 1, row_at + n_rows + 1)
+    column_at = 0
+    for cell in row:
+        if cell.get(f"{_CALC}value-type") == "error":
+            text = "".join(cell.itertext()).strip() or "#N/A"
+            marks.errors |= {(row_at + i, column_at): text for i in range(n_rows)}
+        if cell.tag == f"{_TABLE}table-cell" and (n_spanned := _number(cell, "number-rows-spanned")) > 1:
+            last_column = column_at + _number(cell, "number-columns-spanned") - 1
+            marks.merged.append(((row_at, column_at), (row_at + n_spanned - 1, last_column)))
+        column_at += _number(cell, "number-columns-repeated")
+    return n_rows
+
+
+def _number(element: ElementTree.Element, name: str) -> int:
+    """A count among the attributes of an element: 1 where there is none, and never more than a sheet has rows."""
+    try:
+        return min(int(element.get(f"{_TABLE}{name}", "1")), _MOST_ROWS)
+    except ValueError:
+        return 1
