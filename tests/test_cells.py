@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from outside import run
 
 from cxaudit.days.zones import zone
 from cxaudit.intake.arrival import take_in
@@ -117,6 +118,12 @@ def test_a_duration_needs_a_moment_to_start_from(tmp_path: Path) -> None:
     [
         ("90", 90),
         ("1,440", 1440),
+        ("1,440,000.5", 1440000.5),
+        ("1440,5", 1440.5),
+        ("24,75", 24.75),
+        ("0,125", 0.125),
+        ("1,23,4", None),
+        ("1,2345.6", None),
         ("0.5", 0.5),
         ("1:30", 90),
         ("26:00:30", 1560.5),
@@ -129,6 +136,48 @@ def test_how_durations_are_written(text: str, minutes: float | None) -> None:
     """A number of minutes, or hours with minutes and seconds; nothing came before it was asked."""
     expected = None if minutes is None else dt.timedelta(minutes=minutes)
     assert pl.select(duration(pl.lit(text), "minutes")).item() == expected
+
+
+@pytest.mark.parametrize(("text", "hours"), [("24,75", 24.75), ("24,125", None), ("24.125", 24.125)])
+def test_a_comma_before_three_decimals_is_not_guessed(text: str, hours: float | None) -> None:
+    """Of hours nobody knows whether it parts thousands or decimals."""
+    expected = None if hours is None else dt.timedelta(hours=hours)
+    assert pl.select(duration(pl.lit(text), "hours")).item() == expected
+
+
+def test_a_time_of_day_may_be_a_part_of_the_day(tmp_path: Path) -> None:
+    """So a workbook tells it where the cell has no format; or with its date once more, but not with another one."""
+    found = arrive(
+        tmp_path,
+        "No,Day,Clock,Answered\n1,2025-10-13,0.5,\n2,2025-10-13,.70138889,\n3,2025-10-13,2025-10-13 16:50,\n"
+        "4,2025-10-13,08:05,\n5,2025-10-13,0.99999999,\n"
+        + "".join(f"{i},2025-10-13,09:00,\n" for i in range(6, 20))
+        + "20,2025-10-13,2025-10-14 16:50,\n",
+    )
+    assert [at for at, _ in times(found)][:5] == [
+        f"2025-10-13 {time}" for time in ("12:00:00", "16:50:00", "16:50:00", "08:05:00", "23:59:59")
+    ]
+    assert found.rejects.select("row", "code").rows() == [(21, "unreadable_received")]
+
+
+def test_a_closing_may_be_told_by_how_many_days_it_took(tmp_path: Path) -> None:
+    """Where the day itself is not there; it is a day and no moment."""
+    (tmp_path / "kc.csv").write_text(
+        "CASE ID,SOURCE,DEPARTMENT,CREATION DATE,CREATION TIME,STATUS,EXCEEDED EST TIMEFRAME,CLOSED DATE,DAYS TO CLOSE\n"
+        "1,EMAIL,PW,10/14/25,09:00 AM,RESOL,N,10/15/25,1\n2,EMAIL,PW,10/14/25,09:00 AM,RESOL,N,,3\n"
+        "3,EMAIL,PW,10/14/25,09:00 AM,OPEN,N,,\n4,EMAIL,PW,10/14/25,09:00 AM,RESOL,N,,0\n"
+        "5,EMAIL,PW,10/14/25,09:00 AM,RESOL,N,,x\n"
+    )
+    found = run("records", "kc.csv", "--as-of", "2025-10-31", cwd=tmp_path)
+    assert [(row["case_id"], row["replied_at"], row["verdict"]) for row in found.rows] == [
+        ("1", "2025-10-15", "met"), ("2", "2025-10-17", "late"), ("3", "", "overdue"), ("4", "2025-10-14", "met")
+    ]  # fmt: skip
+    assert (
+        'unreadable_reply (1): the reply time cannot be read; it is never taken for no reply\n  kc.csv, row 6: "x"'
+        in found.err
+    )
+    shown = run("explain", "kc.csv", "--case", "2", "--as-of", "2025-10-31", "--format", "table", cwd=tmp_path)
+    assert "DAYS TO CLOSE" in shown.text
 
 
 def test_a_source_may_call_channels_its_own_way(tmp_path: Path) -> None:

@@ -112,6 +112,18 @@ def test_strict_is_3_when_an_export_is_stale(command: str) -> None:
     assert "stale_export" in stale.err
 
 
+def test_a_closing_shows_how_far_an_export_reaches(tmp_path: Path) -> None:
+    """The latest timestamp of a file is the latest of all that are read, those that are no reply too."""
+    (tmp_path / "snow.csv").write_text(
+        "number,state,opened_at,assignment_group,contact_type,resolved_at,closed_at\n"
+        "INC1,Closed,2025-10-06 09:00:00,U,email,2025-10-08 09:00:00,2025-10-30 09:00:00\n"
+        "INC2,Closed,2025-10-07 09:00:00,U,email,2025-10-09 10:00:00,2025-10-31 09:00:00\n"
+    )
+    assert run("check", "snow.csv", "--as-of", "2025-10-31 17:00", "--strict", cwd=tmp_path).code == 0
+    stale = run("check", "snow.csv", "--as-of", "2025-11-05", cwd=tmp_path)
+    assert "its latest timestamp is 2025-10-31 09:00" in stale.err
+
+
 def test_unreliable_beats_a_missed_target() -> None:
     """3 beats 1: a figure that is not to be relied on is not compared."""
     voicemail = SAMPLES / "voicemail.csv"

@@ -146,6 +146,31 @@ def test_a_failed_formula_is_no_case(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_a_number_that_lost_its_digits_is_no_case(tmp_path: Path) -> None:
+    """What a spreadsheet made of twelve digits when it saved the file: all cases would be one, and the city punctual."""
+    rows = "".join(f"1.01E+11,email,2025-10-0{day} 10:00,{reply}\n" for day, reply in (
+        (2, "2025-10-03 10:00"), (6, ""), (7, ""), (7, "")
+    ))  # fmt: skip
+    (tmp_path / "log.csv").write_text(f"case_id,channel,received_at,replied_at\n{rows}")
+    found = run("check", "log.csv", "--as-of", "2025-10-31", cwd=tmp_path)
+    assert (found.rows[-1]["requests"], found.rows[-1]["compliance_pct"]) == ("4", "25.0")
+    assert "damaged_id (4)" in found.err
+    assert "history_changed" not in found.err
+
+
+def test_a_failed_formula_is_no_reply(tmp_path: Path) -> None:
+    """`#N/A` is a look-up that found nothing, and not a word for none."""
+    rows = [f"{i},email,2025-10-0{i} 10:00,2025-10-0{i} 15:00" for i in range(1, 10)]
+    text = "\n".join(["case_id,channel,received_at,replied_at", *rows, "10,email,2025-10-01 10:00,#N/A"])
+    (tmp_path / "log.csv").write_text(text + "\n")
+    found = run("check", "log.csv", "--as-of", "2025-10-31", cwd=tmp_path)
+    assert found.rows[-1]["requests"] == "9"
+    assert (
+        'unreadable_reply (1): the reply time cannot be read; it is never taken for no reply\n  log.csv, row 11: "#N/A"'
+        in found.err
+    )
+
+
 def test_a_failed_formula_is_no_name(tmp_path: Path) -> None:
     """A broken lookup over a column of departments makes one line of requests without one, not a line for each row."""
     names = ("#N/A", "#N/A (row 3)", "#REF! (row 4)", "not calculated (row 5)", "Roads #1", "")

@@ -78,6 +78,60 @@ def test_a_log_that_tells_no_voice_mail_says_so(source: str) -> None:
     assert "no_voicemail_column" in {finding.code for finding in found.findings}
 
 
+#: source -> a header, a call to the voice mail that was never taken, one that was, and a colleague who listens.
+TO_THE_PILOT = {
+    "cucm": (
+        "cdrRecordType,globalCallID_callManagerId,globalCallID_callId,dateTimeOrigination,callingPartyNumber,"
+        "originalCalledPartyNumber,finalCalledPartyNumber,dateTimeConnect,pkid,duration\n",
+        "1,1,1,1759766500,7805550101,204,6500,0,a,0\n",
+        "1,1,2,1759766600,7805550102,204,6500,1759766610,b,20\n",
+        "1,1,3,1759777000,204,6500,6500,1759777001,c,100\n",
+    ),
+    "avaya_ip_office": (
+        "Call Start,Connected Time,Ring Time,Caller,Direction,Called Number,Call ID,Continuation\n",
+        "2025/10/06 10:00:00,00:00:00,20,7805550101,I,6500,1,0\n",
+        "2025/10/06 10:05:00,00:00:20,20,7805550102,I,6500,2,0\n",
+        "2025/10/06 11:00:00,00:01:00,1,204,O,6500,3,0\n",
+    ),
+    "threecx": (
+        "Call Time,Call ID,From,To,Direction,Status,Ringing,Talking\n",
+        "2025-10-06 10:00:00,1,7805550101,6500,Inbound,Unanswered,00:00:20,00:00:00\n",
+        "2025-10-06 10:05:00,2,7805550102,6500,Inbound,Answered,00:00:20,00:00:20\n",
+        "2025-10-06 11:00:00,3,204,6500,Internal,Answered,00:00:01,00:01:00\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("source", TO_THE_PILOT)
+def test_the_number_of_the_voice_mail_alone_makes_no_request(tmp_path: Path, source: str) -> None:
+    """Nothing is left where nothing took the call, and whoever dials it from an extension listens."""
+    path = tmp_path / "calls.csv"
+    path.write_text("".join(TO_THE_PILOT[source]))
+    found = audit(path, settings="pairing: {voicemail_numbers: [6500]}\n")
+    assert [row for row, *_ in told(found)] == [3]
+    assert sum(kinds(found).values()) == 2
+
+
+def test_a_log_that_tells_no_answers_says_so(tmp_path: Path) -> None:
+    """No call back counts then, and the reader must know why."""
+    path = tmp_path / "calls.csv"
+    path.write_text(
+        "Start,Calling,Called,Type,Outcome\n2025-10-13 10:00,7805550100,204,IN,VM\n"
+        "2025-10-14 10:00,204,7805550100,OUT,Conversation\n"
+    )
+    calls = "caller: Calling, called: Called, direction: {column: Type, inbound: IN, outbound: OUT}, voicemail: {Outcome: VM}"
+    source = (
+        "sources: {pbx: {header: [Start, Calling], channel: voicemail, columns: {received_at: Start}, calls: {%s}}}\n"
+    )
+    silent, telling = (
+        audit(path, settings=source % (calls + more)) for more in ("", ", answered: {Outcome: Conversation}")
+    )
+    assert [reply for *_, reply in told(silent)] == [None]
+    assert [reply for *_, reply in told(telling)] == ["14 10:00"]
+    codes = [{finding.code for finding in found.findings} for found in (silent, telling)]
+    assert ["no_answered_column" in found for found in codes] == [True, False]
+
+
 def test_a_file_without_a_header_must_hold_what_the_source_says(tmp_path: Path) -> None:
     """One word that the system does not have, and the file is not taken for it."""
     path = tmp_path / "cdr.csv"

@@ -36,6 +36,15 @@ def test_what_excel_and_systems_hide_is_no_export(tmp_path: Path) -> None:
     assert names(tmp_path) == ["a.csv"]
 
 
+def test_a_lock_file_that_a_shell_names_is_left_alone(tmp_path: Path) -> None:
+    """`exports/*.xlsx` names it too while somebody has the workbook open; alone it is a mistake."""
+    put(tmp_path, "a.csv", "~$b.csv")
+    assert names(tmp_path / "*.csv") == ["a.csv"]
+    assert names(tmp_path / "a.csv", tmp_path / "~$b.csv") == ["a.csv"]
+    with pytest.raises(InputError, match=r"only marks that b\.csv is open in another program"):
+        names(tmp_path / "~$b.csv")
+
+
 def test_a_file_name_with_brackets_is_a_file(tmp_path: Path) -> None:
     """`export[1].csv`, as browsers name a second download, is read as it stands, not as a pattern."""
     put(tmp_path, "export[1].csv", "export1.csv")

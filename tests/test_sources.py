@@ -125,8 +125,8 @@ EXPECTED: dict[str, tuple[dict[Role, str], str, str, str | None]] = {
         "first_response", "2025-10-10 16:50", None,
     ),
     "kansascity311": (
-        {"case_id": "CASE ID", "received_at": "CREATION DATE", "replied_at": "CLOSED DATE", "channel": "SOURCE",
-         "department": "DEPARTMENT", "status": "STATUS", "system_verdict": "EXCEEDED EST TIMEFRAME"},
+        {"case_id": "CASE ID", "received_at": "CREATION DATE", "replied_at": "CLOSED DATE", "closed_at": "DAYS TO CLOSE",
+         "channel": "SOURCE", "department": "DEPARTMENT", "status": "STATUS", "system_verdict": "EXCEEDED EST TIMEFRAME"},
         "closure", "2025-10-13 16:50", "2025-10-16",
     ),
     "baltimore311": (

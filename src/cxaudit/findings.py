@@ -27,6 +27,7 @@ CATALOGUE: dict[str, tuple[bool, str]] = {
     ),
     "direction_assumed": (False, "no column tells which way these calls went; their numbers do"),
     "no_voicemail_column": (False, "nothing tells which calls reached the voice mail: the file holds no requests"),
+    "no_answered_column": (False, "nothing tells which calls a person answered: no call back counts as a reply"),
     "header_assumed": (False, "the file has no row of column names; what its columns hold tells them"),
     "no_reply_column": (False, "no column tells when a reply was made: all requests of the file count as unanswered"),
     "caveat": (False, "the times of this kind of export say less than they seem to"),
@@ -37,6 +38,10 @@ CATALOGUE: dict[str, tuple[bool, str]] = {
     "own_list": (False, "a list that cxaudit itself wrote is no export; it was left aside"),
     "sheet_not_recognised": (False, "no known layout fits the sheet; it was left aside"),
     "history_changed": (False, "a receipt or reply changed between rows of the same case; the earliest was taken"),
+    "damaged_id": (
+        False,
+        "rows share an id that is none, a failed formula or a shortened number; each counts as a request of its own",
+    ),
     "weaker_promise": (False, "a department promises less than its channel, though it may only promise more"),
     "declared_late": (False, "a period of high volume was declared after it began"),
     "unknown_department": (False, "a period of high volume names a department that no request has"),
@@ -52,7 +57,10 @@ CATALOGUE: dict[str, tuple[bool, str]] = {
     "hidden_sheet": (False, "a hidden sheet was read like the others"),
     "hidden_rows": (False, "hidden rows of a sheet were read like the others"),
     "merged_cells": (False, "a cell merged over several rows was read for each of them"),
-    "error_cells": (False, "the formula of a cell gave an error; it is never taken for an empty cell"),
+    "error_cells": (
+        False,
+        "the formula of a cell gave an error, or was never worked out; it is never taken for an empty cell",
+    ),
     "long_number": (False, "a number of more than 15 digits, of which a workbook keeps only 15: an id is damaged"),
     "exclude_column_missing": (False, "an exclude rule names a column that no file has"),
 }

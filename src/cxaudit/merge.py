@@ -30,14 +30,17 @@ _MOMENTS = ("received_at", "received_is_date", "replied_at", "replied_is_date")
 PLACES = 5
 #: From a date alone, which is written as its midnight, to the end of the day.
 TO_DAYS_END = dt.timedelta(days=1, microseconds=-1)
-_NO_CHANGES = pl.DataFrame(schema={"table": pl.UInt32, "n": pl.UInt32, "rows": pl.List(pl.UInt32)})
+#: What stands for an id where there is none: a formula that failed, or a number that a spreadsheet shortened to `1.01E+11`.
+_NO_ID = rf"{FAILED.pattern}|^\d(\.\d+)?E\+\d+$"
+_NO_ROWS = pl.DataFrame(schema={"table": pl.UInt32, "n": pl.UInt32, "rows": pl.List(pl.UInt32)})
 
 
 @dataclass(frozen=True)
 class Merged:
     """`requests`: one row per case, the rows of repeated cases last; `ordered`: the same by `at`; `duplicates` (`table`,
     `row`): the rows not kept, and how many of them each table has; `changed` (`table`, `n`, `rows`): how many rows of each
-    table have a receipt or reply that differs from the one that was taken, and the first of them."""
+    table have a receipt or reply that differs from the one that was taken, and the first of them; `damaged`, alike: those
+    that share an id that is none."""
 
     requests: pl.LazyFrame
     ordered: pl.LazyFrame
@@ -45,6 +48,7 @@ class Merged:
     duplicates: pl.LazyFrame
     n_duplicates: dict[int, int]
     changed: pl.DataFrame
+    damaged: pl.DataFrame
 
 
 def merge_cases(rows: pl.LazyFrame, survey: pl.DataFrame, n_places: int, zone: Zone | None = None) -> Merged:
@@ -58,7 +62,7 @@ def merge_cases(rows: pl.LazyFrame, survey: pl.DataFrame, n_places: int, zone: Z
     n_rows = int(survey["n"].sum())
     repeats = _repeats(rows, n_rows)
     if not repeats.hashes and repeats.alike is None:
-        return Merged(rows, rows, n_rows, rows.select("table", "row").clear(), {}, _NO_CHANGES)
+        return Merged(rows, rows, n_rows, rows.select("table", "row").clear(), {}, _NO_ROWS, _NO_ROWS)
     parts = [_merge_some(rows, hashes, survey, zone) for hashes in repeats.hashes]
     kept = pl.concat([rows.clear().collect(), *(part.kept for part in parts)]).sort("at")
     if repeats.alike is None:
@@ -74,7 +78,8 @@ def merge_cases(rows: pl.LazyFrame, survey: pl.DataFrame, n_places: int, zone: Z
         n_requests=n_rows - int(n_duplicates["n"].sum()),
         duplicates=duplicates,
         n_duplicates=dict(n_duplicates.iter_rows()),
-        changed=_added([_NO_CHANGES, *(part.changed for part in parts)]),
+        changed=_added([_NO_ROWS, *(part.changed for part in parts)]),
+        damaged=_added([_NO_ROWS, *(part.damaged for part in parts)]),
     )
 
 
@@ -145,7 +150,7 @@ def _told_apart(rows: pl.LazyFrame, n_parts: int) -> _Repeats:
         by_case = mine.select("at", "case_hash", says=says).group_by("case_hash")
         found = by_case.agg(n=pl.len(), at=pl.col("at").min(), least=pl.col("says").min(), most=pl.col("says").max())
         cases = found.collect(engine="streaming")
-        is_alike = (cases["least"] == cases["most"]) & ~cases["case_hash"].is_in(_failed(mine).implode())
+        is_alike = (cases["least"] == cases["most"]) & ~cases["case_hash"].is_in(_hashes_of_no_id(mine).implode())
         alike.append(cases["at"].filter(is_alike))
         differing.append(cases.filter(~is_alike).select("case_hash", "n"))
     portion = (pl.col("n").cum_sum() - 1) // HELD_ROWS
@@ -153,37 +158,38 @@ def _told_apart(rows: pl.LazyFrame, n_parts: int) -> _Repeats:
     return _Repeats([portion["case_hash"] for portion in portions], alike)
 
 
-def _failed(rows: pl.LazyFrame) -> pl.Series:
-    """The hashes of the ids that are none: formulas that failed."""
-    return rows.filter(_has_failed()).select(pl.col("case_hash").unique()).collect(engine="streaming").to_series()
+def _hashes_of_no_id(rows: pl.LazyFrame) -> pl.Series:
+    found = rows.filter(_names_no_case()).select(pl.col("case_hash").unique())
+    return found.collect(engine="streaming").to_series()
 
 
-def _has_failed() -> pl.Expr:
-    return pl.col("case_id").str.contains(FAILED.pattern)
+def _names_no_case() -> pl.Expr:
+    return pl.col("case_id").str.contains(_NO_ID)
 
 
 @dataclass(frozen=True)
 class _Part:
-    """Some cases: the places of all their rows, the rows kept, and those of the others that changed."""
+    """Some cases: the places of all their rows, the rows kept, those of the others that changed, and those whose id is none."""
 
     at: pl.Series
     kept: pl.DataFrame
     changed: pl.DataFrame
+    damaged: pl.DataFrame
 
 
 def _merge_some(rows: pl.LazyFrame, hashes: pl.Series, survey: pl.DataFrame, zone: Zone | None) -> _Part:
     suspects = rows.filter(pl.col("case_hash").is_in(hashes.implode())).collect(engine="streaming").sort("at")
     newest = survey.select("table", "latest", "has_replies")
     # Where the id is no id, rows are requests of their own, though they look alike.
-    repeated, alone = suspects.filter(~_has_failed()), suspects.filter(_has_failed())
+    repeated, alone = suspects.filter(~_names_no_case()), suspects.filter(_names_no_case())
     kept = _kept_rows(repeated, newest, zone).select(suspects.columns)
     changed = _changed_rows(repeated, kept, newest)
-    return _Part(suspects["at"], pl.concat([kept, alone]), _counted(changed))
+    return _Part(suspects["at"], pl.concat([kept, alone]), _counted(changed), _counted(alone.select("table", "row")))
 
 
-def _counted(changed: pl.DataFrame) -> pl.DataFrame:
+def _counted(rows: pl.DataFrame) -> pl.DataFrame:
     """How many rows each table has, and the first of them."""
-    ordered = changed.sort("table", "row").group_by("table", maintain_order=True)
+    ordered = rows.sort("table", "row").group_by("table", maintain_order=True)
     return ordered.agg(n=pl.len(), rows=pl.col("row").head(PLACES))
 
 

@@ -88,6 +88,8 @@ def _absent_channels(audit: Audit) -> Iterator[Finding]:
 def _changed(audit: Audit) -> Iterator[Finding]:
     for table, n, places in audit.merged.changed.iter_rows():
         yield place_finding("history_changed", audit.arrived[table].source, n, places)
+    for table, n, places in audit.merged.damaged.iter_rows():
+        yield place_finding("damaged_id", audit.arrived[table].source, n, places)
 
 
 def _weaker(audit: Audit) -> Iterator[Finding]:

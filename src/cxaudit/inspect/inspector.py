@@ -255,8 +255,8 @@ def _use(one: _Seen, role: Role, position: int, said: str) -> ColumnUse:
     if role in one.layout.times:
         header = f"{header} + {clean_header(one.layout.header[1][one.layout.times[role]])}"
     proof = one.proofs.get(role)
-    if role == "replied_at" and one.layout.unit:
-        return ColumnUse(header, said, f"{one.layout.unit} from receipt")
+    if unit := one.layout.unit_of(role):
+        return ColumnUse(header, said, f"{unit} from receipt")
     if proof is None:
         return ColumnUse(header, said)
     is_proof = proof.format is not None and not proof.format.is_unmistakable

@@ -81,6 +81,7 @@ def take_in(files: dict[Path, str], standards: Standards, city: Zone, wanted: Wa
     ]
     for source in sources:
         source.forget_beginning()
+    requests = requests.drop("closed_at", strict=False)  # it only told until when a file reaches
     return Log(tables, requests, latest.sort("table"), n_places, typing.store, own_lists)
 
 
@@ -198,7 +199,7 @@ def _survey(rows: pl.LazyFrame, n_tables: int) -> pl.DataFrame:
     received, replied = pl.col("received_at"), pl.col("replied_at")
     columns = rows.collect_schema().names()
     marks = [name for name in ("is_doubtful", "ends_empty") if name in columns]
-    ends = [name for name in ("replied_at", "updated_at") if name in columns]
+    ends = [name for name in ("replied_at", "updated_at", "closed_at") if name in columns]
     facts: dict[str, pl.Expr] = {
         "n": pl.len(),
         "first_at": received.min(),

@@ -15,7 +15,7 @@ from cxaudit.findings import Finding
 from cxaudit.intake.sorting import Arrived
 from cxaudit.intake.table_findings import place_finding
 from cxaudit.recognise.calls import gather_calls
-from cxaudit.recognise.events import recognise_calls, recognise_mail, tells_voicemail
+from cxaudit.recognise.events import recognise_calls, recognise_mail, tells_answers, tells_voicemail
 from cxaudit.recognise.messages import gather_messages
 from cxaudit.recognise.sides import tell_sides
 from cxaudit.standards.model import Pairing
@@ -119,6 +119,8 @@ def _call_logs(tables: Sequence[Arrived], positions: Sequence[int], rows: pl.Dat
             findings.append((i, place_finding("direction_assumed", source, n, message=said)))
         if not tells_voicemail(source.layout) and not pairing.voicemail_numbers:
             findings.append((i, place_finding("no_voicemail_column", source, 1)))
+        if not tells_answers(source.layout):
+            findings.append((i, place_finding("no_answered_column", source, 1)))
     rows = found.rows.with_columns(rest=pl.lit("further_leg"))
     return Gathered(found.inbound, found.outbound, rows, found.firsts, kinds, tuple(findings))
 

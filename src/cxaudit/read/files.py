@@ -17,6 +17,8 @@ from cxaudit.read.unpack import EXTENSIONS, STANDARD_INPUT, standard_input, unpa
 
 #: About how much smaller a packed file is than its text.
 PACKED = 8
+#: How Excel names the file that marks another one as open, with the name of whoever opened it and nothing else.
+_LOCK = "~$"
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,13 @@ def find_files(arguments: Iterable[str]) -> FoundFiles:
     Raises `InputError` for what does not exist, for a pattern that nothing matches, and for a folder without exports.
     """
     named = list(dict.fromkeys(arguments))
-    ordered = sorted(
-        {path for argument in named if argument != "-" for path in _expand(argument)}, key=lambda p: p.parts
-    )
+    found = {path for argument in named if argument != "-" for path in _expand(argument)}
+    ordered = sorted((path for path in found if not _is_lock(path)), key=lambda p: p.parts)
+    if found and not ordered:
+        path = min(found)
+        raise InputError(
+            f"{path} only marks that {path.name.removeprefix(_LOCK)} is open in another program.\nName that file itself."
+        )
     names = _short_names(ordered)
     packed = [(path, names[path]) for path in ordered]
     if "-" in named:
@@ -94,8 +100,12 @@ def _expand(argument: str) -> list[Path]:
     raise InputError(f"there is no file {argument}.{_near(path)}")
 
 
+def _is_lock(path: Path) -> bool:
+    return path.name.startswith(_LOCK)
+
+
 def _is_hidden(path: Path, folder: Path) -> bool:
-    return any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)
+    return any(part.startswith((".", _LOCK)) for part in path.relative_to(folder).parts)
 
 
 def _near(path: Path) -> str:

@@ -77,12 +77,15 @@ def _typed(legs: pl.DataFrame, pairing: Pairing) -> pl.DataFrame:
         pl.coalesce(by_number, by_hint)
     )  # fmt: skip
     reached = pl.coalesce(numbers(pl.col("reached")), "called")
-    is_voicemail = pl.col("is_voicemail") | is_one_of(reached, pairing.voicemail_numbers)
+    # Its number alone says little: nothing is left where nothing took the call, and whoever dials it from within fetches.
+    is_taken = is_one_of(reached, pairing.voicemail_numbers) & pl.col("is_connected").fill_null(value=True)
+    fetches = is_taken & from_own & is_one_of(pl.col("called"), pairing.voicemail_numbers)
+    is_voicemail = pl.col("is_voicemail") | (is_taken & ~fetches)
     return typed.with_columns(
         way=way,
         mailbox=pl.coalesce(numbers(pl.col("mailbox")), "called"),
         is_voicemail=is_voicemail,
-        is_answered=pl.col("is_answered") & ~is_voicemail,
+        is_answered=pl.col("is_answered") & ~is_voicemail & ~fetches,
         is_from_own=from_own,
         is_by_length=told.is_null() & by_number.is_not_null(),
     )

@@ -3,6 +3,8 @@ its own sign for nothing."""
 
 from __future__ import annotations
 
+import datetime as dt
+
 import polars as pl
 
 from cxaudit.bytewise import is_plain
@@ -14,8 +16,16 @@ from cxaudit.standards.source import Role, Unit
 _MIDNIGHT = r"(?i)[T ]+(?:0?0:00(?::00(?:\.0+)?)?|12:00(?::00)? ?AM)$"
 #: A day that only stands for none, before a time of day: spreadsheets begin to count there.
 _DAY_ZERO = r"^(?:18\d\d|190[0-4])-\d\d-\d\d[T ]"
+#: A moment as a workbook tells it.
+_DAY_FIRST = r"^\d{4}-\d\d-\d\d[T ]"
+#: A time of day without a format: the part of the day that has passed.
+_DAY_PART = r"^0?\.\d+$"
+_MIDNIGHT_OF_ANY_DAY = pl.lit(dt.datetime(2000, 1, 1))
 _US_IN = {"minutes": 60_000_000, "hours": 3_600_000_000, "days": 86_400_000_000}
-_NUMBER = r"^\d[\d,]*(?:\.\d+)?$"
+_NUMBER = r"^\d+(?:\.\d+)?$"
+#: A comma before three digits parts thousands; a decimal comma is one that cannot do so.
+_THOUSANDS = r"^[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$"
+_DECIMAL_COMMA = r"^(?:\d+,(?:\d{1,2}|\d{4,})|0,\d+)$"
 _CLOCK = r"^(\d+):([0-5]\d)(?::([0-5]\d))?$"
 
 
@@ -27,8 +37,18 @@ def cells_of(layout: Layout, role: Role) -> pl.Expr:
     if role not in layout.times:
         return text
     day = text.str.strip_chars().str.replace(_MIDNIGHT, "")
-    time = pl.col(column(layout.times[role])).str.strip_chars().str.replace(_DAY_ZERO, "")
+    time = _time_of(pl.col(column(layout.times[role])).str.strip_chars(), day)
     return pl.when(time != "").then(pl.concat_str(day, time, separator=" ")).otherwise(day)
+
+
+def _time_of(text: pl.Expr, day: pl.Expr) -> pl.Expr:
+    """The time of day in the cell beside a date: behind no day, behind that day once more, or as a part of a day."""
+    is_same_day = text.str.contains(_DAY_FIRST) & (text.str.slice(0, 10) == day.str.slice(0, 10))
+    time = pl.when(is_same_day).then(text.str.slice(11)).otherwise(text.str.replace(_DAY_ZERO, ""))
+    part = pl.when(text.str.contains(_DAY_PART)).then(text).cast(pl.Float64, strict=False)
+    seconds = (part * 86_400).round().cast(pl.Int64).clip(0, 86_399)
+    clock = (_MIDNIGHT_OF_ANY_DAY + pl.duration(seconds=seconds)).dt.strftime("%H:%M:%S")
+    return pl.coalesce(clock, time)
 
 
 def trimmed(text: pl.Expr) -> pl.Expr:
@@ -44,9 +64,17 @@ def trimmed(text: pl.Expr) -> pl.Expr:
 
 
 def duration(text: pl.Expr, unit: Unit) -> pl.Expr:
-    """How long something took: a number of these units, or `H:MM` or `H:MM:SS`; null for anything else."""
+    """How long something took: a number of these units, or `H:MM` or `H:MM:SS`; null for anything else.
+
+    `1,440` is a thousand and more of minutes; of hours or days, which come with decimals, it could be either: null.
+    """
     text = text.str.strip_chars()
-    number = pl.when(text.str.contains(_NUMBER)).then(text.str.replace_all(",", "", literal=True))
+    without = text.str.replace_all(",", "", literal=True)
+    number = (
+        pl.when(text.str.contains(_NUMBER)).then(text)
+        .when(text.str.contains(_DECIMAL_COMMA)).then(text.str.replace(",", ".", literal=True))
+        .when(text.str.contains(_THOUSANDS) & (unit == "minutes")).then(without)
+    )  # fmt: skip
     parts = [text.str.extract(_CLOCK, i).cast(pl.Int64, strict=False) for i in (1, 2, 3)]
     clock = parts[0] * 3_600_000_000 + parts[1] * 60_000_000 + parts[2].fill_null(0) * 1_000_000
     counted = (number.cast(pl.Float64, strict=False) * _US_IN[unit]).round().cast(pl.Int64)

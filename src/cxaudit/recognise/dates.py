@@ -24,7 +24,7 @@ FIRST = dt.datetime(1990, 1, 1)
 LAST = dt.datetime(2101, 1, 1)
 #: What systems write where there is no value.
 MISSING = (
-    "", "na", "n/a", "#n/a", "null", "(null)", "<null>", "\\n", "none", "nil", "nan", "nat", "?",
+    "", "na", "n/a", "null", "(null)", "<null>", "\\n", "none", "nil", "nan", "nat", "?",
     "0000-00-00", "0000-00-00 00:00", "0000-00-00 00:00:00", "0000-00-00t00:00:00", "00/00/0000",
 )  # fmt: skip
 #: A rule drawn with dashes, also one below the header.

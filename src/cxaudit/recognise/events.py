@@ -28,7 +28,8 @@ def recognise_calls(rows: pl.LazyFrame, layout: Layout) -> pl.LazyFrame:
     """The legs of a call log.
 
     **Frame in**: a table's body. **Frame out**: `row`, `caller`, `called`, `reached`, `mailbox`, `call` (String; the key of
-    the call), `direction`, `context` (WAYS), `is_voicemail`, `is_answered`. In the order of the file.
+    the call), `direction`, `context` (WAYS), `is_voicemail`, `is_answered`, `is_connected` (null where no column tells for how
+    long). In the order of the file.
     """
     calls = layout.mapping.calls
     assert calls is not None
@@ -43,6 +44,7 @@ def recognise_calls(rows: pl.LazyFrame, layout: Layout) -> pl.LazyFrame:
         context=_way(layout, calls.context),
         is_voicemail=_holds(layout, calls.voicemail),
         is_answered=_holds(layout, calls.answered),
+        is_connected=_is_connected(layout, calls.answered),
     )
 
 
@@ -75,6 +77,19 @@ def tells_voicemail(layout: Layout) -> bool:
     """Whether a call log has the columns that tell which legs reached the voice mail."""
     calls = layout.mapping.calls
     return calls is not None and any(_has_all(layout, condition) for condition in calls.voicemail)
+
+
+def tells_answers(layout: Layout) -> bool:
+    """Whether a call log has the columns that tell on which legs a person spoke."""
+    calls = layout.mapping.calls
+    return calls is not None and any(_has_all(layout, condition) for condition in calls.answered)
+
+
+def _is_connected(layout: Layout, answered: Sequence[Mapping[str, Sequence[str]]]) -> pl.Expr:
+    """Whether somebody or something took the call, whatever else an answer takes."""
+    timed = [{name: words for name, words in one.items() if _ABOVE_ZERO in words} for one in answered]
+    known = [condition for condition in timed if condition and _has_all(layout, condition)]
+    return _holds(layout, known) if known else pl.lit(None, dtype=pl.Boolean)
 
 
 def _text(layout: Layout, names: Sequence[str] | None) -> pl.Expr:

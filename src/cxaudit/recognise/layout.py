@@ -30,7 +30,7 @@ class Layout:
     reply_basis: ReplyBasis
     times: dict[Role, int] = field(default_factory=dict)  # role -> the column with its time of day
     unit: Unit | None = None  # what the numbers of `replied_at` count from receipt; None: it holds moments
-
+    closed_unit: Unit | None = None  # the same of `closed_at`
     titles: tuple[str, ...] = ()  # lines of one cell above the header, which some systems repeat on every page
 
     @property
@@ -44,7 +44,11 @@ class Layout:
 
     def holds_moments(self, role: Role) -> bool:
         """Whether the table has a column for this role of a date, with moments in it."""
-        return role in self.positions and not (role == "replied_at" and self.unit is not None)
+        return role in self.positions and self.unit_of(role) is None
+
+    def unit_of(self, role: Role) -> Unit | None:
+        """What the numbers of a role of a date count from receipt, if it does not hold moments."""
+        return {"replied_at": self.unit, "closed_at": self.closed_unit}.get(role)
 
     def find(self, name: str) -> int | None:
         """The position of a column by its header, or None."""
@@ -131,6 +135,8 @@ def _layout(name: str, mapping: SourceMapping, header: Record, table: Table) -> 
                 layout.times[role] = time
             if role == "replied_at":
                 layout = _with_basis(layout, choice)
+            elif role == "closed_at":
+                layout = replace(layout, closed_unit=choice.unit)
             break
     return layout
 

@@ -39,7 +39,8 @@ _TYPE = (
     r"(?i)^((var)?char|text|string|date|time|datetime2?|timestamp|(big|small)?int|integer|number)\b\s*(\([\d, ]*\))?$"
     r"|^\(?(y{2,4}|[md]{1,4})[-/. ](y{2,4}|[md]{1,4})[-/. ](y{2,4}|[md]{1,4})([T ]+[hmsap:. ]+)?\)?$"  # how it writes dates
 )
-_NUMBER = r"^\s*[\d.,%\s]+$"
+#: What stands behind the word of a total.
+_FIGURE = r"(?i)^\s*([\d.,%\s]+|record count|count|sum|average|avg|min|max)$"
 _FILLED = r"[^\s\p{Cc}=_*\-–—]"
 
 
@@ -63,8 +64,8 @@ class Reading:
     def parse(self, role: Role) -> pl.Expr:
         """The cells of a date role as moments (for a duration: as what is to be added to the receipt); else null."""
         fmt = self.formats.get(role)
-        if role == "replied_at" and self.layout.unit is not None:
-            return duration(self.text(role), self.layout.unit)
+        if (unit := self.layout.unit_of(role)) is not None:
+            return duration(self.text(role), unit)
         return pl.lit(None, dtype=_AT) if fmt is None else fmt.parse(self.text(role))
 
     def named(self) -> pl.Expr:
@@ -83,10 +84,10 @@ def recognise_requests(
 
     **Frame in**: a table's body. **Frame out**: `row` (UInt32), the columns `carried`, `case_id` (String), the category roles
     asked for (Categorical), `received_at`, `replied_at` (Datetime, local wall time), `received_is_date`, `replied_is_date`,
-    with `received_utc`, `replied_utc` (Datetime) where the table has instants, and `replied_by_closure` where the closing
-    stands for a reply that a row does not tell otherwise; a Categorical column for each header in `headers` that the table
-    has (named `header:` and its position in the list); `is_doubtful`, true for rows that `sort_out` must look at; and
-    `ends_empty`, true where the last cell is empty. In the order of the file.
+    with `received_utc`, `replied_utc` (Datetime) where the table has instants, and `closed_at` and `replied_by_closure` where
+    the closing stands for a reply that a row does not tell otherwise; a Categorical column for each header in `headers` that
+    the table has (named `header:` and its position in the list); `is_doubtful`, true for rows that `sort_out` must look at;
+    and `ends_empty`, true where the last cell is empty. In the order of the file.
     """
     columns: dict[str, pl.Expr] = {name: pl.col(name) for name in ("row", *carried)}
     if "case_id" in roles:
@@ -109,11 +110,13 @@ def recognise_requests(
     typed = typed.with_columns(**_joined(_in_the_city(reading, role) for role in moments))
     if reading.layout.unit is not None:
         typed = typed.with_columns(**_added(reading))
+    if reading.layout.closed_unit is not None:
+        typed = typed.with_columns(**_closed_after(reading))
     is_unread = pl.any_horizontal(pl.col(f"_{role}_is_told") & pl.col(role).is_null() for role in told)
     typed = typed.with_columns(is_doubtful=pl.col("received_at").is_null() | is_unread | pl.col("_is_surplus"))
     if has_closing:
         typed = typed.with_columns(**_closed(has_instants(reading)))
-    return typed.select(pl.exclude(r"^(_.+|closed_.+|updated_(is_date|utc))$"))
+    return typed.select(pl.exclude(r"^(_.+|(closed|updated)_(is_date|utc))$"))
 
 
 def _joined(columns: Iterable[Mapping[str, pl.Expr]]) -> dict[str, pl.Expr]:
@@ -154,8 +157,8 @@ def has_instants(reading: Reading) -> bool:
 def _parsed(reading: Reading, role: Role) -> dict[str, pl.Expr]:
     """The columns of one date role as they are written: `…_at`, `…_is_date`."""
     fmt, text, is_date = reading.formats.get(role), reading.text(role), f"{role.removesuffix('_at')}_is_date"
-    if role == "replied_at" and reading.layout.unit is not None:
-        return {role: reading.parse(role), is_date: pl.lit(False)}
+    if reading.layout.unit_of(role) is not None:
+        return {role: reading.parse(role), is_date: pl.lit(role == "closed_at")}
     if fmt is None:
         return {role: pl.lit(None, dtype=_AT), is_date: pl.lit(False)}
     parsed = fmt.parse(text)
@@ -167,7 +170,7 @@ def _parsed(reading: Reading, role: Role) -> dict[str, pl.Expr]:
 def _in_the_city(reading: Reading, role: Role) -> dict[str, pl.Expr]:
     """What becomes of the columns of one date role: local wall time, and `…_utc` if the table has instants."""
     name, fmt, declared = role.removesuffix("_at"), reading.formats.get(role), reading.layout.mapping.timezone
-    if role == "replied_at" and reading.layout.unit is not None:
+    if reading.layout.unit_of(role) is not None:
         return {}
     parsed, is_date = pl.col(role), pl.col(f"{name}_is_date")
     columns: dict[str, pl.Expr] = {}
@@ -191,6 +194,12 @@ def _added(reading: Reading) -> dict[str, pl.Expr]:
         return {"replied_at": reading.zone.local(instant + took)}
     instant = pl.coalesce("received_utc", instant)
     return {"replied_at": reading.zone.local(instant + took), "replied_utc": instant + took}
+
+
+def _closed_after(reading: Reading) -> dict[str, pl.Expr]:
+    """The columns of a closing that is told by how long it took, of which only the day is known."""
+    at = pl.col("received_at").dt.truncate("1d") + pl.col("closed_at")
+    return {"closed_at": at} | ({"closed_utc": pl.lit(None, dtype=_AT)} if has_instants(reading) else {})
 
 
 def sort_out(doubtful: pl.DataFrame, reading: Reading) -> pl.DataFrame:
@@ -259,7 +268,7 @@ def _is_not_data(reading: Reading) -> pl.Expr:
     filled = _filled_cells(layout)
     first = _first_filled(layout)
     cell = {role: layout.positions.get(role) for role in ("case_id", "channel", "status", "received_at")}
-    others = [_is_filled(i, _NUMBER) & ~_is_first(i, filled) for role, i in cell.items() if role != "received_at"]
+    others = [_is_filled(i, _FIGURE) & ~_is_first(i, filled) for role, i in cell.items() if role != "received_at"]
     is_total = first.str.contains(_TOTAL) & _unread(reading, "replied_at") & ~pl.any_horizontal(others)
     is_sentence = first.str.strip_chars().str.contains(r"^\D\S*\s+\S+\s")
     stands_for_a_request = _is_filled(cell["case_id"]) | _is_filled(cell["received_at"])

@@ -31,7 +31,9 @@ class ColumnChoice(BaseModel):
     column: Name
     time: Name | None = Field(None, description="the column that holds the time of day, where the date stands alone")
     reply_basis: ReplyBasis | None = Field(None, description="how the reply is known, if this column tells it")
-    unit: Unit | None = Field(None, description="what its numbers count, for reply_basis: minutes (default minutes)")
+    unit: Unit | None = Field(
+        None, description="what its numbers count: for reply_basis: minutes (default minutes), and for closed_at"
+    )
 
 
 def _as_choices(value: Any) -> Any:
