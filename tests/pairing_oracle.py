@@ -26,12 +26,19 @@ Conversation = tuple[object, ...]
 Answer = tuple[Conversation, str]
 
 
-def conversation(one: Message) -> Conversation:
-    """To what conversation a customer's message belongs."""
+def conversation(one: Message, inbound: list[Message], reopen: str) -> Conversation:
+    """To what conversation a customer's message belongs: that of the message with which its thread began."""
     if one.customer is None:
         return ("alone", one.message)
     if one.thread is not None:
-        return ("thread", one.log, one.thread, one.customer)
+        if reopen == "ignore":
+            return ("thread", one.log, one.thread, one.customer)
+        mine = [
+            other
+            for other in inbound
+            if (other.log, other.thread, other.customer) == (one.log, one.thread, one.customer)
+        ]
+        one = min(mine, key=lambda other: (other.at, other.message))
     return ("subject", one.log, one.customer, one.mailbox, one.subject)
 
 
@@ -40,11 +47,15 @@ def agree(one: Message, other: Message, *names: str) -> bool:
     return all(mine is not None and mine == theirs for mine, theirs in values)
 
 
-def certain(reply: Message, inbound: list[Message]) -> list[Answer]:
+def certain(reply: Message, inbound: list[Message], reopen: str) -> list[Answer]:
     """The conversations that a message of ours belongs to."""
     before = [one for one in inbound if one.at < reply.at]
     if reply.is_wide:
-        return [(conversation(one), "number") for one in before if agree(one, reply) and not one.is_internal]
+        return [
+            (conversation(one, inbound, reopen), "number")
+            for one in before
+            if agree(one, reply) and not one.is_internal
+        ]
     tiers = [("thread", ("thread",)), ("subject", ("mailbox", "subject"))]
     if not reply.is_internal:
         tiers.append(("other_mailbox", ("subject",)))
@@ -53,7 +64,7 @@ def certain(reply: Message, inbound: list[Message]) -> list[Answer]:
         if way == "other_mailbox":
             fitting = [one for one in fitting if not one.is_internal]
         if fitting:
-            return [(conversation(max(fitting, key=lambda one: (one.at, one.message))), way)]
+            return [(conversation(max(fitting, key=lambda one: (one.at, one.message)), inbound, reopen), way)]
     return []
 
 
@@ -62,8 +73,9 @@ def requests(
 ) -> list[tuple[Conversation, Message, Message | None, str | None]]:
     """Conversation by conversation: a message opens a request unless one is open (or was ever, if none is reopened)."""
     found = []
-    for name in dict.fromkeys(map(conversation, inbound)):
-        events = [(one.at, 1, one.message, one, None) for one in inbound if conversation(one) == name]
+    whose_is = {one: conversation(one, inbound, reopen) for one in inbound}
+    for name in dict.fromkeys(whose_is.values()):
+        events = [(one.at, 1, one.message, one, None) for one in inbound if whose_is[one] == name]
         events += [(one.at, 0, one.message, one, way) for one, (whose, way) in answers if whose == name]
         opened: Message | None = None
         reply: Message | None = None
@@ -84,7 +96,7 @@ def pair(inbound: list[Message], outbound: list[Message], reopen: str) -> dict[i
     """The message that opened each request -> its reply, and how that was found."""
     answers, left = [], []
     for reply in outbound:
-        found = certain(reply, inbound)
+        found = certain(reply, inbound, reopen)
         answers += [(reply, one) for one in found]
         if not found and not (reply.is_internal or reply.is_form):
             left.append(reply)
@@ -94,7 +106,7 @@ def pair(inbound: list[Message], outbound: list[Message], reopen: str) -> dict[i
             still_open = [
                 name for name, opened, answer, _ in sure
                 if opened.at < reply.at and (answer is None or answer.at >= reply.at)
-                and not opened.is_internal and is_same(way, first_of(name, inbound), reply)
+                and not opened.is_internal and is_same(way, first_of(name, inbound, reopen), reply)
             ]  # fmt: skip
             if len(still_open) == 1:
                 answers.append((reply, (still_open[0], way)))
@@ -112,5 +124,5 @@ def is_same(way: str, question: Message, reply: Message) -> bool:
     return reply.person is not None and question.person == reply.person
 
 
-def first_of(name: Conversation, inbound: list[Message]) -> Message:
-    return min((one for one in inbound if conversation(one) == name), key=lambda one: one.message)
+def first_of(name: Conversation, inbound: list[Message], reopen: str) -> Message:
+    return min((one for one in inbound if conversation(one, inbound, reopen) == name), key=lambda one: one.message)

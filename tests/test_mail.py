@@ -240,6 +240,44 @@ def test_threads_decide_where_there_are_any(tmp_path: Path) -> None:
     assert kinds(found) == {"reply": 2, "sent": 1}
 
 
+MAIL = "message_id,sent_at,from,to,subject,direction,in_reply_to,references,conversation_id\n"
+TWICE = (
+    "m1,2025-10-13 09:00,a@x.example,info@town.example,Water,in,,,{}\n"
+    "m3,2025-10-13 10:00,a@x.example,info@town.example,Water,in,,,\n"
+    "m4,2025-10-14 10:00,info@town.example,a@x.example,RE: Water,out,{},,{}\n"
+)
+OTHERS = (
+    "z1,2025-10-13 12:00,q@y.example,info@town.example,Other,in,,,\n"
+    "z2,2025-10-13 13:00,info@town.example,q@y.example,Re: Other,out,z1,,\n"
+)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [TWICE.format("", "", ""), TWICE.format("", "", "") + OTHERS, TWICE.format("", "m3", ""), TWICE.format("", "m1", ""),
+     TWICE.format("c1", "", "c1"), TWICE.format("", "m3", "") + OTHERS],
+)  # fmt: skip
+def test_what_a_customer_writes_twice_is_one_request_whatever_links_it(tmp_path: Path, rows: str) -> None:
+    """That others' messages name what they answer, or that ours names the later of the two, makes no miss of an answer."""
+    path = tmp_path / "mail.csv"
+    path.write_text(MAIL + rows)
+    assert told(audit(path))[0] == (2, "13 09:00", "14 10:00")
+    assert len(told(audit(path))) == (2 if "z1" in rows else 1)
+
+
+def test_a_thread_of_its_own_is_a_request_where_nothing_is_reopened(tmp_path: Path) -> None:
+    """A new mail of the same subject, a week after the answer, goes unseen neither way."""
+    path = tmp_path / "mail.csv"
+    again = (
+        "m5,2025-10-20 10:00,a@x.example,info@town.example,Water,in,,,\n"
+        "m6,2025-10-20 11:00,info@town.example,a@x.example,RE: Water,out,m5,,\n"
+    )
+    path.write_text(MAIL + TWICE.format("", "m1", "") + again)
+    new, ignored = (told(audit(path, settings=f"pairing: {{reopen: {reopen}}}\n")) for reopen in ("new", "ignore"))
+    assert new == [(2, "13 09:00", "14 10:00"), (5, "20 10:00", "20 11:00")]
+    assert (5, "20 10:00", "20 11:00") in ignored
+
+
 def test_a_conversation_column_tells_as_well(tmp_path: Path) -> None:
     """Whatever the subjects are."""
     path = tmp_path / "mail.csv"

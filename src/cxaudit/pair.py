@@ -42,7 +42,7 @@ def pair_messages(inbound: pl.DataFrame, outbound: pl.DataFrame, reopen: Reopen)
 
     A message is answered by a later one only: one of the same second is not.
     """
-    inbound = _with_conversation(inbound)
+    inbound = _with_conversation(inbound, reopen)
     answers = _by_conversation(inbound, outbound)
     left = outbound.filter(~pl.any_horizontal("is_internal", "is_form"))
     left = left.join(answers, on=["message", "customer"], how="anti")
@@ -68,17 +68,30 @@ def pair_messages(inbound: pl.DataFrame, outbound: pl.DataFrame, reopen: Reopen)
     )
 
 
-def _with_conversation(inbound: pl.DataFrame) -> pl.DataFrame:
-    """Number the conversations: by their thread, else by customer, mailbox and subject; without a customer each message."""
-    has_thread = pl.col("thread").is_not_null()
-    keyed = inbound.with_columns(
-        _mailbox=pl.when(~has_thread).then("mailbox"),
-        _subject=pl.when(~has_thread).then("subject"),
-        alone=pl.when(pl.col("customer").is_null()).then("message"),
+def _with_conversation(inbound: pl.DataFrame, reopen: Reopen) -> pl.DataFrame:
+    """Number the conversations: by customer, mailbox and subject; without a customer each message.
+
+    A thread goes on as it began, whatever its subject and mailbox became. Where nothing is reopened each thread is one by
+    itself, or a new one of the same subject would be no request.
+    """
+    begins_by = ("log", "thread", "customer")
+    is_apart = pl.lit(reopen == "ignore") & pl.col("thread").is_not_null()
+    has_thread = pl.col("thread").is_not_null() & pl.col("customer").is_not_null()
+    begun = {
+        f"_{name}": pl.when(has_thread)
+        .then(pl.col(name).sort_by("at", "message").first().over(begins_by))
+        .otherwise(name)
+        for name in ("mailbox", "subject")
+    }
+    keyed = inbound.with_columns(**begun).with_columns(
+        pl.when(~is_apart).then("_mailbox").alias("_mailbox"),
+        pl.when(~is_apart).then("_subject").alias("_subject"),
+        _thread=pl.when(is_apart).then("thread"),
+        _alone=pl.when(pl.col("customer").is_null()).then("message"),
     )
-    keys = {name: f"_{name}" if name in ("mailbox", "subject") else name for name in _CONVERSATION}
-    numbers = keyed.select(keys.values()).unique().with_row_index("conversation")
-    keyed = keyed.join(numbers, on=list(keys.values()), nulls_equal=True).drop("_mailbox", "_subject", "alone")
+    keys = [name if name in ("log", "customer") else f"_{name}" for name in _CONVERSATION]
+    numbers = keyed.select(keys).unique().with_row_index("conversation")
+    keyed = keyed.join(numbers, on=keys, nulls_equal=True).select(pl.exclude("^_.+$"))
     return keyed.sort("message")
 
 

@@ -101,7 +101,7 @@ def _recipients(rows: pl.DataFrame) -> pl.DataFrame:
 def _threads(messages: pl.DataFrame) -> pl.Series:
     """The thread of each message: the conversation's id, else the first message of the chain of replies.
 
-    Null where its log has no such columns, or nothing in them.
+    Null where nothing links it to another one.
     """
     links = ("in_reply_to", "references", "conversation")
     if all(messages[name].null_count() == messages.height for name in links):
@@ -112,14 +112,17 @@ def _threads(messages: pl.DataFrame) -> pl.Series:
         id=_bare_id(pl.col("message").str.extract("\x1f([^\x1f]*)$")),
         parent=pl.coalesce(_first_id(pl.col("references")), _first_id(pl.col("in_reply_to"))),
     )
-    told = texts.select((pl.col("parent").is_not_null() | pl.col("conversation").is_not_null()).any().over("log"))
+    is_linked = pl.col("parent").is_not_null() | pl.col("conversation").is_not_null()
+    linked = texts.select(is_linked | pl.col("id").is_in(texts["parent"].drop_nulls().implode()))
     start = pl.coalesce(pl.concat_str(pl.lit("c "), "conversation"), "parent", "id")
     roots = _roots(texts.select("id", "parent").drop_nulls().filter(pl.col("id") != pl.col("parent")))
     found = texts.with_columns(start=start).join(
         roots, left_on="start", right_on="id", how="left", maintain_order="left"
     )
     root = pl.coalesce("root", "start")
-    return found.select(pl.when(told.to_series()).then(root).rank("dense").cast(pl.UInt32).alias("thread")).to_series()
+    return found.select(
+        pl.when(linked.to_series()).then(root).rank("dense").cast(pl.UInt32).alias("thread")
+    ).to_series()
 
 
 def _roots(links: pl.DataFrame) -> pl.DataFrame:
