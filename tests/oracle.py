@@ -342,7 +342,8 @@ def judge(city: City, request: Request, as_of: dt.date) -> Judgement:
     if len(verdicts) > 1:
         return Judgement("excluded", "no_time", due_at)
     until = _day(request.replied) if has_reply and request.replied else _day(as_of)
-    used = business_days_between(city, dues[0].day_zero, until)
+    all_used = {business_days_between(city, due.day_zero, until) for due in dues}
+    used = all_used.pop() if len(all_used) == 1 else None
     (verdict,) = verdicts
     over = business_days_between(city, _day(due_at), until) if due_at and verdict in {"late", "overdue"} else None
     return Judgement(verdict, None, due_at, used, over)

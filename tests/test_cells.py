@@ -160,6 +160,13 @@ def test_a_time_of_day_may_be_a_part_of_the_day(tmp_path: Path) -> None:
     assert found.rejects.select("row", "code").rows() == [(21, "unreadable_received")]
 
 
+def test_dates_alone_are_no_midnights(tmp_path: Path) -> None:
+    """Ten dates without a time, and one time that cannot be read, say nothing of midnights."""
+    dates = "".join(f"{i},2025-10-01,\n" for i in range(2, 14))
+    found = arrive(tmp_path, f"No,Day,Answered\n1,2025-02-30 09:00,\n{dates}14,2025-10-02 00:00,\n")
+    assert "only_midnight" not in {finding.code for finding in found.findings}
+
+
 def test_a_closing_may_be_told_by_how_many_days_it_took(tmp_path: Path) -> None:
     """Where the day itself is not there; it is a day and no moment."""
     (tmp_path / "kc.csv").write_text(

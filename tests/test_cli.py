@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from outside import AS_OF, COMMAND, SAMPLES, TOP, Outcome, clean_environment, run, start
 
 HEADER = "case_id,channel,received_at,replied_at\n"
@@ -110,6 +111,32 @@ def test_strict_is_3_when_an_export_is_stale(command: str) -> None:
     stale = run(command, portal, "--as-of", "2025-11-04", "--strict")
     assert stale.code == 3
     assert "stale_export" in stale.err
+
+
+def test_a_workbook_reaches_as_far_as_its_latest_sheet(tmp_path: Path) -> None:
+    """A sheet for each month is how such books are kept; only the book can be stale."""
+    book = xlsxwriter.Workbook(tmp_path / "months.xlsx")
+    for name, day in (("September", "2025-09-0"), ("October", "2025-10-0")):
+        sheet = book.add_worksheet(name)
+        for i, row in enumerate(
+            [("channel", "received_at", "replied_at"), ("portal", f"{day}1 09:00", f"{day}2 09:00")]
+        ):
+            sheet.write_row(i, 0, row)
+    book.close()
+    assert run("check", "months.xlsx", "--as-of", "2025-10-03", "--strict", cwd=tmp_path).code == 0
+    stale = run("check", "months.xlsx", "--as-of", "2025-10-10", cwd=tmp_path).err
+    assert "stale_export (1)" in stale
+    assert "months.xlsx, October: its latest timestamp is 2025-10-02 09:00" in stale
+
+
+def test_volume_shows_the_days_asked_for(tmp_path: Path) -> None:
+    """Receipts of a weekend count with the business day after it, which may lie outside the days asked for."""
+    rows = [*["portal,2025-09-19 09:00"] * 2, *["portal,2025-09-20 09:00"] * 3, *["portal,2025-09-22 09:00"] * 5]
+    (tmp_path / "v.csv").write_text("\n".join(["channel,received_at", *rows]) + "\n")
+    shown = run("volume", "v.csv", "--period", "2025-09-18..2025-09-20", "--as-of", "2025-10-01", cwd=tmp_path)
+    assert [(row["date"], row["requests"]) for row in shown.rows] == [("2025-09-19", "2")]
+    later = run("volume", "v.csv", "--period", "2025-09-21..2025-09-22", "--as-of", "2025-10-01", cwd=tmp_path)
+    assert [(row["date"], row["requests"]) for row in later.rows] == [("2025-09-22", "8")]
 
 
 def test_a_closing_shows_how_far_an_export_reaches(tmp_path: Path) -> None:

@@ -158,6 +158,41 @@ def test_a_number_that_lost_its_digits_is_no_case(tmp_path: Path) -> None:
     assert "history_changed" not in found.err
 
 
+def test_customer_types_are_one_however_they_are_spelled(tmp_path: Path) -> None:
+    """`External`, `EXTERNAL ` and `external` are one, and so is whatever else an export tells."""
+    words = ("External", "external", "EXTERNAL ", "Business", "business", "internal")
+    rows = "".join(f"{i},email,2025-10-01 09:00,2025-10-02 09:00,{word}\n" for i, word in enumerate(words))
+    (tmp_path / "log.csv").write_text(f"case_id,channel,received_at,replied_at,customer_type\n{rows}")
+    found = run("check", "log.csv", "--by", "customer_type", "--as-of", "2025-10-03", cwd=tmp_path).rows
+    assert [(row["customer_type"], row["requests"]) for row in found] == [
+        ("Business", "2"), ("external", "3"), ("internal", "1"), ("all", "6")
+    ]  # fmt: skip
+
+
+def test_a_median_leaves_out_what_is_not_known(tmp_path: Path) -> None:
+    """Where day zero depends on a time of day that nobody knows, so do the elapsed business days."""
+    (tmp_path / "s.yaml").write_text(STANDARDS + "counting: {day_zero: next_opening}\n")
+    received = ("2025-10-01", "2025-10-01 10:00", "2025-10-01 17:00")
+    rows = "".join(f"{i},email,{at},2025-10-07\n" for i, at in enumerate(received))
+    (tmp_path / "log.csv").write_text(f"case_id,channel,received_at,replied_at\n{rows}")
+    given = ("log.csv", "--standards", "s.yaml", "--as-of", "2025-10-31")
+    listed = run("records", *given, cwd=tmp_path).rows
+    assert [(row["verdict"], row["business_days"]) for row in listed] == [("late", ""), ("late", "4"), ("late", "3")]
+    total = run("check", *given, cwd=tmp_path).rows[-1]
+    assert (total["judged"], total["median_business_days"], total["p90_business_days"]) == ("3", "3", "4")
+
+
+def test_the_standards_file_is_never_the_answer(tmp_path: Path) -> None:
+    """What judges is evidence, as the exports are."""
+    (tmp_path / "standards.yaml").write_text(STANDARDS)
+    (tmp_path / "log.csv").write_text("case_id,channel,received_at\n1,email,2025-10-01 09:00\n")
+    for words in (["-o", "standards.yaml", "--format", "csv"], ["--rejects", "standards.yaml"]):
+        for command in ("check", "records"):
+            found = run(command, "log.csv", *words, cwd=tmp_path)
+            assert (found.code, "standards.yaml is the standards file" in found.err) == (2, True)
+    assert (tmp_path / "standards.yaml").read_text() == STANDARDS
+
+
 def test_a_failed_formula_is_no_reply(tmp_path: Path) -> None:
     """`#N/A` is a look-up that found nothing, and not a word for none."""
     rows = [f"{i},email,2025-10-0{i} 10:00,2025-10-0{i} 15:00" for i in range(1, 10)]

@@ -443,7 +443,7 @@ def test_the_list_for_people_leaves_out_what_is_empty() -> None:
         "  Days  Over  Promise          Where\n"
         " 2025-0417  portal     Utilities   external  2025-10-10 16:50:00  2025-10-16 09:12:00  2025-10-15  late   "
         "     3     1  2 business days  portal.csv, row 212\n"
-        " =1+1       voicemail  a\ufffdb|\ufffd[2J              2025-10-10                                2025-10-14"
+        " =1+1       voicemail  a b|\ufffd[2J              2025-10-10                                2025-10-14"
         "  overdue                               letters.xlsx, Letters 2025, row 7\n"
         "\n 2 requests.\n"
     )
@@ -473,7 +473,7 @@ def test_a_list_in_markdown_keeps_its_columns() -> None:
     lines = listed(a_list(LATE, OPEN), "markdown").splitlines()
     assert lines[0].startswith("| Case | Channel | Department | Customer | Received |")
     assert len({len(re.findall(r"(?<!\\)\|", line)) for line in lines}) == 1
-    assert "a\ufffdb\\|\ufffd\\[2J" in lines[3]
+    assert "a b\\|\ufffd\\[2J" in lines[3]
 
 
 # Standard error

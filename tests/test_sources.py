@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from outside import run
 
 from cxaudit.days.zones import zone
 from cxaudit.errors import InputError
@@ -222,8 +223,20 @@ def test_the_standards_file_may_state_the_order(tmp_path: Path) -> None:
     path.write_text("Ref;Received on;Answered on\nL-9;03/04/2025;04/05/2025\n")
     (arrived,) = arrive(path, standards=TOWN + "sources: {letter_log: {date_format: mdy}}\n")
     assert arrived.requests["received_at"][0] == dt.datetime(2025, 3, 4)
-    stated = loads(TOWN + "sources: {letter_log: {date_format: mdy}}\n", "s").sources
+    stated = loads(TOWN + "sources: {letter_log: {date_format: mdy}}\n", "s")
     assert known_sources(stated)["letter_log"].columns == built_in_sources()["letter_log"].columns
+
+
+def test_an_unknown_source_is_named_when_the_standards_are_checked(tmp_path: Path) -> None:
+    """Before the first run stops at it, with its place."""
+    (tmp_path / "s.yaml").write_text(TOWN + "sources: {freshdsk: {date_format: dmy}}\n")
+    n_lines = TOWN.count("\n") + 1
+    for words in (("standards", "check", "s.yaml"), ("check", "s.yaml", "--standards", "s.yaml")):
+        found = run(*words, cwd=tmp_path)
+        assert found.code == 2
+    found = run("standards", "check", "s.yaml", cwd=tmp_path)
+    assert f"s.yaml:{n_lines}:11: sources.freshdsk: no built-in source has this name" in found.err
+    assert "Did you mean freshdesk?" in found.err
 
 
 def test_a_source_in_another_zone_is_told_in_city_time(tmp_path: Path) -> None:

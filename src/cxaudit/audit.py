@@ -31,7 +31,7 @@ from cxaudit.promises.readings import Reading, readings_for
 from cxaudit.promises.table import Promises
 from cxaudit.question import ROLES, Question, WithReadings, wanted_of
 from cxaudit.read import FoundFiles, find_files
-from cxaudit.recognise.names import exempt, name_channels, name_departments, tidy
+from cxaudit.recognise.names import exempt, name_channels, name_customer_types, name_departments, tidy
 from cxaudit.records import record_frame, reply_basis
 from cxaudit.standards.model import Promise, Within
 from cxaudit.tally.compliance import contested, figures, reading_rows
@@ -98,8 +98,7 @@ class Audit:
         """The rows with the names of the standards file."""
         standards = self.question.standards
         rows = name_departments(name_channels(rows, standards), standards)
-        for name in ("employee", "customer_type"):
-            rows = tidy(rows, name)
+        rows = tidy(name_customer_types(rows), "employee")
         if "system_verdict" in self.question.roles:  # the newest row of a case is the one on which its system judged
             rows = rows.with_columns(system_received_at=pl.col("received_at"), system_replied_at=pl.col("replied_at"))
         return rows

@@ -65,7 +65,7 @@ def judge_requests(
         {"promise": promises.promise_of(pl.col("received_at"), pl.col("channel"), pl.col("department"))},
         {"_rule": promises.rule_of(pl.col("promise")), "_n": promises.count_of(pl.col("promise"))},
         *judged.declared(),
-        _elapsed_columns(clock, as_of),
+        _elapsed_columns(clock, as_of, varies=judged.day_zero_varies),
         *(step for reading in readings for step in judged.reading(reading)),
     ]
     for step in steps:
@@ -84,6 +84,11 @@ class _Judge:
     as_of: AsOf
     has_dates: bool
     is_condensed: bool
+
+    @property
+    def day_zero_varies(self) -> bool:
+        """Whether the time of day of a receipt may decide from which day is counted, and is not always known."""
+        return self.has_dates and any(rule.needs_time for rule in self.promises.rules)
 
     def declared(self) -> list[dict[str, pl.Expr]]:
         """The verdict under the declared rules, with and without declared extensions."""
@@ -141,6 +146,7 @@ class _Judge:
             latest = dues(self._end("received"))
         columns = {
             f"_day_zero{end}": _choose(earliest, lambda due: due.day_zero, pl.Date()),
+            f"_last_zero{end}": _choose(latest, lambda due: due.day_zero, pl.Date()),
             f"_first{end}": _choose(earliest, lambda due: due.at, _AT),
             f"_last{end}": _choose(latest, lambda due: due.at, _AT),
         }
@@ -251,12 +257,15 @@ def _exclusion(first_effective: dt.date, calendar: Calendar, end: str) -> pl.Exp
     return chosen
 
 
-def _elapsed_columns(clock: Clock, as_of: AsOf) -> dict[str, pl.Expr]:
-    """Business days after day zero up to the reply, or to the as-of moment; and those after the due day, when missed."""
+def _elapsed_columns(clock: Clock, as_of: AsOf, *, varies: bool) -> dict[str, pl.Expr]:
+    """Business days after day zero up to the reply, or to the as-of moment; and those after the due day, when missed. Null
+    where the time of day, which is not known, decides about day zero."""
     until = pl.when(pl.col("_has_reply")).then(pl.col("replied_at").dt.date()).otherwise(pl.lit(as_of.local.date()))
     used = clock.calendar.count_through(until)
     is_missed = pl.col("verdict").is_in(["late", "overdue"])
     elapsed = (used - clock.calendar.count_through(pl.col("_day_zero"))).clip(0)
+    if varies:
+        elapsed = pl.when(elapsed == (used - clock.calendar.count_through(pl.col("_last_zero"))).clip(0)).then(elapsed)
     over = used - clock.calendar.count_through(pl.col("due_at").dt.date())
     return {
         "business_days": pl.when(pl.col("excluded").is_null()).then(elapsed),

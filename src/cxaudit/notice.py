@@ -176,12 +176,16 @@ def _late_starts(audit: Audit) -> Iterator[Finding]:
 
 
 def _stale(audit: Audit) -> Iterator[Finding]:
-    """Exports whose latest timestamp is more than one business day before the as-of moment."""
+    """Exports whose latest timestamp is more than one business day before the as-of moment; of a workbook that of its latest
+    sheet, which is named."""
     today = audit.question.as_of.local.date()
+    ends: dict[str, tuple[dt.datetime, Arrived]] = {}
     for table, arrived in zip(audit.inputs, audit.arrived, strict=True):
-        if table.latest_at is not None and _business_days_between(audit, table.latest_at.date(), today) > 1:
-            is_day = table.latest_at.time() == dt.time()
-            latest = f"{table.latest_at:%Y-%m-%d}" if is_day else f"{table.latest_at:%Y-%m-%d %H:%M}"
+        if table.latest_at is not None and table.latest_at > ends.get(table.file, (dt.datetime.min, arrived))[0]:
+            ends[table.file] = table.latest_at, arrived
+    for latest_at, arrived in ends.values():
+        if _business_days_between(audit, latest_at.date(), today) > 1:
+            latest = f"{latest_at:%Y-%m-%d}" if latest_at.time() == dt.time() else f"{latest_at:%Y-%m-%d %H:%M}"
             yield place_finding("stale_export", arrived.source, 1, (), (), f"its latest timestamp is {latest}")
 
 

@@ -259,8 +259,11 @@ def _runs(marks: Sequence[Mark], covered: Sequence[bool], gap: int) -> list[tupl
 
 
 def _only(series: Series, shown: tuple[dt.date, dt.date]) -> Series:
-    """The part of a series that lies in the days asked about; the limits stay those of the whole."""
-    kept = [i for i, point in enumerate(series.points) if point.first <= shown[1] and shown[0] <= point.last]
+    """The part of a series that lies in the days asked about: its business days, with the closed days before each, or all weeks
+    with a day in them. The limits stay those of the whole."""
+    is_week = "W" in series.points[0].name if series.points else False
+    begins = [point.first if is_week else point.last for point in series.points]
+    kept = [i for i, point in enumerate(series.points) if begins[i] <= shown[1] and shown[0] <= point.last]
     return Series(
         series.department,
         tuple(series.points[i] for i in kept),

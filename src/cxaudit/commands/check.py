@@ -54,7 +54,7 @@ def check(
         step("Judging")
         meta = meta_of(given, question)
         report = audit.report(dimensions, limit, counting_of(question), meta, with_total=with_total)
-    output.spare_inputs(audit.paths)
+    output.spare_inputs(audit.paths, given.standards)
     write_rejects(audit, output)
     if with_comparison:
         from cxaudit.compare.verdicts import compare_verdicts

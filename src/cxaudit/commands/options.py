@@ -112,14 +112,14 @@ class Output:
         if self.reject_cells and self.rejects is None:
             raise UsageError("--reject-cells goes with --rejects FILE.")
 
-    def spare_inputs(self, inputs: Iterable[Path]) -> None:
-        """Refuse to replace a file that is read in the same run: an export is evidence."""
-        read = {path.resolve() for path in inputs}
+    def spare_inputs(self, inputs: Iterable[Path], standards: str | None) -> None:
+        """Refuse to replace a file that is read in the same run: an export is evidence, and so are the standards."""
+        read = {path.resolve(): "one of the exports that are read" for path in inputs}
+        if standards is not None:
+            read[Path(standards).resolve()] = "the standards file"
         for path in (self.file, self.rejects):
-            if path is not None and path != "-" and Path(path).resolve() in read:
-                raise UsageError(
-                    f"{path} is one of the exports that are read; the answer would replace it.\nName another file."
-                )
+            if path is not None and path != "-" and (what := read.get(Path(path).resolve())):
+                raise UsageError(f"{path} is {what}; the answer would replace it.\nName another file.")
 
     def write(self, data: Iterable[bytes], form: str) -> None:
         if self.file is None or self.file == "-":

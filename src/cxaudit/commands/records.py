@@ -47,7 +47,7 @@ def records(given: Input, output: Output, filters: Filters, *, show_employees: b
     beside = said_otherwise(audit) if filters.disagree else None
     where = _condition(filters, audit, standards)
     listed = audit.records(where, verdicts, with_employees=show_employees, beside=beside)
-    output.spare_inputs(audit.paths)
+    output.spare_inputs(audit.paths, given.standards)
     write_rejects(audit, output)
     output.write(RECORD_FORMATS[form](listed, output.options()), form)
     output.say([*settings(given, question), *notes(listed), *_nothing_listed(audit, filters, listed.listed)])

@@ -8,6 +8,7 @@ from cxaudit.commands.options import Output
 from cxaudit.commands.shared import name_of
 from cxaudit.days.calendar import complaints
 from cxaudit.errors import UsageError
+from cxaudit.inspect.inspector import layouts
 from cxaudit.render.words import counted
 from cxaudit.standards import load
 from cxaudit.standards.weaker import weaker_promises
@@ -29,6 +30,7 @@ def standards_show(file: str | None, output: Output) -> int:
 def standards_check(file: str | None) -> int:
     """Load a standards file; loading raises all that is wrong with it."""
     standards = load(Path(file) if file else None, complaints)
+    layouts(standards)
     n = sum(len(version.promises) for version in standards.versions)
     said = [f"{name_of(standards)} is in order: {standards.organisation}, {counted(n, 'promise')}."]
     Output().say([*said, *(f"{weaker}." for weaker in weaker_promises(standards))])

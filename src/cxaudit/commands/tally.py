@@ -33,7 +33,7 @@ def tally(given: Input, output: Output) -> int:
     with output.progress(2) as step:
         step("Reading")
         audit = Audit(given.files, question)
-        output.spare_inputs(audit.paths)
+        output.spare_inputs(audit.paths, given.standards)
         step("Judging")
         report = audit.report(("channel",), None, counting_of(question), meta_of(given, question))
         data = tally_bytes(audit, report)

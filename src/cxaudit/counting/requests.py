@@ -133,10 +133,11 @@ def _cuts(audit: Audit) -> Cuts:
 
 def _is_open(audit: Audit, kinds: pl.DataFrame) -> tuple[pl.Expr, pl.Expr]:
     """Which kinds of requests are not judged alike, whatever their times of day: `is_open`; and of which not even the
-    verdict, the due day and the exclusion under the declared rules are known: `is_undecided`."""
+    verdict, the due day, the business days and the exclusion under the declared rules are known: `is_undecided`."""
     dues = [pl.col(name).is_null() for name in ("due_at", "due_before_extension") if name in kinds.columns]
     is_undated = pl.col("promise").is_not_null() & pl.any_horizontal(dues)  # the due day says to which month
     is_undecided = (pl.col("excluded") == "no_time").fill_null(False) | is_undated
+    is_undecided |= pl.col("excluded").is_null() & pl.col("business_days").is_null()
     if "verdict_without" in kinds.columns:
         is_undecided |= pl.col("excluded").is_null() & (pl.col("verdict_without") == "excluded")
     # Other readings are asked about inside the period alone.

@@ -55,12 +55,12 @@ class _Seen:
 
 def layouts(standards: Standards) -> dict[str, SourceMapping]:
     """Every layout that a file may have, by name."""
-    return known_sources(standards.sources)
+    return known_sources(standards)
 
 
 def inspect_files(arguments: Sequence[str], question: Question) -> list[Inspection]:
     """Every table of these files, in the order of the input. Raises `InputError` only where no file is found."""
-    known = known_sources(question.standards.sources)
+    known = known_sources(question.standards)
     found = find_files(arguments)
     opened = {path: _opened(path, name) for path, name in found.files.items()}
     readable = {path: tables for path, tables in opened.items() if isinstance(tables, list)}

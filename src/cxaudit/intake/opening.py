@@ -35,7 +35,7 @@ def open_sources(files: dict[Path, str], standards: Standards, wanted: Wanted) -
 
     Raises `InputError` for what cannot be read, recognised or dated.
     """
-    known = known_sources(standards.sources)
+    known = known_sources(standards)
     built_in = built_in_sources()
     stated = {name for name, mapping in standards.sources.items() if name not in built_in or mapping.header}
     opened = {path: open_tables(path, name) for path, name in files.items()}

@@ -80,8 +80,9 @@ def midnight_findings(source: Source) -> Iterator[Finding]:
         if is_told or proof.shows_times or proof.format is None or proof.format.is_date_only or proof.format.counted:
             continue
         first = source.beginning_of(role).rows
-        at = proof.format.parse(pl.col("text").str.strip_chars())
-        n, n_timed = first.select(at.count(), n=(at != at.dt.truncate("1d")).sum()).row(0)
+        text = pl.col("text").str.strip_chars()
+        at, is_timed = proof.format.parse(text), ~proof.format.parse_is_date(text)
+        n, n_timed = first.select((at.is_not_null() & is_timed).sum(), n=(at != at.dt.truncate("1d")).sum()).row(0)
         if n >= _ENOUGH_TIMES and n_timed == 0:
             said = f'every time in "{source.layout.names[role]}" is midnight; state midnight_is_date: true if these are dates'
             yield place_finding("only_midnight", source, 1, message=said)

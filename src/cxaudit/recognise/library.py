@@ -12,6 +12,7 @@ from functools import cache
 import yaml
 
 from cxaudit.errors import StandardsError
+from cxaudit.standards.model import Standards
 from cxaudit.standards.source import SourceMapping
 
 _FOLDER = "cxaudit.recognise.sources"
@@ -28,14 +29,14 @@ def built_in_sources() -> dict[str, SourceMapping]:
     }
 
 
-def known_sources(declared: dict[str, SourceMapping]) -> dict[str, SourceMapping]:
+def known_sources(standards: Standards) -> dict[str, SourceMapping]:
     """The sources of the standards file first, then the built-in ones.
 
-    Raises `StandardsError` for an override of a source that does not exist.
+    Raises `StandardsError` for an override of a source that does not exist, with its place in the file.
     """
     built_in = built_in_sources()
     merged: dict[str, SourceMapping] = {}
-    for name, mapping in declared.items():
+    for name, mapping in standards.sources.items():
         if name in built_in:
             known, stated = (source.model_dump(exclude_unset=True) for source in (built_in[name], mapping))
             columns = {**known["columns"], **stated.get("columns", {})}
@@ -45,8 +46,10 @@ def known_sources(declared: dict[str, SourceMapping]) -> dict[str, SourceMapping
         elif "received_at" not in mapping.columns:
             guess = difflib.get_close_matches(name, built_in, n=1)
             meant = f" Did you mean {guess[0]}?" if guess else ""
+            line, at = standards.marks.get(("sources", name), (1, 1))
             raise StandardsError(
-                f"sources.{name}: no built-in source has this name, and it does not say which column is received_at.{meant}"
+                f"{standards.file}:{line}:{at}: sources.{name}: no built-in source has this name, and it does not say "
+                f"which column is received_at.{meant}"
             )
         else:
             merged[name] = mapping

@@ -14,6 +14,7 @@ from cxaudit.lookup import FAILED
 from cxaudit.standards.model import ExcludeRule, Standards, fold
 from cxaudit.standards.source import SourceMapping
 
+CUSTOMER_TYPES = ("external", "internal")
 _MISSING = frozenset({"", "na", "n/a", "null", "none", "nan", "?", "unspecified"})
 
 
@@ -54,6 +55,18 @@ def name_departments(rows: pl.LazyFrame, standards: Standards) -> pl.LazyFrame:
         return {s: _present(standards.department_names.get(fold(s), own[fold(s)])) for s in spellings}
 
     return _rename(rows, "department", named)
+
+
+def name_customer_types(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Customer types as policy and code write them, `external` and `internal`; another keeps one of its own spellings."""
+
+    def named(spellings: list[str]) -> dict[str, str | None]:
+        own = {name: name for name in CUSTOMER_TYPES}
+        for spelling in sorted(spellings, key=_plain_first):
+            own.setdefault(fold(spelling), spelling.strip())
+        return {s: _present(own[fold(s)]) for s in spellings}
+
+    return _rename(rows, "customer_type", named)
 
 
 def tidy(rows: pl.LazyFrame, name: str) -> pl.LazyFrame:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from cxaudit.render.words import REPLACEMENT, UNSEEN
+from cxaudit.render.words import BREAKS, REPLACEMENT, UNSEEN
 
 SLICE_ROWS = 50_000
 
@@ -24,7 +24,7 @@ class ShownColumn:
 
 
 def _shown(text: pl.Expr) -> pl.Expr:
-    return text.cast(pl.String).fill_null("").str.replace_all(UNSEEN, REPLACEMENT)
+    return text.cast(pl.String).fill_null("").str.replace_all(BREAKS, " ").str.replace_all(UNSEEN, REPLACEMENT)
 
 
 _SHEET = pl.col("sheet").replace("", None)

@@ -1,7 +1,8 @@
 """Counts, periods and codes in plain words, and foreign text made safe to show.
 
 Text of the input may hold control characters, terminal commands or marks that turn the direction of writing. Shown to
-a person, each of these becomes the replacement character, so that nothing moves, hides or recolours its surroundings.
+a person, a break of lines or a tab becomes a blank, and each of the others the replacement character, so that nothing moves,
+hides or recolours its surroundings.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from collections.abc import Sequence
 
 #: Read alike by Python and by polars.
+BREAKS = r"[\t-\r\x85\u2028\u2029]+"
 UNSEEN = r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
 REPLACEMENT = "\ufffd"
 
@@ -83,11 +85,11 @@ OTHER_WORDS = {
 def visible(text: str) -> str:
     """Text of the input as it may be shown.
 
-    >>> visible("\\x1b[2J[/b]")
-    '\ufffd[2J[/b]'
+    >>> visible("\\x1b[2J[/b]"), visible("two\\r\\nlines")
+    ('\ufffd[2J[/b]', 'two lines')
     """
     # A file name that is not UTF-8 reaches us with lone surrogates, which nothing can print.
-    return re.sub(UNSEEN, REPLACEMENT, text.encode("utf-8", "replace").decode("utf-8"))
+    return re.sub(UNSEEN, REPLACEMENT, re.sub(BREAKS, " ", text.encode("utf-8", "replace").decode("utf-8")))
 
 
 def utf8(text: str) -> bytes:

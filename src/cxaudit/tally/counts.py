@@ -110,13 +110,14 @@ def merge_tallies(tallies: Sequence[pl.DataFrame], by: Sequence[str]) -> pl.Data
 
 
 def nearest_rank(share_pct: int) -> pl.Expr:
-    """The elapsed business days that this share of the judged requests of a tally did not exceed (nearest rank).
+    """The elapsed business days that this share of the judged requests of a tally did not exceed (nearest rank), as far as
+    these are known.
 
     >>> ten = pl.DataFrame({"verdict": ["met"] * 10, "business_days": range(1, 11), "n": [1] * 10})
     >>> ten.select(median=nearest_rank(50), p90=nearest_rank(90)).row(0)
     (5, 9)
     """
-    is_judged = pl.col("verdict").cast(pl.String).is_in(JUDGED)
+    is_judged = pl.col("verdict").cast(pl.String).is_in(JUDGED) & pl.col("business_days").is_not_null()
     days, n = (pl.col(name).filter(is_judged) for name in ("business_days", "n"))
     reached = n.cast(pl.Int64).sort_by(days).cum_sum() * 100 >= n.cast(pl.Int64).sum() * share_pct
     return days.sort().filter(reached).first()
