@@ -351,3 +351,241 @@ def test_whatever_is_guessed_can_be_pasted(header: list[str], rows: list[list[st
                 else:
                     assert layout is not None
                     assert layout.source == guess.name
+
+
+def guess_of(text: str, folder: Path, name: str = "unknown.csv") -> str:
+    """What is proposed for a table; it is in order when it is pasted, questions and all."""
+    (folder / name).write_text(text, "utf-8")
+    (seen,) = inspect(name, folder=folder)
+    loads(TOWN + str(seen["guess"]), "town.yaml")
+    return str(seen["guess"])
+
+
+def columns_of(guess: str) -> dict[str, object]:
+    (entry,) = yaml.safe_load(guess)["sources"].values()
+    return entry["columns"]  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize(
+    "name", ["First response time (in hrs)", "First Response Time in hrs", "first_response_time_bhrs"]
+)
+def test_the_hours_of_freshdesk_are_no_hours_of_the_clock(name: str, tmp_path: Path) -> None:
+    """They count business hours, which is said; its own verdict on the first response is offered, not that on the end."""
+    guess = guess_of(
+        f"Ticket ID,Subject,Status,Source,Group,Created time,{name},Resolution status,First response status\n"
+        "1,a,Open,Email,Roads,2025-10-13 09:00:00,01:20:00,SLA Violated,Within SLA\n"
+        "2,b,Closed,Portal,Roads,2025-10-14 09:00:00,,Within SLA,SLA Violated\n",
+        tmp_path,
+    )
+    assert "replied_at" not in columns_of(guess)
+    assert "# replied_at: ?  # which column? Without one every request counts as unanswered." in guess
+    assert f'# "{name}" counts office hours' in guess
+    assert (columns_of(guess)["status"], columns_of(guess)["system_verdict"]) == ("Status", "First response status")
+
+
+def test_a_duration_comes_with_a_question(tmp_path: Path) -> None:
+    """Whether its hours are those of the clock only a person can tell."""
+    guess = guess_of("Ticket,Opened,First response (hours)\n1,2025-10-13 09:00,1.5\n2,2025-10-14 09:00,2\n", tmp_path)
+    assert "unit: hours}  # are these hours of the clock? If of office hours" in guess
+    assert "are these minutes of the clock?" in guess_of(UNKNOWN["minutes.csv"][0], tmp_path)
+
+
+CALLS = "Start Time,Caller,Called,Direction"
+CALL_ROWS = (
+    "2025-10-13 08:00:00,7805550101,7809622611,Inbound", "2025-10-13 09:00:00,7809622611,7805550101,Outbound",
+    "2025-10-13 10:00:00,7805550102,7809622611,Inbound",
+)  # fmt: skip
+
+
+def calls_with(*columns: str) -> str:
+    """A call log with more columns, each told as its name and its values in order."""
+    named = [column.split(",") for column in columns]
+    return "\n".join(",".join([row, *(column[i] for column in named)]) for i, row in enumerate((CALLS, *CALL_ROWS)))
+
+
+@pytest.mark.parametrize(
+    ("columns", "voicemail", "answered"),
+    [
+        (("Outcome,Message,Conversation,Conversation",), {"Outcome": ["Message"]}, {"Outcome": ["Conversation"]}),
+        (("Result,Voice mailbox,Talked,Missed",), {"Result": ["Voice mailbox"]}, {"Result": ["Talked"]}),
+        (("Status,voicemail,completed,no answer",), {"Status": ["voicemail"]}, {"Status": ["completed"]}),
+        (("Answered,No,Yes,Yes", "Voicemail,1,0,0"), {"Voicemail": ["1"]}, {"Answered": ["Yes"]}),
+        (("Talk time,0:00:00,0:02:20,0:02:00",), None, {"Talk time": "> 0"}),
+        (("billsec,0,140,12",), None, {"billsec": "> 0"}),
+        (("Answered at,,2025-10-13 09:00:05,2025-10-13 10:00:05",), None, {"Answered at": "> 0"}),
+        (("Duration,20,140,12",), None, None),
+        (("Result,17,16,16",), None, None),
+    ],
+)  # fmt: skip
+def test_how_a_call_ended_is_guessed_or_asked(
+    columns: tuple[str, ...], voicemail: object, answered: object, tmp_path: Path
+) -> None:
+    """By words, by yes or no, by the time that was spent; where nothing tells, the proposal asks."""
+    guess = guess_of(calls_with(*columns), tmp_path)
+    (entry,) = yaml.safe_load(guess)["sources"].values()
+    assert (entry["calls"].get("voicemail"), entry["calls"].get("answered")) == (voicemail, answered)
+    asked = [part for part in ("voicemail", "answered") if re.search(rf"# {part}: .*# which words tell .*\?", guess)]
+    assert asked == [part for part, found in (("voicemail", voicemail), ("answered", answered)) if found is None]
+    assert ("is it above 0 only where this is so?" in guess) == ("> 0" in str(answered))
+
+
+def test_the_column_to_look_for_words_in_is_named(tmp_path: Path) -> None:
+    assert "# answered: {Result: [?]}" in guess_of(calls_with("Result,17,16,16"), tmp_path)
+    (tmp_path / "town.yaml").write_text(TOWN + guess_of(calls_with("Outcome,Message,Conversation,Missed"), tmp_path))
+    found = run(
+        "check", "unknown.csv", "--standards", "town.yaml", "--as-of", "2025-10-31", "--format", "json", cwd=tmp_path
+    )
+    assert json.loads(found.text)["rows"][-1]["met"] == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "is_offered"),
+    [
+        ("Name,Sum\nRoads,3\nParks,5\n", False),
+        ("Requests with their verdicts\nRoads\nParks\n", False),
+        ("hello there\nthis is some text\nand more\n", False),
+        ("10/13 08:00  201  7805550101  0:10\n10/13 09:00  202  7805550102  0:20\n", False),
+        ("Permit,Opened by,Team\n1,Kim,Roads\n2,Lee,Parks\n", False),
+        ("1,2025-10-13,x\n2,2025-10-14,y\n", False),
+        ("Permit,Opened by,Opened\n1,Kim,2025-10-13\n2,Lee,2025-10-14\n", True),
+    ],
+)
+def test_a_mapping_is_promised_only_where_there_is_one(text: str, is_offered: bool, tmp_path: Path) -> None:
+    """And a file that is no export at all is to be left out of the run."""
+    (tmp_path / "odd.csv").write_text(text)
+    refused = run("check", "odd.csv", cwd=tmp_path)
+    assert (refused.code, "cxaudit inspect" in refused.err) == (2, is_offered)
+    assert ('"Opened" looks right.' in refused.err, "looks right" in refused.err) == (is_offered, is_offered)
+    assert "leave it out of the run" in refused.err
+    (seen,) = inspect("odd.csv", folder=tmp_path)
+    assert (seen["guess"] is not None) == is_offered
+
+
+def test_the_sheet_with_dates_is_the_one_that_is_described(tmp_path: Path) -> None:
+    """A cover sheet before it does not hide it."""
+    xlsxwriter = pytest.importorskip("xlsxwriter")
+    with xlsxwriter.Workbook(str(tmp_path / "book.xlsx")) as book:
+        book.add_worksheet("Cover").write_row(0, 0, ["Requests with their verdicts"])
+        data = book.add_worksheet("Data")
+        for i, row in enumerate([["Permit", "Opened x"], ["1", "2025-10-13"], ["2", "2025-10-14"]]):
+            data.write_row(i, 0, row)
+    said = run("check", "book.xlsx", cwd=tmp_path).err
+    assert "sheet Data, has no column" in said
+    assert '"Opened x" looks right.\nRun `cxaudit inspect book.xlsx` for' in said
+
+
+def test_guesses_of_one_run_are_pasted_together(tmp_path: Path) -> None:
+    """One `sources:` for all, below the last file; two months of one layout are one entry, two layouts never one name."""
+    months = ("permits 2025-09.csv", "permits 2025-10.csv")
+    for name in months:
+        (tmp_path / name).write_text(UNKNOWN["permits.csv"][0])
+    (tmp_path / "permits.tsv").write_text(UNKNOWN["helpdesk.csv"][0])
+    (tmp_path / "two.csv").write_text("Name,Sum\nRoads,3\n")
+    for form in ("table", "markdown"):
+        shown = run("inspect", ".", "--format", form, "--as-of", "2025-10-31", cwd=tmp_path).text
+        pasted = shown[shown.index("\nsources:\n") :].partition("```")[0]
+        assert (shown.count("sources:\n"), list(yaml.safe_load(pasted)["sources"])) == (1, ["permits", "permits_2"])
+    (tmp_path / "town.yaml").write_text(TOWN + pasted)
+    found = run(
+        "check", *months, "permits.tsv", "--standards", "town.yaml", "--as-of", "2025-10-31", "--format", "json",
+        cwd=tmp_path,
+    )  # fmt: skip
+    assert (found.code, json.loads(found.text)["rows"][-1]["requests"]) == (0, 7)
+
+
+def test_a_standards_file_with_sources_keeps_its_line(tmp_path: Path) -> None:
+    """The words say where the guess is to go; below a second `sources:` it would be refused."""
+    (tmp_path / "permits.csv").write_text(UNKNOWN["permits.csv"][0])
+    for text, is_said in ((TOWN, False), (TOWN + "sources: {zendesk: {timezone: UTC}}\n", True)):
+        (tmp_path / "standards.yaml").write_text(text)
+        (seen,) = inspect("permits.csv", folder=tmp_path)
+        assert ("has a line `sources:` already" in str(seen["problem"])) == is_said
+
+
+@pytest.mark.parametrize(
+    ("header", "received", "replied", "case", "basis"),
+    [
+        ("Vorgangsnummer;Erstellt am;Erste Antwort am", "Erstellt am", "Erste Antwort am", "Vorgangsnummer",
+         "first_response"),
+        ("Ticketnummer;Eingangsdatum;Beantwortet am", "Eingangsdatum", "Beantwortet am", "Ticketnummer",
+         "first_response"),
+        ("Nummer;Eingang;Erledigt am", "Eingang", "Erledigt am", "Nummer", "closure"),
+        ("Aktenzeichen;Erstellungsdatum;Geschlossen am", "Erstellungsdatum", "Geschlossen am", "Aktenzeichen", "closure"),
+        ("Req. #;Req. Date/Time;Resp. Date/Time", "Req. Date/Time", "Resp. Date/Time", "Req. #", "first_response"),
+        ("REQUESTID;DATETIMEINIT;DATETIMECLOSED", "DATETIMEINIT", "DATETIMECLOSED", "REQUESTID", "closure"),
+        ("caseid;createddate;respondeddate", "createddate", "respondeddate", "caseid", "first_response"),
+    ],
+)  # fmt: skip
+def test_more_names_are_understood(
+    header: str, received: str, replied: str, case: str, basis: str, tmp_path: Path
+) -> None:
+    """German ones, shortened ones, and words written together."""
+    rows = "7;13.10.2025 09:00;14.10.2025 10:00\n8;14.10.2025 09:00;\n9;15.10.2025 09:00;15.10.2025 10:00\n"
+    guess = guess_of(f"{header}\n{rows}", tmp_path)
+    expected = {"received_at": received, "replied_at": replied, "case_id": case}
+    assert columns_of(guess) == expected
+    assert (f"reply_basis: {basis}" in guess, "?" in guess) == (True, False)
+
+
+def test_what_is_not_found_is_asked_for(tmp_path: Path) -> None:
+    """Without a reply every request counts as unanswered, without a case id rows of one case count twice."""
+    guess = guess_of(
+        "Mailbox,Created,Touched,Modified\ninfo,2025-10-13 09:00,2025-10-14 09:00,2025-10-14 09:00\n"
+        "info,2025-10-14 09:00,,2025-10-14 09:00\ninfo,2025-10-15 09:00,2025-10-15 10:00,2025-10-15 10:00\n",
+        tmp_path,
+    )
+    assert columns_of(guess) == {"received_at": "Created"}
+    assert 'counts as unanswered. Other dates: "Touched".\n' in guess
+    assert "# case_id: ?  # which column? Without one, rows of one case count twice." in guess
+
+
+LOGS = {
+    "Direction": (
+        "Direction,Type,Phone Number,Name,Date,Time,Action,Action Result,Duration\n"
+        "Incoming,Voice,(780) 555-0101,Ann,10/13/2025,8:00 AM,Phone Call,Voicemail,0:00:20\n"
+        "Outgoing,Voice,(780) 555-0101,Ann,10/13/2025,9:00 AM,Phone Call,Call connected,0:02:20\n"
+        "Incoming,Voice,(780) 555-0102,Bob,10/14/2025,10:00 AM,Phone Call,Accepted,0:02:00\n"
+    ),
+    "Call Type": (
+        "Date,Call Type,Agent\n2025-10-13 08:00,Inbound,Kim\n2025-10-13 09:00,Inbound,Kim\n2025-10-13 10:00,Inbound,Lee\n"
+    ),
+    "event": (
+        "uid,date_time,callid,queue_name,type,event,param1,param2,param3,entpos,expos,htime,ttime,time\n"
+        "1,2025-10-13 08:00:00,17.1,utilities,q,ENTERQUEUE,,7805550101,1,,,,,1760364000\n"
+        "2,2025-10-13 08:00:20,17.1,utilities,q,CONNECT,20,,,,,,,1760364020\n"
+        "3,2025-10-13 09:01:00,17.2,utilities,q,ABANDON,1,1,60,,,,,1760367660\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("by", LOGS)
+def test_rows_of_a_log_are_not_proposed_as_requests_by_mail(by: str, tmp_path: Path) -> None:
+    """Where a column tells directions or events of calls, a comment on top says so, and what to do."""
+    guess = guess_of(LOGS[by], tmp_path)
+    first, second, *_ = guess.splitlines()[1:]
+    assert first == f'  # Its rows look like calls or events, not requests: "{by}" tells so.'
+    assert "Complete calls: below (docs/pairing.md), or leave the file out of the run." in second
+    assert "# channel: voicemail" in guess
+    assert re.search(r"\bemail\b|replied_at", guess) is None
+
+
+def test_a_log_with_one_column_of_numbers_pairs_once_its_comments_are_settled(tmp_path: Path) -> None:
+    """The other side's number stands for who called and for who was called, as the direction tells."""
+    guess = guess_of(LOGS["Direction"], tmp_path, "rc.csv")
+    (tmp_path / "town.yaml").write_text(TOWN + re.sub(r"(?m)^    # ", "    ", guess))
+    found = run(
+        "check", "rc.csv", "--standards", "town.yaml", "--as-of", "2025-10-31", "--format", "json", cwd=tmp_path
+    )
+    summary = json.loads(found.text)["rows"][-1]
+    assert (summary["requests"], summary["met"]) == (1, 1)
+
+
+def test_requests_with_a_direction_and_a_reply_are_no_log(tmp_path: Path) -> None:
+    """A voice-mail list may well say that each message came in."""
+    guess = guess_of(
+        "No,Direction,Left at,Called back at\n1,Inbound,2025-10-13 09:00,2025-10-13 10:00\n"
+        "2,Inbound,2025-10-14 09:00,\n3,Inbound,2025-10-15 09:00,2025-10-15 10:00\n",
+        tmp_path,
+    )
+    assert columns_of(guess)["replied_at"] == "Called back at"
+    assert "look like calls" not in guess

@@ -129,6 +129,14 @@ def test_equal_keys_name_both_lines() -> None:
     ]
 
 
+def test_equal_keys_with_different_entries_are_put_together() -> None:
+    """Two layouts that were pasted one below the other, each with its own `sources:`: neither is to be lost."""
+    first, second = (f"sources:\n  {name}: {{columns: {{received_at: On}}}}\n" for name in ("permits", "letters"))
+    assert spoilt("standards:", f"{first}{second}standards:") == [
+        '10:1: sources: the key "sources" is on line 8 already; put what is below both under one "sources:"'
+    ]
+
+
 @pytest.mark.parametrize(
     ("date", "because"),
     [

@@ -17,13 +17,10 @@ from cxaudit.compare.reasons import with_reasons
 from cxaudit.lookup import value_at
 from cxaudit.promises.due import DAY_END
 from cxaudit.standards.model import fold
-from cxaudit.standards.source import Role, SourceMapping
+from cxaudit.standards.source import MET_WORDS, MISSED_WORDS, Role, SourceMapping
 
 #: What a run must read for it.
 COMPARED_ROLES: tuple[Role, ...] = ("system_due_at", "system_verdict")
-#: Words that mean the same wherever they stand; a source tells what its own mean.
-_MET = ("on time", "in time", "within sla", "sla met", "met", "achieved", "not breached", "not violated", "not overdue")
-_MISSED = ("overdue", "late", "sla violated", "violated", "sla breached", "breached", "missed", "not met", "exceeded")
 _EXAMPLES = 10
 #: Requests judged again at a time, so that many disagreements need little memory.
 _SLICE_ROWS = 500_000
@@ -121,7 +118,7 @@ def _by_word(audit: Audit) -> pl.Expr:
 
 def _meanings(mapping: SourceMapping) -> dict[str, str]:
     """Folded word -> what it means; what the source itself declares wins."""
-    plain = {fold(word): "met" for word in _MET} | {fold(word): "missed" for word in _MISSED}
+    plain = {fold(word): "met" for word in MET_WORDS} | {fold(word): "missed" for word in MISSED_WORDS}
     own = mapping.system_verdicts
     declared = {fold(word): "met" for word in own.met} | {fold(word): "missed" for word in own.missed} if own else {}
     return plain | declared

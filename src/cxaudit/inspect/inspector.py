@@ -20,13 +20,20 @@ from cxaudit.model import InputFile
 from cxaudit.read import FoundFiles, Table, find_files, open_tables
 from cxaudit.recognise.cells import cells_of
 from cxaudit.recognise.event_columns import event_columns
-from cxaudit.recognise.guess import guess_layout
-from cxaudit.recognise.layout import Layout, clean_header, describe_unknown, likely_header, recognise_layout
+from cxaudit.recognise.guess import Guess, guess_layout
+from cxaudit.recognise.layout import (
+    LEAVE_OUT,
+    Layout,
+    clean_header,
+    describe_unknown,
+    likely_header,
+    recognise_layout,
+)
 from cxaudit.recognise.library import known_sources
 from cxaudit.recognise.lists import own_lists
 from cxaudit.recognise.order import settle_orders
 from cxaudit.recognise.proof import Proof, prove_format
-from cxaudit.recognise.proposal import proof_words, proposal
+from cxaudit.recognise.proposal import proof_words, proposals
 from cxaudit.recognise.requests import DATE_ROLES, is_aside
 from cxaudit.standards import Standards
 from cxaudit.standards.source import Role, SourceMapping
@@ -35,6 +42,14 @@ _Key = tuple[str, str | None]  # the name of a file and of its sheet
 #: Stands for the channel of files that do not say it: they can be counted all the same.
 _NO_CHANNEL = "(not said)"
 _OWN_LIST = "cxaudit itself wrote this list. Beside exports it is left aside, or its requests would count twice."
+
+
+@dataclass(frozen=True)
+class _Unknown:
+    """One table that no layout fits, and the layout that may."""
+
+    table: Table
+    guess: Guess
 
 
 @dataclass
@@ -71,15 +86,18 @@ def inspect_files(arguments: Sequence[str], question: Question) -> list[Inspecti
         if path not in own
         for one in _look(path, name, opened[path], known, question)
     ]
+    unknown = [one for one in looked if isinstance(one, _Unknown)]
+    guessed = iter(_guessed(unknown, question))
     seen = [one for one in looked if isinstance(one, _Seen)]
     settle_orders(seen)
     for one in seen:
         one.problem = _date_problem(one) or _channel_problem(one, question)
     counted, findings = _count(seen, found.files, question)
     told = [
-        _inspection(one, counted.get(one.key), findings.get(one.key, ())) if isinstance(one, _Seen) else one
+        _inspection(one, counted.get(one.key), findings.get(one.key, ())) if isinstance(one, _Seen)
+        else next(guessed) if isinstance(one, _Unknown) else one
         for one in looked
-    ]
+    ]  # fmt: skip
     aside = [_aside(found.files[path], _OWN_LIST) for path in own]
     return [*told, *aside, *(_twin(name, twin) for name, twin in found.same_content.items())]
 
@@ -101,7 +119,7 @@ def _twin(name: str, twin: str) -> Inspection:
 
 def _look(
     path: Path, name: str, opened: list[Table] | InputError, known: dict[str, SourceMapping], question: Question
-) -> Iterator[_Seen | Inspection]:
+) -> Iterator[_Seen | _Unknown | Inspection]:
     if isinstance(opened, InputError):
         yield Inspection(name, None, None, None, None, None, None, (), str(opened), is_readable=False)
         return
@@ -109,10 +127,15 @@ def _look(
         try:
             layout = recognise_layout(table, known, set(question.standards.sources), question.source)
         except InputError as error:
-            yield _unknown(table, str(error), None)
+            yield _refused(table, str(error))
             continue
         if layout is None:
-            yield _guessed(table, known)
+            guess = guess_layout(table, known)
+            yield (
+                _Unknown(table, guess)
+                if guess and guess.received
+                else _refused(table, f"{describe_unknown(table, None)}\n{LEAVE_OUT}")
+            )
         else:
             yield _seen(path, table, layout)
 
@@ -126,17 +149,21 @@ def _seen(path: Path, table: Table, layout: Layout) -> _Seen:
     return _Seen(path, table, layout, rows, proofs)
 
 
-def _guessed(table: Table, known: dict[str, SourceMapping]) -> Inspection:
-    guess = guess_layout(table, known)
-    if guess is None or "received_at" not in guess.choices:
-        return _unknown(table, describe_unknown(table), None)
-    said = "no known layout fits it"
-    if guess.parts:
-        said += "; its rows look like calls or messages, which are paired into requests"
-    return _unknown(table, f"{said}.\nCheck the guess, and paste it into the standards file.", proposal(guess))
+def _guessed(unknown: Sequence[_Unknown], question: Question) -> Iterator[Inspection]:
+    """The guesses, to be pasted together, and what to do with them."""
+    advice = "Check the guess below, and paste it into the standards file."
+    if question.standards.sources:
+        advice += "\nThat has a line `sources:` already: paste what is below this one under that one."
+    for one, text in zip(unknown, proposals([one.guess for one in unknown]), strict=True):
+        said = "no known layout fits it"
+        if one.guess.log_by:
+            said += "; its rows look like calls or events, not requests"
+        elif one.guess.parts:
+            said += "; its rows look like calls or messages, which are paired into requests"
+        yield _refused(one.table, f"{said}.\n{advice}", text)
 
 
-def _unknown(table: Table, problem: str, guess: str | None) -> Inspection:
+def _refused(table: Table, problem: str, guess: str | None = None) -> Inspection:
     header = likely_header(table)
     row = header[0] if header else None
     return Inspection(table.file, table.sheet, table.encoding, table.delimiter, row, None, None, (), problem, guess)

@@ -11,7 +11,7 @@ from cxaudit.intake.dating import date_tables
 from cxaudit.intake.source import Source
 from cxaudit.read import Table, open_tables
 from cxaudit.read.unpack import STANDARD_INPUT
-from cxaudit.recognise.layout import describe_unknown, likely_header, recognise_layout
+from cxaudit.recognise.layout import LEAVE_OUT, describe_unknown, recognise_layout
 from cxaudit.recognise.library import built_in_sources, known_sources
 from cxaudit.recognise.lists import own_lists
 from cxaudit.recognise.requests import dated
@@ -71,10 +71,20 @@ def _recognised(
     if not found:
         if not opened:
             raise InputError(f"{name} has no sheet with anything in it.")
-        advice = f"Run {_inspecting(path, name)} for a mapping to paste into standards.yaml."
-        raise InputError("\n".join((describe_unknown(opened[0]), *([advice] if likely_header(opened[0]) else []))))
+        raise InputError(_advice(path, name, opened))
     found[0].left_aside = tuple(left_aside)
     return found
+
+
+def _advice(path: Path, name: str, opened: Sequence[Table]) -> str:
+    """What to say of a file that no source fits; a mapping is promised only where there is a guess."""
+    from cxaudit.recognise.guess import guess_layout
+
+    guesses = ((table, guess_layout(table)) for table in opened)
+    found = ((table, guess.received) for table, guess in guesses if guess and guess.received)
+    table, received = next(found, (opened[0], None))
+    mapping = [f"Run {_inspecting(path, name)} for a mapping to paste into standards.yaml."] if received else []
+    return "\n".join((describe_unknown(table, received), *mapping, LEAVE_OUT))
 
 
 def _inspecting(path: Path, name: str) -> str:

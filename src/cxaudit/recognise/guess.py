@@ -13,15 +13,16 @@ from typing import Any
 from cxaudit.read.table import Record, Table
 from cxaudit.recognise.contents import Contents, contents_of
 from cxaudit.recognise.dates import DateFormat
-from cxaudit.recognise.guess_events import guess_parts
+from cxaudit.recognise.guess_events import guess_log, guess_parts, outcome_column
 from cxaudit.recognise.layout import clean_header, likely_header
 from cxaudit.recognise.likely import BUSINESS, CLOSURE, DURATION, NAMED, NO_REPLY, likeness, spaced
 from cxaudit.recognise.proof import Proof
 from cxaudit.standards.model import fold
-from cxaudit.standards.source import ColumnChoice, ReplyBasis, Role, Unit
+from cxaudit.standards.source import MET_WORDS, MISSED_WORDS, ColumnChoice, ReplyBasis, Role, Unit
 
 #: Roles whose columns hold a few words, again and again.
 _NAMES: tuple[Role, ...] = ("channel", "department", "employee", "status", "customer_type")
+_VERDICTS = frozenset(map(fold, (*MET_WORDS, *MISSED_WORDS)))
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,15 @@ class Guess:
     channel: str | None  # where no column tells it and the file's name does
     is_midnight: bool = False  # all times of day of its receipts or of its replies are midnight
     parts: dict[str, dict[str, Any]] = field(default_factory=dict)  # `calls` or `mail`, where its rows are not requests
+    log_by: str | None = None  # the column that tells calls or events, where `parts` does not tell who called whom
+    outcome: str | None = None  # the column that seems to tell how calls ended
+    dates: tuple[str, ...] = ()  # the columns of dates that play no role and may be the reply
+    by_schedule: tuple[str, ...] = ()  # durations that the system counts by office hours
+
+    @property
+    def received(self) -> str | None:
+        """The column that tells the receipt."""
+        return self.choices["received_at"].column if "received_at" in self.choices else None
 
     @property
     def distinctive(self) -> list[str]:
@@ -59,28 +69,54 @@ def guess_layout(table: Table, taken: Collection[str] = ()) -> Guess | None:
     if header is None:
         return None
     columns = contents_of(table, *header)
-    parts = guess_parts(columns)
+    parts, log = guess_parts(columns), None
+    if not parts and (log := guess_log(columns)):
+        parts = {"calls": log[1]}
     dates = [one for one in columns if one.is_date and not NO_REPLY.search(spaced(one.name))]
     received = _best("received_at", dates) or min(dates, key=lambda one: (str(one.first), one.position), default=None)
+    choices, basis = _roles(columns, received, parts)
+    played = {by.column for by in choices.values()}
+    moments = {by.column for role, by in choices.items() if role in ("received_at", "replied_at") and by.time is None}
+    return Guess(
+        name=_name(table, taken),
+        header=header,
+        choices=choices,
+        proofs={
+            role: one.proof for role, by in choices.items() for one in columns if one.name == by.column and one.proof
+        },
+        reply_basis=basis,
+        channel=_channel(table, choices, parts, is_log=log is not None),
+        is_midnight=any(one.is_midnight for one in columns if one.name in moments),
+        parts=parts,
+        log_by=log[0] if log else None,
+        outcome=outcome_column(columns),
+        dates=tuple(one.name for one in dates if one.name not in played),
+        by_schedule=tuple(
+            one.name for one in columns if DURATION.search(words := spaced(one.name)) and BUSINESS.search(words)
+        ),
+    )
+
+
+def _roles(
+    columns: Sequence[Contents], received: Contents | None, parts: dict[str, dict[str, Any]]
+) -> tuple[dict[Role, ColumnChoice], ReplyBasis]:
+    """The column of each role, and how the reply is known."""
     choices: dict[Role, ColumnChoice] = {} if received is None else {"received_at": _with_clock(received, columns)}
-    rest = [one for one in columns if one is not received]
     if parts:
-        basis: ReplyBasis = "paired"
         key = next((name for part in parts.values() for name in (part.get("call"), part.get("message")) if name), None)
-        choices |= {"case_id": _choice(key)} if key else {}
-    else:
-        reply, basis = _reply(rest, received)
-        choices |= {"replied_at": reply} if reply is not None else {}
-        choices |= _others([one for one in rest if reply is None or one.name != reply.column])
-    proofs = {role: one.proof for role, by in choices.items() for one in columns if one.name == by.column and one.proof}
-    named = {by.column for role, by in choices.items() if role in ("received_at", "replied_at") and by.time is None}
-    is_midnight = any(one.is_midnight for one in columns if one.name in named)
-    channel = _channel(table, choices, parts)
-    return Guess(_name(table, taken), header, choices, proofs, basis, channel, is_midnight, parts)
+        return choices | ({"case_id": _choice(key)} if key else {}), "paired"
+    rest = [one for one in columns if one is not received]
+    reply, basis = _reply(rest, received)
+    choices |= {"replied_at": reply} if reply is not None else {}
+    return choices | _others([one for one in rest if reply is None or one.name != reply.column]), basis
 
 
-def _channel(table: Table, choices: dict[Role, ColumnChoice], parts: dict[str, dict[str, Any]]) -> str | None:
-    """The channel of every row: by what the rows are, else by the name of the file."""
+def _channel(
+    table: Table, choices: dict[Role, ColumnChoice], parts: dict[str, dict[str, Any]], *, is_log: bool
+) -> str | None:
+    """The channel of every row: by what the rows are, else by the name of the file; a log without parties tells none."""
+    if is_log:
+        return None
     if parts:
         return "voicemail" if "calls" in parts else "email"
     words = spaced(f"{table.file.rpartition('.')[0] or table.file} {table.sheet or ''}")
@@ -138,7 +174,8 @@ def _others(columns: Sequence[Contents]) -> dict[Role, ColumnChoice]:
     found: dict[Role, ColumnChoice] = {}
     free = list(columns)
     ids = [one for one in free if one.n_values and not one.is_date and _identifies(one)]
-    wanted: list[tuple[Role, list[Contents]]] = [("case_id", ids)]
+    verdicts = [one for one in free if any(fold(word) in _VERDICTS for word in one.words)]
+    wanted: list[tuple[Role, list[Contents]]] = [("case_id", ids), ("system_verdict", verdicts)]
     wanted += [(role, [one for one in free if one.is_names]) for role in _NAMES]
     wanted.append(("system_due_at", [one for one in free if one.is_date]))
     for role, candidates in wanted:
@@ -149,6 +186,8 @@ def _others(columns: Sequence[Contents]) -> dict[Role, ColumnChoice]:
         if best is not None:
             found[role] = _choice(best.name)
             free.remove(best)
+    if "system_verdict" in found:  # chosen before the status, which may be named like it, and shown last
+        found["system_verdict"] = found.pop("system_verdict")
     return found
 
 

@@ -13,9 +13,11 @@ from cxaudit.errors import InputError, UsageError
 from cxaudit.read.table import Record, Table
 from cxaudit.recognise.dates import is_textual
 from cxaudit.recognise.headerless import headerless
-from cxaudit.recognise.likely import likeness
 from cxaudit.standards.model import fold
 from cxaudit.standards.source import ColumnChoice, ReplyBasis, Role, SourceMapping, Unit
+
+#: Said of every file that nothing fits: it may lie among the exports and be none.
+LEAVE_OUT = "If it is no export of requests, calls or messages, leave it out of the run."
 
 
 @dataclass(frozen=True)
@@ -167,8 +169,11 @@ def likely_header(table: Table) -> Record | None:
     return likely
 
 
-def describe_unknown(table: Table) -> str:
-    """What to say of a table that no source fits: what is missing, and what is there."""
+def describe_unknown(table: Table, received: str | None) -> str:
+    """What to say of a table that no source fits: what is missing, and what is there.
+
+    `received` is the column that a guess takes for it.
+    """
     place = f"{table.file}, sheet {table.sheet}," if table.sheet else table.file
     header = likely_header(table)
     if header is None:  # its cells stay unsaid: they are customers' data
@@ -177,8 +182,7 @@ def describe_unknown(table: Table) -> str:
             "Add the names above it; cxaudit knows an export by them."
         )
     columns = [name for name in map(clean_header, header[1]) if name]
-    likely = max(columns, key=lambda name: likeness("received_at", name))
-    guess = f' "{likely}" looks right.' if likeness("received_at", likely) else ""
+    guess = f' "{received}" looks right.' if received else ""
     return (
         f"{place} has no column that tells when a request was received.\n"
         f"It has: {', '.join(columns[:12])}{', …' if len(columns) > 12 else '.'}{guess}"

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import chain, count
 from typing import Any
 
 from cxaudit.recognise.guess import Guess
+from cxaudit.recognise.layout import clean_header
 from cxaudit.recognise.proof import Proof
+from cxaudit.standards.model import fold
 from cxaudit.standards.source import ColumnChoice, Role
 
 #: Text that YAML takes for nothing else, wherever it stands.
@@ -17,25 +22,46 @@ _NOT_TEXT = frozenset(("true", "false", "yes", "no", "on", "off", "null", "y", "
 _UNPRINTABLE = re.compile(
     "[^\\x20-\\x7e\\xa0-\\ud7ff\\ue000-\\ufefe\\uff00-\\ufffd\\U00010000-\\U0010ffff]|[\\u2028\\u2029]"
 )
+#: What to ask about a call log that does not tell it, by the part.
+_ASKED = {
+    "voicemail": "which words tell that a call reached the voice mail? Without them no row is a request.",
+    "answered": "which words tell that a person spoke? Without them no call back counts as a reply.",
+}
+_SAY_NOTHING = "which say nothing about when the reply was made"
+
+
+def proposals(guesses: Sequence[Guess]) -> list[str]:
+    """The text of each guess, in the same order: one for all tables with the same columns, and no name twice."""
+    alike: dict[tuple[str, ...], list[Guess]] = {}
+    for guess in guesses:
+        alike.setdefault(_columns(guess), []).append(guess)
+    texts: dict[tuple[str, ...], str] = {}
+    names: set[str] = set()
+    for columns, ones in alike.items():
+        fullest = max(ones, key=lambda one: len(one.choices))
+        numbered = (f"{ones[0].name}_{i}" for i in count(2))
+        name = next(name for name in chain([ones[0].name], numbered) if name not in names)
+        names.add(name)
+        texts[columns] = proposal(replace(fullest, name=name))
+    return [texts[_columns(guess)] for guess in guesses]
+
+
+def _columns(guess: Guess) -> tuple[str, ...]:
+    return tuple(fold(clean_header(cell)) for cell in guess.header[1])
 
 
 def proposal(guess: Guess) -> str:
     """The entry under `sources:`; lines that end in a question are to be settled by a person."""
     lines = [
         "sources:",
+        *_warning(guess),
         f"  {guess.name}:",
         f"    header: [{', '.join(map(scalar, guess.distinctive))}]",
         "    columns:",
     ]
     lines += [_line(f"      {role}: {_choice(choice)}", _remark(guess, role)) for role, choice in guess.choices.items()]
-    for name, parts in guess.parts.items():
-        lines += [f"    {name}:", *(f"      {part}: {_part(value)}" for part, value in parts.items())]
-    if "channel" not in guess.choices:
-        said = "how these requests came in; or use --channel"
-        if guess.channel:
-            said = "what its rows are" if guess.parts else "by the name of the file"
-        lines.append(_line(f"    {'' if guess.channel else '# '}channel: {guess.channel or 'email'}", said))
-    if "replied_at" in guess.choices or guess.parts:
+    lines += [*_open_roles(guess), *_events(guess), *_channel(guess)]
+    if "replied_at" in guess.choices or (guess.parts and guess.log_by is None):
         why = "known only by the closing of the case" if guess.reply_basis == "closure" else None
         lines.append(_line(f"    reply_basis: {guess.reply_basis}", why))
     if guess.is_midnight:
@@ -48,14 +74,81 @@ def proposal(guess: Guess) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _warning(guess: Guess) -> list[str]:
+    """What stands on top of a log that does not tell who called whom."""
+    if guess.log_by is None:
+        return []
+    return [
+        f"  # Its rows look like calls or events, not requests: {_quoted(guess.log_by)} tells so.",
+        "  # Each would count as a request. Complete calls: below (docs/pairing.md), or leave the file out of the run.",
+    ]
+
+
+def _open_roles(guess: Guess) -> list[str]:
+    """Questions for the roles without which figures are wrong."""
+    if guess.parts:
+        return []
+    lines = []
+    if "replied_at" not in guess.choices:
+        dates = f" Other dates: {', '.join(map(_quoted, guess.dates))}." if guess.dates else ""
+        lines.append(f"      # replied_at: ?  # which column? Without one every request counts as unanswered.{dates}")
+        lines += [f"      # {_quoted(name)} counts office hours, {_SAY_NOTHING}." for name in guess.by_schedule]
+    if "case_id" not in guess.choices:
+        lines.append("      # case_id: ?  # which column? Without one, rows of one case count twice.")
+    return lines
+
+
+def _events(guess: Guess) -> list[str]:
+    """`calls` or `mail`, with a question for each part without which nothing is paired."""
+    if guess.log_by is not None:
+        parts = guess.parts["calls"]
+        asked = [f"{part}: ?" for part in ("caller", "called") if part not in parts]
+        lines = ["calls:", *(f"  {line}" for line in (*asked, *_parts(parts), *_asked(guess))), "reply_basis: paired"]
+        return [f"    # {line}" for line in lines]
+    lines = []
+    for name, parts in guess.parts.items():
+        lines += [f"    {name}:", *(f"      {line}" for line in _parts(parts))]
+        lines += [f"      # {line}" for line in (_asked(guess) if name == "calls" else [])]
+    return lines
+
+
+def _parts(parts: dict[str, Any]) -> list[str]:
+    return [_line(f"{part}: {_part(value)}", _doubt(value)) for part, value in parts.items()]
+
+
+def _doubt(value: Any) -> str | None:
+    is_time = isinstance(value, dict) and "> 0" in value.values()
+    return "is it above 0 only where this is so?" if is_time else None
+
+
+def _asked(guess: Guess) -> list[str]:
+    """The parts of a call log that nothing tells."""
+    column = scalar(guess.outcome) if guess.outcome else "?"
+    return [f"{part}: {{{column}: [?]}}  # {why}" for part, why in _ASKED.items() if part not in guess.parts["calls"]]
+
+
+def _channel(guess: Guess) -> list[str]:
+    if "channel" in guess.choices:
+        return []
+    if guess.log_by:
+        return ["    # channel: voicemail  # only where its calls reached the voice mail"]
+    said = "how these requests came in; or use --channel"
+    if guess.channel:
+        said = "what its rows are" if guess.parts else "by the name of the file"
+    return [_line(f"    {'' if guess.channel else '# '}channel: {guess.channel or 'email'}", said)]
+
+
 def scalar(text: str) -> str:
     """Text as YAML reads it back.
 
     >>> scalar("Ref"), scalar("Yes"), scalar("Date: in"), scalar("(Do Not Modify) Case"), scalar("2025")
     ('Ref', '"Yes"', '"Date: in"', '(Do Not Modify) Case', '"2025"')
     """
-    if _PLAIN.fullmatch(text) and text.casefold() not in _NOT_TEXT:
-        return text
+    return text if _PLAIN.fullmatch(text) and text.casefold() not in _NOT_TEXT else _quoted(text)
+
+
+def _quoted(text: str) -> str:
+    """Text in quotes and on one line, whatever it holds."""
     return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 
@@ -84,7 +177,11 @@ def _choice(choice: ColumnChoice) -> str:
 def _remark(guess: Guess, role: Role) -> str | None:
     proof = guess.proofs.get(role)
     if proof is None:
-        return None
+        unit = guess.choices[role].unit or "minutes"
+        is_duration = role == "replied_at" and guess.reply_basis == "minutes"
+        return (
+            f"are these {unit} of the clock? If of office hours, {_SAY_NOTHING}, leave it out." if is_duration else None
+        )
     settled = {one.order: one.format for one in guess.proofs.values() if one.format and one.order}
     if proof.is_ambiguous and len(settled) == 1:
         return f"{next(iter(settled.values())).words}, as another column proves"

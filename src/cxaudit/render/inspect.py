@@ -19,6 +19,7 @@ from cxaudit.render.rows import markdown_text, remark, table_text
 from cxaudit.render.words import utf8, visible
 
 INSPECT_FORMATS = ("table", "json", "markdown")
+_SOURCES = "sources:\n"
 _COLUMNS = ("Column", "Role", "Times")
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 
@@ -29,9 +30,16 @@ def render_inspections(found: Sequence[Inspection], form: str, options: RenderOp
         case "json":
             yield utf8(json.dumps([_plain(one) for one in found], ensure_ascii=False, indent=2) + "\n")
         case "markdown":
-            yield utf8("\n".join(_markdown(one) for one in found))
+            guess = [f"```yaml\n{visible_lines(text)}```\n" for text in _guesses(found)]
+            yield utf8("\n".join([*map(_markdown, found), *guess]))
         case _:
-            yield utf8("\n".join(_text(one, options) for one in found))
+            yield utf8("\n".join([*(_text(one, options) for one in found), *map(visible_lines, _guesses(found))]))
+
+
+def _guesses(found: Sequence[Inspection]) -> list[str]:
+    """One text to paste with every guess once, below a single `sources:`; none where nothing was guessed."""
+    entries = dict.fromkeys(one.guess.removeprefix(_SOURCES) for one in found if one.guess)
+    return [_SOURCES + "".join(entries)] if entries else []
 
 
 def _text(one: Inspection, options: RenderOptions) -> str:
@@ -43,8 +51,6 @@ def _text(one: Inspection, options: RenderOptions) -> str:
         parts.append(table_text(_COLUMNS, columns, options))
     if said := list(sentences(one)):
         parts.append("".join(remark(line, options) for line in said))
-    if one.guess:
-        parts.append("".join(f"{visible(line)}\n" for line in one.guess.splitlines()))
     return "\n".join(parts)
 
 
@@ -56,8 +62,6 @@ def _markdown(one: Inspection) -> str:
         parts.append(markdown_text(_COLUMNS, columns))
     if said := list(sentences(one)):
         parts.append("".join(f"- {escape_markdown(visible(line))}\n" for line in said))
-    if one.guess:
-        parts.append(f"```yaml\n{visible_lines(one.guess)}```\n")
     return "\n".join(parts)
 
 

@@ -172,9 +172,10 @@ class _Reader:
                 raise self._refused(event, "a key must be plain text")
             key = (*path, event.value)
             if event.value in mapping:
-                message = f'the key "{event.value}" is on line {self.document.line(key)} already; keep one of the two'
+                again = _Reader(_blank(""), self.events).value(next(self.events), ())
+                message = f'the key "{event.value}" is on line {self.document.line(key)} already; '
+                message += _one_of_two(event.value, mapping[event.value], again)
                 self.document.problems.append(Problem(*_place(event), key, message))
-                _Reader(_blank(""), self.events).value(next(self.events), ())
             else:
                 self.document.entries[key] = _place(event)
                 mapping[event.value] = self.value(next(self.events), key)
@@ -183,6 +184,20 @@ class _Reader:
     def _refused(self, event: yaml.Event, message: str) -> StandardsError:
         line, column = _place(event)
         return StandardsError(f"{self.document.name}:{line}:{column}: {message}.")
+
+
+def _one_of_two(key: str, first: Tree, again: Tree) -> str:
+    """What to do about a key that is there twice: of two lists of named entries that share none, one may be made.
+
+    >>> _one_of_two("sources", {"permits": {"channel": "email"}}, {"letters": {"channel": "letter"}})
+    'put what is below both under one "sources:"'
+    >>> _one_of_two("email", {"within": "1 day"}, {"within": "2 days"})
+    'keep one of the two'
+    """
+    if not isinstance(first, dict) or not isinstance(again, dict) or first.keys() & again.keys():
+        return "keep one of the two"
+    are_entries = all(isinstance(value, dict) for value in (*first.values(), *again.values()))
+    return f'put what is below both under one "{key}:"' if are_entries else "keep one of the two"
 
 
 def _blank(name: str) -> Document:

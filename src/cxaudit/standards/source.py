@@ -20,6 +20,13 @@ Role = Literal[
 ReplyBasis = Literal["first_response", "minutes", "closure", "paired"]
 DateFormat = Literal["dmy", "mdy", "ymd"]
 Unit = Literal["minutes", "hours", "days"]
+#: Words of a system's own verdict that mean the same wherever they stand; a source tells what its own mean.
+MET_WORDS = (
+    "on time", "in time", "within sla", "sla met", "met", "achieved", "not breached", "not violated", "not overdue",
+)  # fmt: skip
+MISSED_WORDS = (
+    "overdue", "late", "sla violated", "violated", "sla breached", "breached", "missed", "not met", "exceeded",
+)  # fmt: skip
 Name = Annotated[str, Field(min_length=1)]
 
 
