@@ -14,8 +14,8 @@ from outside import TOP
 
 from cxaudit.monthly.model import Counts, Month, MonthlyReport
 from cxaudit.monthly.run_chart import limits_of, signals_of, with_signals
+from cxaudit.render.report.answer import verdict
 from cxaudit.render.report.compose import compose
-from cxaudit.render.report.first_screen import verdict
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,8 @@ def test_every_table_adds_up_to_the_same_total(october: MonthlyReport) -> None:
 @pytest.mark.parametrize(
     ("replied", "said", "is_praised"),
     [
-        ("2025-10-06 09:40", "Yes. All 42 requests due in October 2025 were answered in time.", True),
+        ("2025-10-06 09:40", "As far as these exports reach, yes: all 42 requests due in October 2025 were answered in time.",
+         True),
         ("2025-10-05 10:00", "As far as can be told, yes: all 12 judged requests due in October 2025 were answered in time;"
          " 30 more could not be judged.", False),
         ("2025-10-20 10:00", "Not in full: 12 of 42 requests due in October 2025 were answered in time (28.6 %);"
@@ -229,7 +230,7 @@ def test_what_changed_names_the_month_where_the_period_is_another() -> None:
     year = report_of(stored=a_year())
     point = replace(year.runs[0].points[-1], is_whole=True)
     for signals, said in (
-        ((), "October 2025: all is within its usual"),
+        ((), "October 2025: all channels together are within their usual"),
         (("below_limits",), "All channels, October 2025: worse"),
     ):
         chart = replace(year.runs[0], points=(*year.runs[0].points[:-1], replace(point, signals=signals)))

@@ -18,8 +18,9 @@ from outside import TOP, clean_environment
 
 from cxaudit.monthly.model import Counts, MonthlyReport, Restated
 from cxaudit.render.options import RenderOptions
+from cxaudit.render.report.answer import answer
 from cxaudit.render.report.compose import compose
-from cxaudit.render.report.first_screen import answer, promise_table
+from cxaudit.render.report.first_screen import promise_table
 from cxaudit.render.report.page import page_of, render_report_html
 from cxaudit.render.report.story import Chart, Table
 from cxaudit.render.report.structured import report_document

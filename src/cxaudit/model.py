@@ -132,7 +132,7 @@ class CheckRow:
     overdue: int
     pending: int
     excluded: int
-    target_pct: Decimal | None
+    target_pct: Decimal | None  # None where the row holds none or several
     median_business_days: int | None
     p90_business_days: int | None
     missed_in_high_volume: int | None = None
@@ -140,6 +140,9 @@ class CheckRow:
     met_without_extension: int | None = None  # of the judged, had nothing been extended
     judged_without_extension: int | None = None
     n_excluded: dict[str, int] = field(default_factory=dict)  # exclusion code -> requests
+    targets_pct: tuple[
+        Decimal | None, ...
+    ] = ()  # the different targets of its promises, None for a promise without one
     is_total: bool = False
 
     @property
@@ -190,6 +193,11 @@ class Readings:
 
     rows: tuple[ReadingRow, ...]
     contested: int
+
+    @property
+    def others(self) -> tuple[ReadingRow, ...]:
+        """All but the declared one."""
+        return tuple(row for row in self.rows if row.reading != "declared")
 
 
 @dataclass(frozen=True)

@@ -17,14 +17,19 @@ from cxaudit.days.spans import Span, together
 
 if TYPE_CHECKING:
     from cxaudit.audit import Audit
+    from cxaudit.model import AsOf
 
 _DAY = dt.timedelta(days=1)
 
 
+def known_until(as_of: AsOf) -> dt.date:
+    """The last day that is over at the as-of moment; a date means the end of that day."""
+    return as_of.local.date() if as_of.is_date else as_of.local.date() - _DAY
+
+
 def covered_days(audit: Audit) -> tuple[Span, ...]:
     """The days that the input covers up to the as-of moment, apart from each other and ascending."""
-    as_of, days = audit.question.as_of, audit.calendar
-    known = as_of.local.date() if as_of.is_date else as_of.local.date() - _DAY
+    known, days = known_until(audit.question.as_of), audit.calendar
     first, last, latest = (pl.col(name).dt.date() for name in ("first_at", "last_at", "latest"))
 
     def following(day: pl.Expr) -> pl.Expr:

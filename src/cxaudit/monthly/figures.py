@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from cxaudit.counting.coverage import covered_days
+from cxaudit.counting.coverage import covered_days, known_until
+from cxaudit.days.spans import holds
 from cxaudit.model import JUDGED, CheckRow
 from cxaudit.monthly.busy import high_volume_of, surges_of
 from cxaudit.monthly.gather import Details, Gathered, gather
@@ -51,7 +52,8 @@ def monthly_report(
     period = audit.question.period or _span(audit)
     gathered = gather(audit, *period)  # before anything else is counted, so that all else is made from it
     check = audit.report(("channel",), None, counting, meta)
-    history = history_of(gathered.counts, stored, covered_days(audit), period[1])
+    covered = covered_days(audit)
+    history = history_of(gathered.counts, stored, covered, period[1])
     runs = run_charts(history, [row for row in check.rows if not row.is_total], check.total, period[1])
     previous = previous_of(history, period) if check.period else None
     departments = _rows(audit, gathered, "department")
@@ -72,6 +74,7 @@ def monthly_report(
         surges=(),
         recognition=Recognition((), (), ()),
         compliments=None,
+        is_covered=holds(covered, (period[0], min(period[1], known_until(audit.question.as_of)))),
     )
     early(report)
     details = gathered.details

@@ -266,4 +266,5 @@ class MonthlyReport:
     surges: tuple[Surge, ...]  # undeclared ones in the period
     recognition: Recognition
     compliments: tuple[Compliments, ...] | None  # None where no export says what is a compliment
+    is_covered: bool  # the exports cover all days of the period, up to the as-of moment
     restated: tuple[Restated, ...] = ()  # months that earlier reports counted otherwise

@@ -80,7 +80,7 @@ def readings_document(report: Report, *, smallest: int = 0) -> Document:
     ]  # fmt: skip
     said = [f"{counted(readings.contested, 'contested request')}, whose verdict depends on the reading."]
     if report.total.judged >= smallest:
-        said.append(f"Under these readings compliance is {range_words(readings, *limits) or 'unknown'}.")
+        said.append(f"Under these readings compliance is {range_words(readings.rows, *limits) or 'unknown'}.")
     part = TablePart("Readings", "The same requests under other readings", columns, rows, tuple(said))
     title = "How far the figure depends on the reading"
     return Document(title, (heading(report),), (part,), report.as_of, report.organisation, (_AVAILABILITY,))

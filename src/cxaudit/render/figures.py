@@ -13,7 +13,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from cxaudit.model import Readings
+    from cxaudit.model import ReadingRow
 
 Outcome = Literal["met", "not met", ""]
 
@@ -98,14 +98,14 @@ def for_people(percentage: str) -> str:
     return f"{'100' if percentage == '100.0' else percentage} %" if percentage else "–"
 
 
-def range_words(readings: Readings, *targets: Decimal | None) -> str:
-    """The lowest and the highest compliance under any reading: `93.1 to 96.2 %`; empty when nothing was judged.
+def range_words(rows: Iterable[ReadingRow], *targets: Decimal | None) -> str:
+    """The lowest and the highest compliance under these readings: `93.1 to 96.2 %`; empty when nothing was judged.
 
-    >>> from cxaudit.model import ReadingRow, Readings
-    >>> range_words(Readings((ReadingRow("a", "", 9, 1, 0, 0, 0, 0), ReadingRow("b", "", 8, 2, 0, 0, 0, 1)), 1))
+    >>> from cxaudit.model import ReadingRow
+    >>> range_words([ReadingRow("a", "", 9, 1, 0, 0, 0, 0), ReadingRow("b", "", 8, 2, 0, 0, 0, 1)])
     '80.0 to 90.0 %'
     """
-    judged = sorted((row for row in readings.rows if row.judged), key=lambda row: row.met / row.judged)
+    judged = sorted((row for row in rows if row.judged), key=lambda row: row.met / row.judged)
     if not judged:
         return ""
     low, high = (compliance_text(row.met, row.judged, *targets) for row in (judged[0], judged[-1]))

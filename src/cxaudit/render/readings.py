@@ -69,4 +69,8 @@ def _remarks(readings: Readings, limits: Limits) -> list[str]:
     words = [f"{row.reading}: {row.rule}" for row in readings.rows]
     n = counted(readings.contested, "contested request")
     contested = f"{n}, whose verdict depends on the reading: cxaudit records … --contested"
-    return [*words, contested, f"Under these readings compliance is {range_words(readings, *limits) or 'unknown'}."]
+    return [
+        *words,
+        contested,
+        f"Under these readings compliance is {range_words(readings.rows, *limits) or 'unknown'}.",
+    ]

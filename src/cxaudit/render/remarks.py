@@ -105,7 +105,7 @@ def _replies(report: Report) -> Iterator[str]:
 def _counting(report: Report) -> list[str]:
     if not report.counting:
         return []
-    others = range_words(report.readings, *targets(report, report.total)) if report.readings else ""
+    others = range_words(report.readings.others, *targets(report, report.total)) if report.readings else ""
     rule = visible(report.counting).removesuffix(".")
     if report.total.met_by_extension:
         others = others and f"{others} without the extension"

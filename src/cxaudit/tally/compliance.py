@@ -138,6 +138,7 @@ def _row(
         label=label,
         standard=_only([promise.within.text for promise in held]),
         target_pct=_only([promise.target_pct for promise in held]),
+        targets_pct=tuple(dict.fromkeys(promise.target_pct for promise in held)),
         n_excluded=n_excluded,
         is_total=is_total,
         **{name: found[name] for name in _COUNTS},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cxaudit.monthly.model import MonthlyReport
 from cxaudit.render.report import first_screen, proof, replies, run_chart, systems, who
+from cxaudit.render.report.answer import answer
 from cxaudit.render.report.story import Story
 from cxaudit.render.report.words import in_period, period_name
 from cxaudit.render.words import as_of_words
@@ -34,7 +35,7 @@ def compose(report: MonthlyReport) -> Story:
         organisation=check.organisation,
         title=f"Response times, {period_name(*report.period)}",
         subtitle=" · ".join(part for part in ("; ".join(check.clauses), what, as_of, check.scenario) if part),
-        answer=first_screen.answer(report),
+        answer=answer(report),
         promise=first_screen.promise(report),
         glances=first_screen.glances(report),
         sections=tuple(section for section in sections if section is not None),

@@ -1,89 +1,32 @@
-"""The first screen: was the promise kept, what changed, what to do today, how firm is the figure."""
+"""The first screen below its first sentence: the promise by channel, what changed, what to do today, how firm the figure is."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 
-from cxaudit.model import CheckRow, Report
+from cxaudit.model import CheckRow, Readings, Report
 from cxaudit.monthly.model import MonthlyReport, Overdue
-from cxaudit.render.check_rows import compliance, targets
-from cxaudit.render.figures import compliance_text, for_people, meets, outcome, percentage_text, range_words
+from cxaudit.render.check_rows import targets
+from cxaudit.render.figures import compliance_text, for_people, outcome, range_words
 from cxaudit.render.notes import place_name
-from cxaudit.render.report.run_chart import better_or_worse, last_usable, signals_words
+from cxaudit.render.report.changed import changes
 from cxaudit.render.report.story import Bar, Block, Column, Commands, Points, Section, Table, Text
 from cxaudit.render.report.words import (
+    FEW,
     LOW,
     LOW_NOTE,
     NOT_STATED,
     SMALL,
     command,
-    in_period,
+    few,
     in_time,
-    month_name,
-    period_name,
     sentence,
     share_text,
-    share_words,
     short_day,
+    target_words,
 )
 from cxaudit.render.words import counted, listed
 from cxaudit.standards.model import Promise
-
-#: How many departments the first screen names.
-_FEW = 5
-
-
-def answer(report: MonthlyReport) -> str:
-    """Whether the promise was kept, in plain words."""
-    return verdict(report.check, f" {report.check.cohort} {in_period(*report.period)}")
-
-
-def verdict(check: Report, when: str = "") -> str:
-    """The same for any table; `when` says which requests, after a blank."""
-    total = check.total
-    if not total.judged:
-        return f"Nothing can be said: no request{when} could be judged."
-    judged = "" if total.judged == total.requests else "judged "
-    others = "".join(f"; {words}" for words in _not_judged(total))
-    if not total.missed:
-        every = f"The one {judged}request" if total.judged == 1 else f"All {total.judged:,} {judged}requests"
-        answered = f"{every}{when} {'was' if total.judged == 1 else 'were'} answered in time{others}."
-        if not others:
-            return f"Yes. {answered}"
-        yes = "As far as can be told, yes" if total.unjudgeable else "So far, yes"
-        return f"{yes}: {answered[0].lower()}{answered[1:]}"
-    share = share_text(total, *targets(check, total))
-    beside = "" if share == LOW else f" ({share})"
-    of_all = f"{total.met:,} of {counted(total.judged, f'{judged}request')}{when}"
-    was, was_not = ("was" if n == 1 else "were" for n in (total.judged, total.missed))
-    return f"{_verdict(check)} {of_all} {was} answered in time{beside}; {total.missed:,} {was_not} not{others}."
-
-
-def _not_judged(total: CheckRow) -> Iterator[str]:
-    """What may still turn out to be missed, or was and cannot be told."""
-    if total.pending:
-        yield f"{total.pending:,} more {'is' if total.pending == 1 else 'are'} not due yet"
-    if total.unjudgeable:
-        yield f"{total.unjudgeable:,} more could not be judged"
-
-
-def _verdict(check: Report) -> str:
-    """Against the targets, where there are any."""
-    if check.total.target_pct is not None:
-        is_met = meets(check.total.met, check.total.judged, check.total.target_pct)
-        against = f"target of {_target(check.total.target_pct)}"
-        return f"Not in full, but by the {against}:" if is_met else f"No, not by the {against}:"
-    rows = [row for row in check.rows if not row.is_total and row.target_pct is not None and row.judged]
-    if rows:
-        n = sum(meets(row.met, row.judged, row.target_pct) is True for row in rows)
-        return f"{n} of {counted(len(rows), 'target')} {'was' if n == 1 else 'were'} met:"
-    return "Not in full:"
-
-
-def _target(pct: Decimal | None) -> str:
-    return f"{percentage_text(pct).removesuffix('.0')} %" if pct is not None else ""
 
 
 def promise(report: MonthlyReport) -> Section:
@@ -108,7 +51,7 @@ def promise_table(check: Report, promised: Sequence[Promise] = ()) -> Table:
     cells = []
     for row in rows:
         name = "All" if row.is_total else row.label["channel"] or NOT_STATED
-        aims = [_target(row.target_pct), outcome(row.met, row.judged, row.target_pct)] if has_target else []
+        aims = [target_words(row.target_pct), outcome(row.met, row.judged, row.target_pct)] if has_target else []
         open_ = [f"{row.pending:,}"] if has_pending else []
         counts = [
             in_time(row),
@@ -128,9 +71,9 @@ def promise_table(check: Report, promised: Sequence[Promise] = ()) -> Table:
 def _unpromised_words(rows: Sequence[CheckRow]) -> str:
     """Channels for which nothing is promised, so that none of their requests can be judged."""
     most = sorted(rows, key=lambda row: -row.requests)
-    named = [f"{row.label['channel'] or NOT_STATED.lower()} ({row.requests:,})" for row in most[:_FEW]]
-    if len(most) > _FEW:
-        named.append(f"{len(most) - _FEW:,} more ({sum(row.requests for row in most[_FEW:]):,})")
+    named = [f"{row.label['channel'] or NOT_STATED.lower()} ({row.requests:,})" for row in most[:FEW]]
+    if len(most) > FEW:
+        named.append(f"{len(most) - FEW:,} more ({sum(row.requests for row in most[FEW:]):,})")
     return f"Nothing is promised for {listed(named)}; these requests are not judged."
 
 
@@ -163,53 +106,9 @@ def _remarks(check: Report) -> Iterator[Block]:
 def glances(report: MonthlyReport) -> tuple[Section, ...]:
     return (
         Section("firm", "How firm the figure is", tuple(_firm(report))),
-        Section("changed", "What changed", tuple(_changed(report))),
+        Section("changed", "What changed", tuple(changes(report))),
         Section("today", "What to do today", tuple(_today(report))),
     )
-
-
-def _changed(report: MonthlyReport) -> Iterator[Block]:
-    before, total = report.previous, report.check.total
-    if before is not None:
-        aims = targets(report.check, total)
-        was, now = period_name(before.first, before.last), period_name(*report.period)
-        yield Points((f"{was}: {share_words(before.total, *aims)}", f"{now}: {share_words(total, *aims)}"))
-    elif not _is_of_months(report):
-        yield Text(
-            "Whole months, quarters and years are compared with the time before them; this period is none of these."
-        )
-    elif not report.runs:
-        yield Text("No month before this one is known.")
-    else:
-        yield Text("The time before is not known: neither the exports nor an earlier report hold all of it.")
-    for words in _signals(report):
-        yield Text(words)
-
-
-def _is_of_months(report: MonthlyReport) -> bool:
-    first, last = report.period
-    return first.day == 1 and (last + dt.timedelta(days=1)).day == 1
-
-
-def _signals(report: MonthlyReport) -> Iterator[str]:
-    """What the run charts say of the period's last month; two months are never compared alone."""
-    last = month_name(f"{report.period[1]:%Y-%m}")
-    charts = [chart for chart in report.runs if chart.limits is not None]
-    months = [(chart, last_usable(chart, report.period[1])) for chart in charts]
-    compared = [(chart, month) for chart, month in months if month is not None]
-    if not charts:
-        yield "Six full months tell a change from the usual ups and downs; there are not as many yet."
-    elif not compared:
-        yield f"{last} is not complete or has too few requests to be compared."
-    odd = [(chart, month) for chart, month in compared if month.signals]
-    when = "" if period_name(*report.period) == last else f", {last}"
-    for chart, month in odd:
-        yield f"{chart.label}{when}: {better_or_worse(month).lower()} ({signals_words(month)})."
-    if compared and not odd:
-        all_is = f"{last}: all is" if when else "All is"
-        yield f"{all_is} within its usual ups and downs: no channel is better or worse than chance explains."
-    elif len(compared) > len(odd):
-        yield "The others are within their usual ups and downs."
 
 
 def _today(report: MonthlyReport) -> Iterator[Block]:
@@ -221,10 +120,10 @@ def _today(report: MonthlyReport) -> Iterator[Block]:
         others = f", {outside:,} of them not of this period" if outside else ""
         yield Text(f"Answer {counted(still.overdue, 'overdue request')}{others}:")
         waiting = sorted((one for one in still.departments if one.requests), key=lambda one: -one.requests)
-        yield Points(tuple(_waiting(one, year) for one in waiting[:_FEW]))
-        if len(waiting) > _FEW:
-            rest = sum(one.requests for one in waiting[_FEW:])
-            yield Text(f"and {rest:,} in {counted(len(waiting) - _FEW, 'more department')}.")
+        yield Points(tuple(_waiting(one, year) for one in waiting[:FEW]))
+        if len(waiting) > FEW:
+            rest = sum(one.requests for one in waiting[FEW:])
+            yield Text(f"and {rest:,} in {counted(len(waiting) - FEW, 'more department')}.")
     if still.due_next:
         falls = "falls" if still.due_next == 1 else "fall"
         yield Text(f"{still.due_next:,} more {falls} due by the end of the next business day.")
@@ -242,19 +141,28 @@ def _firm(report: MonthlyReport) -> Iterator[Block]:
     stale = [one for one in check.findings if one.code == "stale_export"]
     if stale:
         ends = f"{counted(len(stale), 'export')} {'ends' if len(stale) == 1 else 'end'} over a business day before this moment"
-        named = [place_name(one.file or "", one.sheet) for one in stale[:_FEW]]
-        named += [f"{len(stale) - _FEW:,} more"] if len(stale) > _FEW else []
-        yield Text(f"{ends}: replies may be missing, and count as unanswered ({listed(named)}).", "note")
+        named = few([place_name(one.file or "", one.sheet) for one in stale])
+        yield Text(f"{ends}: replies may be missing, and count as unanswered ({named}).", "note")
     for one in (one for one in check.findings if one.code == "late_start"):
         yield Text(f"{listed(one.values)}: {one.message}", "note")
     rule = f"{sentence(check.counting)}." if check.counting else ""
     if check.readings is None:
         yield Text(rule or "Other readings of a business day were not computed.")
         return
-    limits, n = targets(check, check.total), check.readings.contested
-    span = range_words(check.readings, *limits) if check.total.judged >= SMALL else ""
-    declared = for_people(compliance(check, check.total))
-    is_same = span == declared or len({(row.met, row.judged) for row in check.readings.rows}) == 1
-    score = f" Read otherwise, the same requests score {span}, not {declared}." if span and not is_same else ""
+    n = check.readings.contested
     depends = f"{counted(n, 'request is', 'requests are')} contested: the verdict depends on the reading." if n else ""
-    yield Text(f"{rule}{score} {depends or 'No verdict depends on the reading.'}".strip())
+    parts = (rule, _score(check, check.readings), depends or "No verdict depends on the reading.")
+    yield Text(" ".join(part for part in parts if part))
+
+
+def _score(check: Report, readings: Readings) -> str:
+    """What the readings that differ from the declared one give, beside it: all of them without an extension."""
+    total, declared, limits = check.total, readings.rows[0], targets(check, check.total)
+    differing = [row for row in readings.others if row.met * declared.judged != declared.met * row.judged]
+    span = range_words(differing, *limits)
+    now = for_people(compliance_text(declared.met, declared.judged, *limits))
+    if total.judged < SMALL or span in ("", now):
+        return ""
+    if (declared.met, declared.judged) != (total.met, total.judged):
+        return f"Without the extension for high volume, the same requests, read otherwise, score {span}, not {now}."
+    return f"Read otherwise, the same requests score {span}, not {now}."

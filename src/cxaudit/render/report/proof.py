@@ -11,8 +11,9 @@ from cxaudit.model import NO_REPLY_OWED, CheckRow, InputFile, Report
 from cxaudit.monthly.model import Counts, HighVolume, HighVolumePeriod, MonthlyReport
 from cxaudit.render.check_rows import targets
 from cxaudit.render.notes import place_name, places_words, run_words
+from cxaudit.render.report.answer import extension_words
 from cxaudit.render.report.story import Block, Column, Commands, Points, Section, Table, Text
-from cxaudit.render.report.words import command, in_time, period_name, sentence, share_text, share_words, some
+from cxaudit.render.report.words import command, in_time, period_name, sentence, share_text, some
 from cxaudit.render.words import BASIS_WORDS, EXCLUSION_WORDS, as_of_words, counted, listed
 
 #: The findings whose values are names of channels and columns; all others may hold what a customer wrote.
@@ -96,11 +97,7 @@ def _volume_words(check: Report) -> Iterator[Block]:
         "lead",
     )
     if total.met_by_extension:
-        met, judged = total.met_without_extension or 0, total.judged_without_extension or 0
-        without = share_words(Counts(met=met, late=judged - met), *targets(check, total))
-        yield Text(
-            f"{counted(total.met_by_extension, 'request')} met only by the extension; in time without it: {without}."
-        )
+        yield Text(extension_words(check))
 
 
 def _declared(one: HighVolumePeriod) -> str:

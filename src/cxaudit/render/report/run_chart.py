@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cxaudit.monthly.model import Limits, Month, MonthlyReport, Restated, RunChart, Signal
+from cxaudit.render.figures import meets
 from cxaudit.render.report.story import Block, Chart, Column, Points, Section, Table, Text
 from cxaudit.render.report.words import LOW, LOW_NOTE, day_name, in_time, level, month_name, percent, share_text
 from cxaudit.render.words import listed
@@ -74,7 +75,7 @@ def section(report: MonthlyReport) -> Section | None:
 def _blocks(report: MonthlyReport) -> Iterator[Block]:
     chart = report.runs[0]
     usable = [month for month in chart.points if is_usable(month)]
-    yield Text(" ".join(_sentences(chart, report.period[1])), "lead")
+    yield Text(" ".join(_sentences(chart, report.period)), "lead")
     if len(usable) > 1:
         yield Chart("run-chart", "Compliance by month, all channels", described(chart), (chart, report.changes))
     if any(one.limits for one in report.runs[1:]):
@@ -95,8 +96,8 @@ def _restated_words(one: Restated) -> str:
     return f"Restated: {month_name(one.month)} was reported as {before} in time{why}; these exports give {now}."
 
 
-def _sentences(chart: RunChart, last: dt.date) -> Iterator[str]:
-    limits = chart.limits
+def _sentences(chart: RunChart, period: tuple[dt.date, dt.date]) -> Iterator[str]:
+    limits, last = chart.limits, period[1]
     if limits is None:
         usable = sum(is_usable(month) for month in chart.points)
         known = "one full month is" if usable == 1 else f"{usable or 'no'} full months are"
@@ -112,19 +113,20 @@ def _sentences(chart: RunChart, last: dt.date) -> Iterator[str]:
     trial = f" (on trial: from {limits.n_baseline} months)" if limits.is_trial else ""
     chance = f"chance explains {between_words(limits)}"
     yield f"The usual level is {percent(limits.mean)}; {chance}{trial}."
-    yield from _assurance(chart)
+    yield from _assurance(chart, [one for one in chart.points if f"{period[0]:%Y-%m}" <= one.month <= f"{last:%Y-%m}"])
 
 
-def _assurance(chart: RunChart) -> Iterator[str]:
-    """What the limits say of the target."""
+def _assurance(chart: RunChart, own: Sequence[Month]) -> Iterator[str]:
+    """What the limits say of the target; nothing where one of the period's own months is more than chance, or denies it."""
     limits, target = chart.limits, chart.target_pct
-    if limits is None or target is None:
+    if limits is None or target is None or any(month.signals for month in own):
         return
-    if target > limits.upper:
+    reached = {meets(month.counts.met, month.counts.judged, target) for month in own}
+    if target > limits.upper and True not in reached:
         yield f"As things go, no month will reach the target of {target:f} %."
-    elif target <= limits.lower:
+    elif target <= limits.lower and False not in reached:
         yield f"As things go, every month will reach the target of {target:f} %."
-    else:
+    elif limits.lower < target <= limits.upper:
         yield f"As things go, some months will reach the target of {target:f} % and some will not, by chance alone."
 
 

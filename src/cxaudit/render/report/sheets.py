@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
-from typing import Any
 
 from cxaudit.model import CheckRow
 from cxaudit.monthly.model import Counts, MonthlyReport, RunChart
@@ -14,10 +13,14 @@ from cxaudit.render.document import Cell, Drawing, TableColumn, TablePart
 from cxaudit.render.escape import escape_cell
 from cxaudit.render.figures import compliance_text, outcome, percentage_text
 from cxaudit.render.report.first_screen import standard_words
+from cxaudit.render.report.who import thanks
 from cxaudit.render.report.words import LOW, NOT_STATED, SMALL, share_words
 from cxaudit.render.words import EXCLUSION_WORDS
 from cxaudit.render.workbook import lowest_shown
 
+_EXTENSION_COLUMNS = (
+    TableColumn("Met only by the extension", "count"), TableColumn("Compliance without it, %", "share"),
+)  # fmt: skip
 _COUNTS = ("Requests", "Judged", "Met", "Late", "Overdue", "Pending", "Excluded")
 
 
@@ -48,10 +51,12 @@ def _count_columns() -> tuple[TableColumn, ...]:
 def _channels(report: MonthlyReport) -> TablePart:
     check = report.check
     has_target = any(row.target_pct is not None for row in check.rows)
+    is_extended = any(row.met_by_extension for row in check.rows)
     columns = (
         TableColumn("Channel"), TableColumn("Promise"), *_count_columns(),
         *((TableColumn("Target, %", "share"), TableColumn("Outcome")) if has_target else ()),
         TableColumn("Median, business days", "days"), TableColumn("90 % within, business days", "days"),
+        *(_EXTENSION_COLUMNS if is_extended else ()),
     )  # fmt: skip
     rows = []
     for row in check.rows:
@@ -60,7 +65,7 @@ def _channels(report: MonthlyReport) -> TablePart:
         name = "All" if row.is_total else escape_cell(row.label["channel"] or NOT_STATED)
         rows.append(
             (name, "" if row.is_total else standard_words(row, report.promised), *_counts(row, *targets(check, row)),
-             *(aims if has_target else ()), *days)
+             *(aims if has_target else ()), *days, *(_extension(row, *targets(check, row)) if is_extended else ()))
         )  # fmt: skip
     few = {None: ": nothing judged", LOW: ": too few"}
     said = "; ".join(f"{row[0]}{few.get(row[9]) or f' {row[9]} %'}" for row in rows)
@@ -68,6 +73,11 @@ def _channels(report: MonthlyReport) -> TablePart:
         "bar", "Compliance by channel", (9,), f"Bars of the compliance of each channel: {said}.", "Percent"
     )
     return TablePart("Channels", "The promise, channel by channel", columns, rows, has_total=True, drawing=drawing)
+
+
+def _extension(row: CheckRow, *aims: Decimal | None) -> tuple[Cell, ...]:
+    """Source: policy 5.2; the compliance without the extension stands beside the other."""
+    return row.met_by_extension, _share(row.met_without_extension or 0, row.judged_without_extension or 0, *aims)
 
 
 def _months(report: MonthlyReport) -> TablePart | None:
@@ -191,10 +201,18 @@ def _exclusions(report: MonthlyReport) -> TablePart | None:
     total = report.check.total
     if not total.excluded:
         return None
-    columns = (TableColumn("Reason"), TableColumn("Requests", "count"))
-    rows = [(EXCLUSION_WORDS.get(code, code), n) for code, n in total.n_excluded.items()]
+    aims = targets(report.check, total)
+    columns = (
+        TableColumn("Reason"),
+        TableColumn("Requests", "count"),
+        TableColumn("Compliance had they been missed, %", "share"),
+    )
+    rows = [
+        (EXCLUSION_WORDS.get(code, code), n, _share(total.met, total.judged + n, *aims))
+        for code, n in total.n_excluded.items()
+    ]
     missed = Counts(met=total.met, late=total.missed + total.excluded)
-    lines = (f"In time, had they counted as missed: {share_words(missed, *targets(report.check, total))}.",)
+    lines = (f"In time, had they counted as missed: {share_words(missed, *aims)}.",)
     return TablePart("Excluded", "Requests that were not judged, by reason", columns, rows, lines)
 
 
@@ -227,14 +245,8 @@ def _surges(report: MonthlyReport) -> TablePart | None:
 
 
 def _recognition(report: MonthlyReport) -> TablePart | None:
-    found = report.recognition
-    rows: list[tuple[Any, ...]] = [
-        *((escape_cell(name), f"answered all {counts.judged:,} requests in time") for name, counts in found.met_all),
-        *((escape_cell(run.department), f"{run.requests:,} in time without a miss since {run.since}") for run in found.runs),
-        *((escape_cell(one.department), f"rose from {one.before.met:,} of {one.before.judged:,} to {one.now.met:,} of "
-           f"{one.now.judged:,} in time") for one in found.improved),
-    ]  # fmt: skip
-    columns = (TableColumn("Department"), TableColumn("What", width=60))
+    rows = [(escape_cell(name), what) for name, what in thanks(report)]
+    columns = (TableColumn("Who"), TableColumn("What", width=60))
     return TablePart("Recognition", "What deserves thanks (policy 3.3(b))", columns, rows) if rows else None
 
 

@@ -84,21 +84,25 @@ def recognition(report: MonthlyReport) -> Section:
     return Section("recognition", "Recognition", tuple(_recognised(report)))
 
 
-def _recognised(report: MonthlyReport) -> Iterator[Block]:
+def thanks(report: MonthlyReport) -> Iterator[tuple[str, str]]:
+    """Whom to thank and for what, each merit once, departments before people."""
     found = report.recognition
+    for name, counts in found.met_all:
+        yield name, f"answered {_all(counts, 'of its requests')} in time"
+    for run in found.runs:
+        if dict(found.met_all).get(run.department, _NOBODY).judged < run.requests:
+            yield run.department, _run_words(run)
+    for one in found.improved:
+        yield one.department, _improved_words(report, one)
+    for name, counts in found.people:
+        yield name, f"answered {_all(counts, 'requests')} in time"
+
+
+def _recognised(report: MonthlyReport) -> Iterator[Block]:
     yield Text("Supervisors recognize their staff and share all compliments received (policy 3.3(b)).", "note")
-    words = [
-        *(f"{name} answered {_all(counts, 'of its requests')} in time." for name, counts in found.met_all),
-        *(
-            _run_words(run)
-            for run in found.runs
-            if dict(found.met_all).get(run.department, _NOBODY).judged < run.requests
-        ),
-        *(_improved_words(report, one) for one in found.improved),
-        *(f"{name} answered {_all(counts, 'requests')} in time." for name, counts in found.people),
-    ]
+    words = tuple(f"{name} {what}." for name, what in thanks(report))
     if words:
-        yield Points(tuple(words))
+        yield Points(words)
     else:
         yield Text("No department with at least ten requests met all of them, has a long run, or improved.")
     yield from _compliments(report)
@@ -109,12 +113,12 @@ def _all(counts: Counts, requests: str) -> str:
 
 
 def _run_words(run: Run) -> str:
-    return f"{run.department}: {counted(run.requests, 'request')} in a row answered in time, due from {day_name(run.since)} on."
+    return f"answered {counted(run.requests, 'request')} in a row in time, due from {day_name(run.since)} on"
 
 
 def _improved_words(report: MonthlyReport, one: Improved) -> str:
     aims = targets(report.check, report.check.total)
-    return f"{one.department} improved from {share_words(one.before, *aims)} to {share_words(one.now, *aims)}."
+    return f"improved from {share_words(one.before, *aims)} to {share_words(one.now, *aims)}"
 
 
 def _compliments(report: MonthlyReport) -> Iterator[Block]:

@@ -6,20 +6,22 @@ import calendar
 import datetime as dt
 import re
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from math import sqrt
 from typing import Protocol
 
-from cxaudit.render.figures import compliance_text, for_people
-from cxaudit.render.words import MONTHS, period_words
+from cxaudit.render.figures import compliance_text, for_people, percentage_text
+from cxaudit.render.words import MONTHS, listed, period_words
 
 #: Fewer judged requests than this get no percentage: one reply more or less would move it by ten points.
 SMALL = 10
 LOW = "[low]"
 LOW_NOTE = f"{LOW}: fewer than {SMALL} judged requests, too few for a percentage."
 NOT_STATED = "Not stated"
+#: How many names a sentence holds.
+FEW = 5
 
 
 class Counted(Protocol):
@@ -57,6 +59,23 @@ def share_words(counts: Counted, *targets: Decimal | None) -> str:
     """The counts, with the percentage where there are enough of them: `375 of 412, 91.0 %`."""
     share = share_text(counts, *targets)
     return in_time(counts) if share in (LOW, "–") else f"{in_time(counts)}, {share}"
+
+
+def target_words(pct: Decimal | None) -> str:
+    """
+    >>> target_words(Decimal(90)), target_words(Decimal("97.50")), target_words(None)
+    ('90 %', '97.5 %', '')
+    """
+    return f"{percentage_text(pct).removesuffix('.0')} %" if pct is not None else ""
+
+
+def few(names: Sequence[str]) -> str:
+    """The first names, and how many more there are.
+
+    >>> few(["A", "B"]), few(list("ABCDEFG"))
+    ('A and B', 'A, B, C, D, E and 2 more')
+    """
+    return listed([*names[:FEW], *([f"{len(names) - FEW:,} more"] if len(names) > FEW else [])])
 
 
 def wilson_text(counts: Counted) -> str:

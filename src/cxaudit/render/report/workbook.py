@@ -12,7 +12,7 @@ from cxaudit.render.check_view import heading
 from cxaudit.render.document import NOT_AVAILABLE, Document, TableColumn, TablePart
 from cxaudit.render.documents import files_part, readings_document, records_part
 from cxaudit.render.options import RenderOptions
-from cxaudit.render.report.first_screen import answer
+from cxaudit.render.report.answer import answer
 from cxaudit.render.report.proof import method
 from cxaudit.render.report.sheets import parts
 from cxaudit.render.report.story import Points

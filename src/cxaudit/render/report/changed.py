@@ -1,0 +1,81 @@
+"""What changed: the time before beside this one, and what the run charts say; two months are never compared alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+
+from cxaudit.monthly.model import Month, MonthlyReport, RunChart
+from cxaudit.render.check_rows import targets
+from cxaudit.render.report.run_chart import better_or_worse, last_usable, signals_words
+from cxaudit.render.report.story import Block, Points, Text
+from cxaudit.render.report.words import NOT_STATED, few, month_name, period_name, share_words
+
+
+def changes(report: MonthlyReport) -> Iterator[Block]:
+    before, total = report.previous, report.check.total
+    if before is not None:
+        aims = targets(report.check, total)
+        was, now = period_name(before.first, before.last), period_name(*report.period)
+        yield Points((f"{was}: {share_words(before.total, *aims)}", f"{now}: {share_words(total, *aims)}"))
+    elif not _is_of_months(report):
+        yield Text(
+            "Whole months, quarters and years are compared with the time before them; this period is none of these."
+        )
+    elif not report.runs:
+        yield Text("No month before this one is known.")
+    else:
+        yield Text("The time before is not known: neither the exports nor an earlier report hold all of it.")
+    for words in _signals(report):
+        yield Text(words)
+
+
+def _is_of_months(report: MonthlyReport) -> bool:
+    first, last = report.period
+    return first.day == 1 and (last + dt.timedelta(days=1)).day == 1
+
+
+def _signals(report: MonthlyReport) -> Iterator[str]:
+    """What the run charts say of the period's last month; two months are never compared alone."""
+    last = month_name(f"{report.period[1]:%Y-%m}")
+    charts = [chart for chart in report.runs if chart.limits is not None]
+    months = [(chart, last_usable(chart, report.period[1])) for chart in charts]
+    compared = [(chart, month) for chart, month in months if month is not None]
+    if not charts:
+        yield "Six full months tell a change from the usual ups and downs; there are not as many yet."
+    elif not compared:
+        yield f"{last} is not complete or has too few requests to be compared."
+    when = "" if period_name(*report.period) == last else last
+    for chart, month in compared:
+        if month.signals:
+            at = f", {when}" if when else ""
+            yield f"{chart.label}{at}: {better_or_worse(month).lower()} ({signals_words(month)})."
+    if compared:
+        found = [chart for chart, _ in compared]
+        left = [
+            chart for chart in report.runs[1:] if chart not in found and any(one.counts.judged for one in chart.points)
+        ]
+        yield from _usual(report, compared, f"{when}: all" if when else "All", has_left=bool(left))
+        yield from _left(left)
+
+
+def _usual(
+    report: MonthlyReport, compared: Sequence[tuple[RunChart, Month]], all_: str, *, has_left: bool
+) -> Iterator[str]:
+    """What is within its usual ups and downs; said of nothing that was not compared."""
+    usual = [chart for chart, month in compared if not month.signals]
+    if usual == [report.runs[0]]:
+        yield f"{all_} channels together are within their usual ups and downs."
+    elif usual and len(usual) < len(compared):
+        yield f"The others{' that can be compared' if has_left else ''} are within their usual ups and downs."
+    elif usual:
+        which = "channel that can be compared" if has_left else "channel"
+        yield f"{all_} is within its usual ups and downs: no {which} is better or worse than chance explains."
+
+
+def _left(charts: Sequence[RunChart]) -> Iterator[str]:
+    """Channels that are not compared, and why."""
+    for words, is_new in (("Too few full months yet", True), ("Too few requests in the month", False)):
+        names = [chart.label or NOT_STATED for chart in charts if (chart.limits is None) == is_new]
+        if names:
+            yield f"{words} to be compared: {few(names)}."
