@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import re
 from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
@@ -12,10 +15,20 @@ import pytest
 from months import a_year, report_of, stored
 from outside import TOP
 
-from cxaudit.monthly.model import Counts, Month, MonthlyReport
+from cxaudit.monthly.gather import months_between
+from cxaudit.monthly.history import History, run_charts
+from cxaudit.monthly.model import Counts, Limits, Month, MonthlyReport, RunChart
 from cxaudit.monthly.run_chart import limits_of, signals_of, with_signals
+from cxaudit.render import REPORT_FORMATS, RenderOptions
 from cxaudit.render.report.answer import verdict
+from cxaudit.render.report.charts import draw
 from cxaudit.render.report.compose import compose
+from cxaudit.render.report.story import Chart
+from cxaudit.render.report.text import markdown_of
+
+#: A text of a drawing with its place, and the path of a line.
+PLACED = r'<text [^>]*transform="translate\(([-\d.]+),([-\d.]+)\)[^>]*>([^<]+)</text>'
+LINES = re.compile(r'<path d="([^"]*)" stroke="#2b6a99"')
 
 
 @pytest.fixture(scope="module")
@@ -299,11 +312,115 @@ def test_the_four_rules(shares: list[int], signal: str, places: list[int]) -> No
 
 def test_small_and_partial_months_are_no_points() -> None:
     """Nine requests, or half a month, say nothing about the usual level."""
-    many, few = Counts(met=90, late=10), Counts(met=1, late=8)
-    months = [Month(f"2025-{i:02}", many if i % 2 else few, "input", True) for i in range(1, 13)]
-    assert with_signals(months)[1] is not None
-    assert with_signals(months[:10])[1] is None
-    assert with_signals([Month(m.month, many, "input", False) for m in months])[1] is None
+    few = Counts(met=1, late=8)
+    months = [
+        Month(f"2025-{i:02}", Counts(met=90 + i % 3, late=10) if i % 2 else few, "input", True) for i in range(1, 13)
+    ]
+    assert with_signals(months).limits is not None
+    assert with_signals(months[:10]).limits is None
+    assert with_signals([replace(m, counts=Counts(met=90, late=10), is_whole=False) for m in months]).limits is None
+
+
+def line_of(*met: int | None, judged: int = 50, first: int = 202409) -> list[Month]:
+    """Months in a row, each with so many of its requests in time; None: nothing judged."""
+    names = list(months_between(first, first + 300))[: len(met)]
+    counts = [Counts(met=n, late=judged - n) if n is not None else Counts() for n in met]
+    return [
+        Month(f"{name // 100}-{name % 100:02}", one, "input", True) for name, one in zip(names, counts, strict=True)
+    ]
+
+
+def test_months_that_score_the_same_have_no_limits() -> None:
+    """One miss in fourteen months is no reason to call the others better than usual; the chart says why it says nothing."""
+    found = with_signals(line_of(*[50] * 5, 49, *[50] * 8))
+    assert (found.limits, found.is_steady) == (None, True)
+    assert not any(month.signals for month in found.months)
+    assert not with_signals(line_of(50, 49, 50, 50, 50)).is_steady  # too few is something else
+    chart = RunChart(None, "All channels", found.months, None, None, is_steady=True)
+    report = replace(report_of(), runs=(chart, replace(chart, label="E-mail")))
+    told = markdown_of(compose(report))
+    assert "Most months score the same, so limits of the usual ups and downs would say nothing." in told
+    assert "| E-mail | 100 % | – | most months are alike | – |" in told
+    assert "Better than usual" not in told
+
+
+def test_months_in_a_row_are_months_of_the_calendar() -> None:
+    """Six months above the usual level, a month without requests, and one above again are no seven in a row."""
+    usual = (44, 46, 44, 46, 44, 46, 44, 46, 44, 46, 44, 46)
+    for middle, is_run in ((46, True), (None, False)):
+        months = with_signals(line_of(*usual, 44, *[46] * 6, middle, 46)).months
+        assert any("run_above" in month.signals for month in months) == is_run
+    high = with_signals(line_of(*usual, 44, 47, None, 47, 44)).months
+    assert not any("two_of_three_high" in month.signals for month in high)
+    unknown = [month for month in line_of(*usual, 44, *[46] * 6, 44, 46) if month.month != "2026-04"]
+    assert not any("run_above" in month.signals for month in with_signals(unknown).months)
+
+
+def test_the_usual_level_is_made_from_the_first_months_known() -> None:
+    """It does not slide with the months shown: the last 24, or all of a longer period; how many are hidden is said."""
+    rows: list[tuple[int, str, str, str, int]] = []
+    for i, month in enumerate(months_between(202305, 202509)):
+        met = (160 if i < 8 else 184) + i % 3
+        rows += [(month, "email", "Utilities", "met", met), (month, "email", "Utilities", "late", 200 - met)]
+    report = report_of(stored=stored(*rows))
+    chart = report.runs[0]
+    assert (len(chart.points), chart.points[0].month, chart.n_before) == (24, "2023-11", 6)
+    assert chart.limits is not None
+    assert chart.limits.mean == Fraction(sum(100 * row[4] for row in rows[:24:2]), 2400)
+    assert "run_above" in chart.points[-2].signals
+    told = markdown_of(compose(report))
+    assert "6 earlier months are known and not shown; the usual level is made from the first months known." in told
+    history = History(stored(*rows), frozenset(row[0] for row in rows), frozenset(row[0] for row in rows))
+    long = run_charts(history, [], report.check.total, (dt.date(2023, 5, 1), dt.date(2025, 9, 30)))[0]
+    assert (len(long.points), long.n_before, long.limits) == (29, 0, chart.limits)
+
+
+def test_months_from_earlier_reports_are_named_in_ranges() -> None:
+    """March was counted now, so it is not among them."""
+    year = a_year().filter(pl.col("month") != 202503)
+    report = report_of(stored=year)
+    told = markdown_of(compose(report))
+    assert "From earlier reports: Oct 2024 to Feb 2025 and Apr 2025 to Sep 2025." in told
+
+
+def test_levels_round_across_nothing() -> None:
+    """100 % means that nothing was missed, and a level below its target is not shown as if it reached it."""
+    limits = Limits(Fraction(99997, 1000), Fraction(99953, 1000), Fraction(100), Fraction(44, 1000), 12, False)
+    chart = RunChart(None, "All channels", tuple(line_of(*[50] * 12)), limits, Decimal("99.96"))
+    report = replace(report_of(), runs=(chart,))
+    told = markdown_of(compose(report))
+    assert "The usual level is 99.99 %; chance explains 99.9 to 100 %." in told
+    assert "Usual level 99.99 %, limits 99.9 % and 100 %." in told
+    plain = replace(report, runs=(replace(chart, target_pct=None),))
+    assert "The usual level is 99.9 %; chance explains 99.9 to 100 %." in markdown_of(compose(plain))
+    found = json.loads(b"".join(REPORT_FORMATS["json"](plain, RenderOptions())))["runs"][0]["limits"]
+    assert (found["mean"], found["lower"], found["upper"]) == (99.99, 99.95, 100.0)
+
+
+def test_labels_of_a_chart_lie_over_none() -> None:
+    """Target and usual level 0.2 points apart are two lines of text; other standards are named above the picture."""
+    points = tuple(line_of(47, 49, 48, 49, 48, 49, 48, 49, 48, 49, 48, 49, 50))
+    limits = Limits(Fraction(973, 10), Fraction(951, 10), Fraction(995, 10), Fraction(22, 10), 12, False)
+    chart = RunChart(None, "All", points, limits, Decimal("97.5"))
+    svg = draw(Chart("run-chart", "", "", (chart, ("2024-11", "2024-12", "2025-08", "2025-09"))))
+    texts = [(text, float(x), float(y)) for x, y, text in re.findall(PLACED, svg)]
+    heights = [y for text, _, y in texts if re.match("upper|target|usual|lower", text)]
+    assert len(heights) == 4
+    assert all(b - a >= 16 for a, b in zip(sorted(heights), sorted(heights)[1:], strict=False))
+    above = [(x, y) for text, x, y in texts if text == "new standards"]
+    assert [y < -5 for _, y in above] == [True] * 4
+    assert above[0][1] - above[1][1] >= 16  # a month apart: one above the other
+    assert above[2][1] - above[3][1] >= 16
+
+
+def test_the_line_has_a_gap_where_nothing_is_known() -> None:
+    """It is not drawn across a month without a usable point."""
+    gap = RunChart(None, "All", tuple(line_of(44, 46, 44, None, 46, 44, None, 46)), None, None)
+    assert [len(re.findall("L", path)) for path in LINES.findall(draw(Chart("run-chart", "", "", (gap, ()))))] == [
+        2,
+        1,
+        0,
+    ]
 
 
 def test_an_undeclared_surge_is_pointed_out(tmp_path: Path) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
+import openpyxl
 import pytest
 from outside import SAMPLES, TOP, run
 
@@ -163,7 +166,7 @@ def test_a_change_of_the_standards_is_said(reported: Path, tmp_path: Path) -> No
     shutil.copy(folder / "log.kept", folder / "log.csv")
     run("report", "log.csv", "--period", "2025-10", "--out", "reports", "--formats", "csv", cwd=folder)
     told = run("trend", "reports", "--format", "table", cwd=folder).text
-    assert "From 2025-10 on judged by another standards file." in told
+    assert "From 2025-10 on judged by another standards file, which promises or counts otherwise." in told
     assert ">new standards<" in run("trend", "reports", "--format", "html", cwd=folder).text
 
 
@@ -228,3 +231,103 @@ def test_what_cannot_be(tmp_path: Path, arguments: tuple[str, ...], message: str
     refused = run("trend", *arguments, cwd=tmp_path)
     assert (refused.code, refused.out) == (2, b"")
     assert message in refused.err
+
+
+def reports(folder: Path, standards: dict[str, str], *, log: str | None = None) -> Path:
+    """A report of each month by the standards named from that month on, as a city edits its one file."""
+    (folder / "log.csv").write_text(log or export())
+    for month in MONTHS:
+        if month in standards:
+            (folder / "standards.yaml").write_text(standards[month])
+        done = run("report", "log.csv", "--period", month, "--out", "reports", "--formats", "md,json,html,xlsx", "-q",
+            cwd=folder)  # fmt: skip
+        assert done.code in (0, 1), done.err
+    return folder
+
+
+def test_a_comment_in_the_standards_file_is_no_change(tmp_path: Path) -> None:
+    """Nor is a clause, a spelling, or a closed day that is still to come: nothing counts otherwise."""
+    more = TOWN.replace('16:30"', '16:30", closed: {2025-12-24: Christmas Eve}').replace("Policy 1", "Policy 1(b)")
+    folder = reports(tmp_path, {"2025-02": TOWN, "2025-06": f"{TOWN}# seen\n", "2025-08": more})
+    assert "another standards file" not in run("trend", "reports", "--format", "table", cwd=folder).text
+    assert "new standards" not in run("trend", "reports", "--format", "html", cwd=folder).text
+    assert json_of(folder, "2025-10")["otherwise_from"] == []
+
+
+def test_a_report_says_which_months_another_file_judged(tmp_path: Path) -> None:
+    """A promise that was edited in place: a mark in the chart, a sentence on the page and in every other form."""
+    edited = TOWN.replace("within: 2 business days", "within: 9 business days")
+    folder = reports(tmp_path, {"2025-02": TOWN, "2025-08": edited})
+    found, said = json_of(folder, "2025-09"), "From August 2025 on, judged by another standards file"
+    assert (found["otherwise_from"], found["changes"]) == (["2025-08"], [])
+    place = folder / "reports" / "2025-09"
+    assert said in (place / "report.md").read_text("utf-8")
+    page = (place / "report.html").read_text("utf-8")
+    assert said in page
+    assert page.count(">new standards<") == 1
+    book = openpyxl.load_workbook(place / "report.xlsx")
+    assert any(said in str(cell.value) for sheet in book for row in sheet for cell in row)
+    trend = run("trend", "reports", "--format", "html", cwd=folder).text
+    assert trend.count(">new standards<") == 1
+    assert "From 2025-08 on judged by another standards file" in trend
+
+
+def json_of(folder: Path, month: str) -> Any:
+    return json.loads((folder / "reports" / month / "report.json").read_text("utf-8"))
+
+
+def test_the_trend_marks_what_the_report_marks(tmp_path: Path) -> None:
+    """A version within one file came into force in August, though all months were judged by the same file."""
+    version = "  - effective: 2025-08-13\n    source: Policy 2\n    channels: {email: {within: 3 business days, target: 95%}}\n"
+    folder = reports(tmp_path, {"2025-02": TOWN + version})
+    assert [one["month"] for one in json_of(folder, "2025-10")["changes"]] == ["2025-08"]
+    trend = run("trend", "reports", "--format", "html", cwd=folder).text
+    assert trend.count(">new standards<") == 1
+    assert "Policy 2 came into force on 2025-08-13." in trend
+    assert "another standards file" not in trend
+    added = reports(tmp_path, {"2025-02": TOWN, "2025-08": TOWN + version})
+    assert run("trend", "reports", "--format", "html", cwd=added).text.count(">new standards<") == 1
+    assert json_of(added, "2025-10")["otherwise_from"] == []
+
+
+def test_a_report_has_the_levels_of_the_trend(reported: Path, tmp_path: Path) -> None:
+    """The same months, the same usual level, limits and signals."""
+    shutil.copytree(reported, tmp_path / "town")
+    folder = tmp_path / "town"
+    shutil.copy(folder / "log.kept", folder / "log.csv")
+    run("report", "log.csv", "--period", "2025-10", "--out", "reports", "--formats", "json", "-q", cwd=folder)
+    chart = json_of(folder, "2025-10")["runs"][0]
+    found = run("trend", "reports", "--format", "json", cwd=folder).json
+    rows = found if isinstance(found, list) else found["rows"]
+    assert [row["signals"] for row in rows] == [point["signals"] for point in chart["points"]]
+    names = ("usual_pct", "lower_limit_pct", "upper_limit_pct")
+    assert [rows[-1][name] for name in names] == pytest.approx(
+        [chart["limits"][name] for name in ("mean", "lower", "upper")], abs=0.06
+    )
+
+
+def test_the_line_of_a_trend_has_a_gap_where_no_report_is(reported: Path, tmp_path: Path) -> None:
+    """June has no report: the line ends in May and goes on in July, and the axis has the month."""
+    shutil.copytree(reported, tmp_path / "town")
+    shutil.rmtree(tmp_path / "town" / "reports" / "2025-06")
+    page = run("trend", "reports", "--format", "html", cwd=tmp_path / "town").text
+    assert [path.count("L") for path in re.findall(r'<path d="([^"]*)" stroke="#2b6a99"', page)] == [3, 3]
+
+
+def test_months_that_score_the_same_have_no_limits(tmp_path: Path) -> None:
+    """One miss in nine months: empty cells, and a sentence that says why."""
+    rows = "".join(
+        f"{month}-{i},email,Roads,,{month}-{1 + i % 25:02} 10:00,{month}-{1 + i % 25 + 3 * (month == '2025-06' and not i):02}"
+        " 15:00,\n"
+        for month in MONTHS
+        for i in range(50)
+    )
+    log = HEADER + rows + "C900,email,Roads,Somebody,2025-10-30 10:00,2025-10-30 15:00,\n"
+    folder = reports(tmp_path, {"2025-02": TOWN}, log=log)
+    found = run("trend", "reports", cwd=folder)
+    assert [row["compliance_pct"] for row in found.rows].count("100.0") == 8
+    assert {(row["usual_pct"], row["lower_limit_pct"], row["signals"]) for row in found.rows} == {("", "", "")}
+    assert "Most months score the same" in found.err
+    table = run("trend", "reports", "--format", "table", cwd=folder).text
+    assert "Most months score the same" in table
+    assert "Six whole months" not in table

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -26,6 +26,7 @@ from cxaudit.monthly.figures import ROLES, monthly_report
 from cxaudit.monthly.history import STORED
 from cxaudit.monthly.model import MonthlyReport
 from cxaudit.monthly.restated import restated_months, whole_months_of
+from cxaudit.monthly.standards_of_months import stored_standards
 from cxaudit.monthly.trend import chosen_months
 from cxaudit.render import REPORT_FORMATS, RenderOptions
 from cxaudit.render.delimited import delimit, render_records_csv
@@ -83,12 +84,15 @@ class MadeReport:
 
     @cached_property
     def monthly(self) -> MonthlyReport:
-        audit = self.audit
+        audit, standards = self.audit, self.question.standards
+        before = [one for one in self.earlier if one.ends_before(self.settings.period[0])]
+        chosen = chosen_months([(one.digest.file, one.tally) for one in before])
         report = monthly_report(
             audit,
             counting_of(self.question),
             meta_of(self.given, self.question),
-            stored=stored_months([one for one in self.earlier if one.ends_before(self.settings.period[0])]),
+            stored=stored_months(chosen),
+            stored_standards=stored_standards(chosen, standards),
             with_employees=self.settings.employees,
             early=self._begin_drawing,
         )
@@ -212,9 +216,8 @@ def stored_tallies(place: Path) -> Iterator[tuple[Path, StoredTally | InputError
             yield path, error
 
 
-def stored_months(earlier: Sequence[EarlierTally]) -> pl.DataFrame | None:
+def stored_months(chosen: Mapping[int, tuple[str, StoredTally]]) -> pl.DataFrame | None:
     """The counts of earlier reports by month, channel, department and verdict; each month from one of them."""
-    chosen = chosen_months([(one.digest.file, one.tally) for one in earlier])
     frames = [
         stored.frame.filter(pl.col("month") == month)
         .group_by("month", "channel", "department", "verdict")

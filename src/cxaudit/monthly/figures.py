@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from cxaudit.days.spans import holds
 from cxaudit.model import JUDGED, CheckRow
 from cxaudit.monthly.busy import high_volume_of, surges_of
 from cxaudit.monthly.gather import Details, Gathered, gather
-from cxaudit.monthly.history import history_of, previous_of, run_charts, standards_changes
+from cxaudit.monthly.history import history_of, judged_by, previous_of, run_charts
 from cxaudit.monthly.model import (
     Distribution,
     Elapsed,
@@ -24,6 +24,8 @@ from cxaudit.monthly.model import (
     Recognition,
 )
 from cxaudit.monthly.recognition import compliments_of, recognition_of
+from cxaudit.monthly.standards_of_months import otherwise_from, versions_begun
+from cxaudit.standards.model import Standards
 from cxaudit.standards.source import Role
 from cxaudit.tally.compliance import compliance_rows
 
@@ -40,21 +42,24 @@ def monthly_report(
     meta: dict[str, Any],
     *,
     stored: pl.DataFrame | None = None,
+    stored_standards: Mapping[int, Standards] | None = None,
     with_employees: bool = False,
     early: Callable[[MonthlyReport], None] = lambda _: None,
 ) -> MonthlyReport:
     """All figures of the report of the audit's period, without which it covers everything.
 
     The question must have asked for ROLES and for the readings. `stored` has the columns of `history.STORED`: the months of
-    earlier reports. `early` is handed what is known before the details are, of which some counts still run: all but what is
-    open, surges, recognition and compliments.
+    earlier reports; `stored_standards` are those that they were judged by, where not today's. `early` is handed what is
+    known before the details are, of which some counts still run: all but what is open, surges, recognition and compliments.
     """
     period = audit.question.period or _span(audit)
     gathered = gather(audit, *period)  # before anything else is counted, so that all else is made from it
     check = audit.report(("channel",), None, counting, meta)
     covered = covered_days(audit)
     history = history_of(gathered.counts, stored, covered, period[1])
-    runs = run_charts(history, [row for row in check.rows if not row.is_total], check.total, period[1])
+    runs = run_charts(history, [row for row in check.rows if not row.is_total], check.total, period)
+    standards = judged_by(history, stored_standards or {}, audit.question.standards)
+    shown = [int(point.month.replace("-", "")) for point in runs[0].points] if runs else []
     previous = previous_of(history, period) if check.period else None
     departments = _rows(audit, gathered, "department")
     employees = _rows(audit, gathered, "employee") if with_employees else ()
@@ -66,7 +71,8 @@ def monthly_report(
         customer_types=_rows(audit, gathered, "customer_type"),
         employees=employees,
         runs=runs,
-        changes=tuple(standards_changes(audit.question.standards, runs)),
+        changes=tuple(versions_begun(shown, standards)),
+        otherwise_from=tuple(otherwise_from(shown, standards)),
         previous=previous,
         distributions=tuple(_distributions(audit, gathered.inside, check.rows)),
         high_volume=high_volume_of(audit, gathered.inside),

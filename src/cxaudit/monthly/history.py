@@ -6,7 +6,7 @@ A month that an earlier report has stored is shown as it was stored: today's exp
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,11 +15,11 @@ import polars as pl
 from cxaudit.days.spans import Span, days_of_month, holds, month_of, whole_months
 from cxaudit.model import CheckRow
 from cxaudit.monthly.gather import months_between
-from cxaudit.monthly.model import Counts, Month, Previous, RunChart, StandardsChange
+from cxaudit.monthly.model import Counts, Month, Previous, RunChart
 from cxaudit.monthly.run_chart import with_signals
 from cxaudit.standards.model import Standards
 
-#: How many months a run chart holds.
+#: How many months a run chart shows, unless its period has more.
 MONTHS = 24
 #: The columns of what an earlier report stored, one row per month (`202510`), channel, department and verdict; `is_whole`:
 #: whether it knew the month from end to end.
@@ -77,20 +77,25 @@ def history_of(counts: pl.DataFrame, stored: pl.DataFrame | None, covered: Seque
     return History(pl.concat([earlier, own]), taken, whole_then | (whole - taken))
 
 
-def run_charts(history: History, rows: Sequence[CheckRow], total: CheckRow, last: dt.date) -> tuple[RunChart, ...]:
-    """One chart for all together and one for each channel of the report, over the same months."""
+def run_charts(history: History, rows: Sequence[CheckRow], total: CheckRow, period: Span) -> tuple[RunChart, ...]:
+    """One chart for all together and one for each channel of the report, over the same months: the last 24, or all of the
+    period where it has more. Levels, limits and signals come from all months that are known."""
     judged = history.frame.filter(pl.col("verdict").is_in(["met", "late", "overdue"]))
     months = judged["month"].drop_nulls()
     if not months.len():
         return ()
-    shown = list(months_between(int(months.min()), month_of(last)))[-MONTHS:]  # type: ignore[arg-type]
-    charts = [_chart(history, shown, None, "All channels", total)]
+    first, last = map(month_of, period)
+    known = list(months_between(int(months.min()), last))  # type: ignore[arg-type]
+    n_shown = max(MONTHS, sum(1 for _ in months_between(first, last)))
+    charts = [_chart(history, known, n_shown, None, "All channels", total)]
     for row in rows:
-        charts.append(_chart(history, shown, row.by["channel"] or None, row.label["channel"], row))
+        charts.append(_chart(history, known, n_shown, row.by["channel"] or None, row.label["channel"], row))
     return tuple(charts)
 
 
-def _chart(history: History, shown: Sequence[int], channel: str | None, label: str, row: CheckRow) -> RunChart:
+def _chart(
+    history: History, known: Sequence[int], n_shown: int, channel: str | None, label: str, row: CheckRow
+) -> RunChart:
     is_mine = pl.lit(row.is_total) | pl.col("channel").eq_missing(pl.lit(channel, dtype=pl.String))
     counts = counts_by(history.frame.filter(is_mine), "month")
     points = [
@@ -100,18 +105,19 @@ def _chart(history: History, shown: Sequence[int], channel: str | None, label: s
             origin="stored" if month in history.stored else "input",
             is_whole=month in history.whole,
         )
-        for month in shown
+        for month in known
     ]
-    with_words, limits = with_signals(points)
-    return RunChart(channel, label, with_words, limits, row.target_pct)
+    months, limits, is_steady = with_signals(points)
+    n_before = sum(1 for month in months[:-n_shown] if month.counts.requests)
+    return RunChart(channel, label, months[-n_shown:], limits, row.target_pct, is_steady, n_before)
 
 
-def standards_changes(standards: Standards, charts: Sequence[RunChart]) -> Iterator[StandardsChange]:
-    """The versions that came into force in one of the months shown; one that began before them is none."""
-    shown = {point.month for point in charts[0].points} if charts else set()
-    for version in standards.versions:
-        if f"{version.effective:%Y-%m}" in shown:
-            yield StandardsChange(f"{version.effective:%Y-%m}", version.effective, version.source)
+def judged_by(history: History, stored: Mapping[int, Standards], today: Standards) -> dict[int, Standards]:
+    """The standards that each month was judged by: a stored one by those of its report, the others by today's."""
+    return {
+        month: stored.get(month, today) if month in history.stored else today
+        for month in history.frame["month"].drop_nulls().unique().sort().to_list()
+    }
 
 
 def previous_of(history: History, period: tuple[dt.date, dt.date]) -> Previous | None:

@@ -75,8 +75,10 @@ class RunChart:
     channel: str | None  # its key; None = all together
     label: str
     points: tuple[Month, ...]
-    limits: Limits | None  # None where the months are too few
+    limits: Limits | None  # None where the months are too few, or too much alike
     target_pct: Decimal | None
+    is_steady: bool = False  # months enough, but most of them score the same, so that limits would say nothing
+    n_before: int = 0  # earlier months that are known and not shown; the usual level is made from them too
 
 
 @dataclass(frozen=True)
@@ -259,6 +261,9 @@ class MonthlyReport:
     employees: tuple[CheckRow, ...]  # empty unless asked for
     runs: tuple[RunChart, ...]  # all together, then the channels in the order of the standards
     changes: tuple[StandardsChange, ...]
+    otherwise_from: tuple[
+        str, ...
+    ]  # months from which on another standards file was used that promises or counts otherwise
     previous: Previous | None  # None where the months before are not known whole
     distributions: tuple[Distribution, ...]
     open: OpenRequests

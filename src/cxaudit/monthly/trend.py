@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import polars as pl
 
@@ -18,9 +17,10 @@ from cxaudit.errors import InputError
 from cxaudit.model import CheckRow
 from cxaudit.monthly.gather import months_between
 from cxaudit.monthly.history import counts_of
-from cxaudit.monthly.model import Counts, Limits, Month, Restated
+from cxaudit.monthly.model import Counts, Limits, Month, Restated, StandardsChange
 from cxaudit.monthly.restated import differ, finished_months, whole_months_of
 from cxaudit.monthly.run_chart import with_signals
+from cxaudit.monthly.standards_of_months import otherwise_from, versions_begun
 from cxaudit.tally.stored import StoredTally
 
 Named = tuple[str, StoredTally]
@@ -35,6 +35,7 @@ class TrendRow:
     row: CheckRow
     point: Month
     limits: Limits | None
+    is_steady: bool  # its series has no limits because most of its months score the same
     file: str  # the tally that it comes from
     standards: str  # the hash of the standards file that it was judged by
 
@@ -49,7 +50,10 @@ class Trend:
     missing: tuple[str, ...]  # months between the first and the last that no tally holds
     unfinished: tuple[str, ...]  # months that were not over when they were stored
     restated: tuple[Restated, ...]
-    changes: tuple[str, ...]  # months from which on another standards file was used
+    changes: tuple[StandardsChange, ...]
+    otherwise_from: tuple[
+        str, ...
+    ]  # months from which on another standards file was used that promises or counts otherwise
     cohort: str
 
 
@@ -78,7 +82,7 @@ def trend_of(tallies: Sequence[Named], by: str | None) -> Trend:
     rows = tuple(_series(chosen, tallied, by))
     months = list(chosen)
     held = list(months_between(months[0], months[-1])) if months else []
-    hashes = {month: stored.about.standards["sha256"] for month, (_, stored) in chosen.items()}
+    judged_by = {month: tallied[name].promises.standards for month, (name, _) in chosen.items()}
     return Trend(
         organisation=organisations[0] if organisations else "",
         by=by,
@@ -86,7 +90,8 @@ def trend_of(tallies: Sequence[Named], by: str | None) -> Trend:
         missing=tuple(_name(month) for month in held if month not in chosen),
         unfinished=tuple(_name(m) for m, (_, stored) in chosen.items() if m not in whole_months_of(stored)),
         restated=tuple(_restated(tallies, chosen)),
-        changes=tuple(_name(b) for a, b in pairwise(months) if hashes[a] != hashes[b]),
+        changes=tuple(versions_begun(held, judged_by)),
+        otherwise_from=tuple(otherwise_from(held, judged_by)),
         cohort=" and ".join(sorted({stored.about.cohort for _, stored in chosen.values()})),
     )
 
@@ -109,10 +114,10 @@ def _series(chosen: Mapping[int, Named], tallied: Mapping[str, Tallied], by: str
     if by == "department":
         names.sort(key=lambda name: (not name, name.casefold()))
     for key in [*names, *([None] if None in found else [])]:
-        points, limits = with_signals([point for _, point, _ in found[key]])
+        points, limits, is_steady = with_signals([point for _, point, _ in found[key]])
         for (row, _, (name, stored)), point in zip(found[key], points, strict=True):
             label = "All" if key is None else row.label[by or ""] or "Not stated"
-            yield TrendRow(key, label, row, point, limits, name, stored.about.standards["sha256"])
+            yield TrendRow(key, label, row, point, limits, is_steady, name, stored.about.standards["sha256"])
 
 
 def _restated(tallies: Sequence[Named], chosen: Mapping[int, Named]) -> Iterator[Restated]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from fractions import Fraction
 from itertools import count
 from math import ceil
 from typing import TYPE_CHECKING, Literal
@@ -40,29 +41,29 @@ def outcome(n_met: int, n_judged: int, target_pct: Decimal | None) -> Outcome:
             return "met" if is_met else "not met"
 
 
-def compliance_text(met: int, judged: int, *targets: Decimal | None) -> str:
-    """`met ÷ judged` in percent with one decimal, rounded half up; empty when nothing was judged.
+def compliance_text(met: int, judged: int, *targets: Decimal | None, places: int = 1) -> str:
+    """`met ÷ judged` in percent with one decimal (`places`), rounded half up; empty when nothing was judged.
 
     >>> compliance_text(8996, 10000), compliance_text(8996, 10000, Decimal(90))
     ('90.0', '89.9')
     >>> compliance_text(9999, 10000)
     '99.9'
 
-    Only where no figure with one decimal could keep every promise does it take more of them:
+    Only where no figure with so many decimals could keep every promise does it take more of them:
 
     >>> compliance_text(9998, 10000, Decimal("99.97"))    # 99.9 is below the target, 100.0 would deny the misses
     '99.98'
     """
     if judged == 0:
         return ""
-    for places in count(1):
-        scale = 10**places
+    for n_places in count(places):
+        scale = 10**n_places
         lowest, highest = _bounds(met, judged, scale, (target for target in targets if target is not None))
         if lowest <= highest:
             break
     nearest = (200 * scale * met + judged) // (2 * judged)
     shown = min(max(nearest, lowest), highest)
-    return f"{shown // scale}.{shown % scale:0{places}d}"
+    return f"{shown // scale}.{shown % scale:0{n_places}d}"
 
 
 def _bounds(met: int, judged: int, scale: int, targets: Iterable[Decimal]) -> tuple[int, int]:
@@ -75,6 +76,15 @@ def _bounds(met: int, judged: int, scale: int, targets: Iterable[Decimal]) -> tu
         else:
             highest = min(highest, bound - 1)
     return lowest, highest
+
+
+def level_text(value: Fraction, *targets: Decimal | None, places: int = 1) -> str:
+    """A percentage that is no share of whole counts, such as the usual level of a run chart, rounded as a share is.
+
+    >>> level_text(Fraction(99997, 1000)), level_text(Fraction(100)), level_text(Fraction(97496, 1000), Decimal("97.5"))
+    ('99.9', '100.0', '97.4')
+    """
+    return compliance_text(value.numerator, 100 * value.denominator, *targets, places=places)
 
 
 def percentage_text(pct: Decimal | None) -> str:

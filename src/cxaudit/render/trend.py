@@ -8,14 +8,14 @@ from fractions import Fraction
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from cxaudit.monthly.model import RunChart, StandardsChange
+from cxaudit.monthly.model import Counts, Month, RunChart
 from cxaudit.render.document import NOT_AVAILABLE, Document, Drawing, TableColumn, TablePart
 from cxaudit.render.escape import escape_cell
-from cxaudit.render.figures import compliance_text, percentage_text
+from cxaudit.render.figures import compliance_text, level_text, percentage_text
 from cxaudit.render.options import RenderOptions
 from cxaudit.render.page import render_page
 from cxaudit.render.report.restated import restated_words
-from cxaudit.render.report.run_chart import described, is_usable
+from cxaudit.render.report.run_chart import STEADY, described, is_usable, marked_months
 from cxaudit.render.report.story import Chart
 from cxaudit.render.report.words import LOW, LOW_NOTE, SMALL, share_text
 from cxaudit.render.rows import ROW_FORMATS, data_text, markdown_text, remark, table_text
@@ -70,8 +70,12 @@ def remarks(trend: Trend) -> Iterator[str]:
         yield f"Not over, or not whole, when reported: {listed(trend.unfinished)}; left out of limits and signals."
     if any(0 < row.row.judged < SMALL for row in trend.rows):
         yield LOW_NOTE
-    for month in trend.changes:
-        yield f"From {month} on judged by another standards file."
+    if steady := listed(list(dict.fromkeys(row.label for row in trend.rows if row.is_steady))):
+        yield f"{f'{steady}: ' if trend.by else ''}{STEADY}"
+    for change in trend.changes:
+        yield f"{change.source} came into force on {change.effective}."
+    for month in trend.otherwise_from:
+        yield f"From {month} on judged by another standards file, which promises or counts otherwise."
 
 
 def _heading(trend: Trend) -> str:
@@ -81,7 +85,7 @@ def _heading(trend: Trend) -> str:
 def _legend(trend: Trend) -> Iterator[str]:
     if any(row.limits for row in trend.rows):
         yield f"{_POINT} the month, {_USUAL} the usual level, {_LIMIT} how far a month may be from it by chance."
-    else:
+    elif not any(row.is_steady for row in trend.rows):
         yield "Six whole months with at least ten judged requests are needed for a usual level and its limits."
 
 
@@ -107,12 +111,11 @@ def _signals(row: TrendRow) -> str:
 
 
 def _row(row: TrendRow, by: str | None, form: str, options: RenderOptions) -> dict[str, Any]:
-    line, limits = row.row, row.limits
-    levels = (limits.mean, limits.lower, limits.upper) if limits else (None, None, None)
+    line = row.row
     percentages = {
         "compliance_pct": _share(row) or None,
         "target_pct": percentage_text(line.target_pct) or None,
-        **dict(zip(("usual_pct", "lower_limit_pct", "upper_limit_pct"), map(_level, levels), strict=True)),
+        **dict(zip(("usual_pct", "lower_limit_pct", "upper_limit_pct"), _levels(row), strict=True)),
     }
     is_json = form.startswith("json")
     label = row.label if is_json or not options.escape else escape_cell(row.label)
@@ -134,8 +137,12 @@ def _row(row: TrendRow, by: str | None, form: str, options: RenderOptions) -> di
     return {name: values[name] for name in [*([by] if by else []), *TREND_COLUMNS]}
 
 
-def _level(value: Fraction | None) -> str | None:
-    return None if value is None else f"{float(value):.1f}"
+def _levels(row: TrendRow) -> tuple[str | None, str | None, str | None]:
+    """The usual level and its limits beside the month's target."""
+    if row.limits is None:
+        return None, None, None
+    limits, target = row.limits, row.row.target_pct
+    return level_text(limits.mean, target), level_text(limits.lower, target), level_text(limits.upper, target)
 
 
 def _lowest(trend: Trend) -> int:
@@ -177,7 +184,7 @@ def _document(trend: Trend, as_of: dt.datetime) -> Document:
     drawing = None if trend.by or len(rows) < 2 else _drawing(trend.rows, rows)
     charts = tuple(_charts(trend))
     part = TablePart("Months", "The months", columns, rows, tuple(remarks(trend)), drawing=drawing, charts=charts)
-    note = (NOT_AVAILABLE, "Not available: nothing was judged, or there are too few months for limits.")
+    note = (NOT_AVAILABLE, "Not available: nothing was judged, or too few or too equal months for limits.")
     said = f"Requests {trend.cohort} in the month"
     return Document("Compliance by month", (said,), (part,), as_of, trend.organisation, (note,))
 
@@ -186,22 +193,29 @@ def _charts(trend: Trend) -> Iterator[Chart]:
     """The run chart of each series that has two months to draw."""
     for place, (_, rows) in enumerate(groupby(trend.rows, lambda row: row.series), start=1):
         months = list(rows)
-        points, label = tuple(row.point for row in months), months[0].label
-        shown = {point.month for point in points} & {*trend.changes}
-        changes = tuple(StandardsChange(month, dt.date.fromisoformat(f"{month}-01"), "") for month in sorted(shown))
+        points, label = tuple(_without_gaps([row.point for row in months])), months[0].label
         if sum(map(is_usable, points)) > 1:
             target = months[-1].row.target_pct
-            chart = RunChart(None, label, points, months[0].limits, target)
-            yield Chart(f"run-{place}", label if trend.by else "All requests", described(chart), (chart, changes))
+            chart = RunChart(None, label, points, months[0].limits, target, months[0].is_steady)
+            marks = marked_months(trend.changes, trend.otherwise_from)
+            yield Chart(f"run-{place}", label if trend.by else "All requests", described(chart), (chart, marks))
+
+
+def _without_gaps(points: Sequence[Month]) -> Iterator[Month]:
+    """Every month from the first to the last; those that no report holds are empty."""
+    known = {point.month: point for point in points}
+    first, last = (12 * int(month[:4]) + int(month[5:]) - 1 for month in (points[0].month, points[-1].month))
+    for number in range(first, last + 1):
+        month = f"{number // 12}-{number % 12 + 1:02}"
+        yield known.get(month, Month(month, Counts(), "stored", is_whole=False))
 
 
 def _figures(row: TrendRow, by: str | None) -> tuple[Any, ...]:
-    line, limits = row.row, row.limits
-    levels = (limits.mean, limits.lower, limits.upper) if limits else (None, None, None)
+    line = row.row
     share = LOW if 0 < line.judged < SMALL else _share(row) or None
     return (
         *((escape_cell(row.label),) if by else ()), row.point.month, line.requests, line.met, line.late, line.overdue,
-        share, *map(_level, levels), line.median_business_days, line.p90_business_days, _signals(row),
+        share, *_levels(row), line.median_business_days, line.p90_business_days, _signals(row),
     )  # fmt: skip
 
 

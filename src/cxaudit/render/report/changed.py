@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from cxaudit.monthly.model import Month, MonthlyReport, RunChart
 from cxaudit.render.check_rows import targets
-from cxaudit.render.report.run_chart import better_or_worse, last_usable, signals_words
+from cxaudit.render.report.run_chart import STEADY, better_or_worse, last_usable, signals_words
 from cxaudit.render.report.story import Block, Points, Text
 from cxaudit.render.report.words import NOT_STATED, few, month_name, period_name, share_words
 
@@ -41,7 +41,9 @@ def _signals(report: MonthlyReport) -> Iterator[str]:
     charts = [chart for chart in report.runs if chart.limits is not None]
     months = [(chart, last_usable(chart, report.period[1])) for chart in charts]
     compared = [(chart, month) for chart, month in months if month is not None]
-    if not charts:
+    if not charts and any(chart.is_steady for chart in report.runs):
+        yield STEADY
+    elif not charts:
         yield "Six full months tell a change from the usual ups and downs; there are not as many yet."
     elif not compared:
         yield f"{last} is not complete or has too few requests to be compared."
@@ -75,7 +77,13 @@ def _usual(
 
 def _left(charts: Sequence[RunChart]) -> Iterator[str]:
     """Channels that are not compared, and why."""
-    for words, is_new in (("Too few full months yet", True), ("Too few requests in the month", False)):
-        names = [chart.label or NOT_STATED for chart in charts if (chart.limits is None) == is_new]
-        if names:
-            yield f"{words} to be compared: {few(names)}."
+    steady = [chart for chart in charts if chart.is_steady]
+    new = [chart for chart in charts if chart.limits is None and not chart.is_steady]
+    small = [chart for chart in charts if chart.limits is not None]
+    for words, ones in (
+        ("Too few full months yet to be compared", new),
+        ("Too few requests in the month to be compared", small),
+        ("Most months score the same", steady),
+    ):
+        if ones:
+            yield f"{words}: {few([chart.label or NOT_STATED for chart in ones])}."

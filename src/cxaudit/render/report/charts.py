@@ -12,34 +12,15 @@ from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from cxaudit.monthly.model import Distribution, Elapsed, RunChart, StandardsChange
-from cxaudit.render.figures import compliance_text
-from cxaudit.render.report.run_chart import better_or_worse, is_usable
+from cxaudit.monthly.model import Distribution, Elapsed, RunChart
+from cxaudit.render.report.look import EDGE, INK, LOOK, SHADES, data_of
+from cxaudit.render.report.month_chart import run_chart
 from cxaudit.render.report.story import Chart
-from cxaudit.render.report.words import level, month_name
 from cxaudit.render.words import visible
 
 if TYPE_CHECKING:
     import altair as alt
 
-INK, QUIET, LINE = "#1c2733", "#55626f", "#c9d1d8"
-#: In time, late, unanswered: they differ in lightness too, and the last two in their outline.
-SHADES = {"met": "#2b6a99", "late": "#e3a068", "overdue": "#ffffff"}
-EDGE = "#a8501c"
-FONT = "Source Sans Pro, Segoe UI, Helvetica Neue, Arial, sans-serif"
-#: What all charts have in common; joined at the end, since Altair copies a chart with each setting.
-_LOOK: dict[str, Any] = {
-    "background": "transparent",
-    "padding": 2,
-    "config": {
-        "font": FONT,
-        "view": {"stroke": None},
-        "axis": {
-            "labelColor": QUIET, "titleColor": QUIET, "labelFontSize": 14, "titleFontSize": 14, "titleFontWeight": "normal",
-            "domainColor": LINE, "tickColor": LINE, "gridColor": "#e8ecef", "labelFontWeight": "normal",
-        },
-    },
-}  # fmt: skip
 _BARS_AFTER = 6  # days of the axis after the promise; what took longer stands together at its end
 
 
@@ -53,116 +34,18 @@ def draw(chart: Chart) -> str:
         match chart.drawing:
             case Distribution():
                 drawn = distribution(chart.drawing)
-            case (RunChart() as months, changes):
-                drawn = run_chart(months, changes)
+            case (RunChart() as months, marked):
+                drawn = run_chart(months, marked)
             case ages:
                 drawn = ageing(ages)
         described = drawn.to_dict(validate=False)
-    return _named(vl_convert.vegalite_to_svg({**described, **_LOOK}), chart)
+    return _named(vl_convert.vegalite_to_svg({**described, **LOOK}), chart)
 
 
 def warm_up() -> None:
     """Load what draws, and draw a chart: half a second that may pass while requests are judged."""
     few = Distribution("", "", None, 1, (Elapsed(0, 1, 0, 0), Elapsed(2, 0, 1, 0)))
     draw(Chart("first", "", "", few))
-
-
-def _values(rows: Sequence[dict[str, Any]]) -> Any:
-    import altair as alt
-
-    return alt.Data(values=list(rows))  # type: ignore[no-untyped-call]
-
-
-def run_chart(chart: RunChart, changes: Sequence[StandardsChange]) -> Any:
-    """The months as a line, the usual level and its limits, with their names at the right."""
-    import altair as alt
-
-    months = [month_name(one.month, is_short=True) for one in chart.points]
-    points: list[dict[str, Any]] = [
-        {"month": month_name(one.month, is_short=True), "pct": 100 * one.counts.met / one.counts.judged,
-         "said": compliance_text(one.counts.met, one.counts.judged, chart.target_pct), "kind": better_or_worse(one)}
-        for one in chart.points
-        if is_usable(one)
-    ]  # fmt: skip
-    x = alt.X("month:O", sort=months, title=None, scale=alt.Scale(domain=months), axis=_months_axis(months))
-    levels = _levels(chart)
-    lowest = min(float(one["pct"]) for one in [*points, *levels])
-    domain = [max(0, 10 * int((lowest - 3) // 10)), 100]
-    y = alt.Y(
-        "pct:Q",
-        title=None,
-        scale=alt.Scale(domain=domain),
-        axis=alt.Axis(format=".0f", labelExpr="datum.label + ' %'", tickCount=5),
-    )
-    base = alt.Chart(_values(points)).encode(x=x, y=y)
-    kinds = alt.Scale(domain=["Usual", "Better than usual", "Worse than usual", "Signals both ways"],
-                      range=["circle", "triangle-up", "square", "diamond"])  # fmt: skip
-    marks = base.mark_point(filled=True, size=70, opacity=1, color=SHADES["met"]).encode(
-        shape=alt.Shape("kind:N", scale=kinds, legend=None)
-    )
-    odd = base.transform_filter("datum.kind != 'Usual'").mark_point(
-        filled=True, size=150, opacity=1, color=EDGE, stroke="white"
-    ).encode(shape=alt.Shape("kind:N", scale=kinds, legend=None))  # fmt: skip
-    fell = len(points) > 1 and float(points[-2]["pct"]) > float(points[-1]["pct"])
-    last = alt.Chart(_values(points[-1:])).encode(x=x, y=y, text=alt.Text("said:N"))
-    look: dict[str, Any] = {"dy": 17 if fell else -14, "fontSize": 14, "fontWeight": "bold"}
-    halo = last.mark_text(stroke="white", strokeWidth=5, color="white", **look)
-    value = last.mark_text(color=INK, **look)
-    line = base.mark_line(color=SHADES["met"], strokeWidth=2)
-    layers = [*_level_layers(levels, y), *_change_layers(changes, x), line, marks, odd, halo, value]
-    return alt.layer(*layers).properties(width=400, height=220)
-
-
-def _months_axis(months: Sequence[str]) -> alt.Axis:
-    import altair as alt
-
-    step = -(-len(months) // 5)
-    kept = [month for i, month in enumerate(reversed(months)) if i % step == 0]
-    return alt.Axis(values=kept[::-1], labelAngle=0, labelOverlap=False)
-
-
-def _levels(chart: RunChart) -> list[dict[str, Any]]:
-    levels = []
-    if chart.limits:
-        named = (("upper limit", chart.limits.upper), ("usual", chart.limits.mean), ("lower limit", chart.limits.lower))
-        levels = [
-            {"name": f"{name} {level(pct)}", "pct": float(pct), "is_limit": name != "usual"} for name, pct in named
-        ]
-    if chart.target_pct is not None:
-        levels.append({"name": f"target {chart.target_pct:f}", "pct": float(chart.target_pct), "is_limit": False})
-    return levels
-
-
-def _level_layers(levels: Sequence[dict[str, Any]], y: Any) -> list[Any]:
-    import altair as alt
-
-    layers = []
-    for one in levels:
-        base = alt.Chart(_values([one])).encode(y=y)
-        dash = [5, 4] if one["is_limit"] else [1, 0]
-        layers.append(base.mark_rule(color=QUIET, strokeDash=dash, strokeWidth=1))
-        place = {"x": alt.XValue(406), "text": alt.Text("name:N")}  # type: ignore[no-untyped-call]
-        layers.append(base.mark_text(align="left", fontSize=14, color=QUIET).encode(**place))
-    return layers
-
-
-def _name_at_top() -> dict[str, Any]:
-    import altair as alt
-
-    return {"y": alt.YValue(6), "text": alt.Text("name:N")}  # type: ignore[no-untyped-call]
-
-
-def _change_layers(changes: Sequence[StandardsChange], x: Any) -> list[Any]:
-    import altair as alt
-
-    layers = []
-    for change in changes:
-        value = {"month": month_name(change.month, is_short=True), "name": "new standards"}
-        base = alt.Chart(_values([value])).encode(x=x)
-        layers.append(base.mark_rule(color=QUIET, strokeWidth=1))
-        for look in ({"color": "white", "stroke": "white", "strokeWidth": 5}, {"color": QUIET}):
-            layers.append(base.mark_text(align="left", dx=4, fontSize=14, **look).encode(**_name_at_top()))
-    return layers
 
 
 def distribution(one: Distribution) -> Any:
@@ -181,14 +64,14 @@ def distribution(one: Distribution) -> Any:
     domain = [0, highest * 1.35]  # room for a number above the highest bar, and for the word above that
     y = alt.Y("n:Q", stack="zero", title=None, axis=None, scale=alt.Scale(domain=domain))
     kinds = list(SHADES)
-    base = alt.Chart(_values(bars)).encode(x=x, y=y, order=alt.Order("place:Q"))
+    base = alt.Chart(data_of(bars)).encode(x=x, y=y, order=alt.Order("place:Q"))
     columns = base.mark_bar(strokeWidth=1.5).encode(
         color=alt.Color("kind:N", scale=alt.Scale(domain=kinds, range=list(SHADES.values())), legend=None),
         stroke=alt.Stroke("kind:N", scale=alt.Scale(domain=kinds, range=[SHADES["met"], EDGE, EDGE]), legend=None),
         strokeDash=alt.StrokeDash("kind:N", scale=alt.Scale(domain=kinds, range=[[1, 0], [1, 0], [3, 2]]), legend=None),
     )
     totals = [{"days": day, "n": n} for day in days if (n := sum(bar["n"] for bar in bars if bar["days"] == day))]
-    numbers = alt.Chart(_values(totals)).mark_text(dy=-7, fontSize=14, color=INK).encode(
+    numbers = alt.Chart(data_of(totals)).mark_text(dy=-7, fontSize=14, color=INK).encode(
         x=x, y=alt.Y("n:Q", scale=alt.Scale(domain=domain)), text=alt.Text("n:Q")
     )  # fmt: skip
     return alt.layer(columns, numbers, *_promise_layers(one, days)).properties(width=300, height=130)
@@ -226,13 +109,13 @@ def _promise_layers(one: Distribution, days: Sequence[str]) -> list[Any]:
     if promised is None or promised > len(days) - 1:
         return []
     value = {"days": days[promised], "name": "promise"}
-    base = alt.Chart(_values([value])).encode(
+    base = alt.Chart(data_of([value])).encode(
         x=alt.X("days:O", sort=list(days), bandPosition=1, scale=alt.Scale(domain=list(days)), title="business days")
     )
     rule = base.mark_rule(color=INK, strokeWidth=1.5, strokeDash=[4, 3])
     has_room = promised + 2 < len(days)
     name = base.mark_text(align="left" if has_room else "right", dx=5 if has_room else -5, fontSize=14, color=INK)
-    return [rule, name.encode(**_name_at_top())]
+    return [rule, name.encode(y=alt.YValue(6), text=alt.Text("name:N"))]  # type: ignore[no-untyped-call]
 
 
 def ageing(ages: Sequence[tuple[str, int]]) -> Any:
@@ -243,7 +126,7 @@ def ageing(ages: Sequence[tuple[str, int]]) -> Any:
     names = [f"{name} days" for name, _ in ages]
     y = alt.Y("age:N", sort=names, title=None, axis=alt.Axis(domain=False, ticks=False, labelPadding=8))
     most = max(n for _, n in ages)
-    base = alt.Chart(_values(values)).encode(y=y, x=alt.X("n:Q", axis=None, scale=alt.Scale(domain=[0, most * 1.12])))
+    base = alt.Chart(data_of(values)).encode(y=y, x=alt.X("n:Q", axis=None, scale=alt.Scale(domain=[0, most * 1.12])))
     bars = base.transform_filter("datum.n > 0").mark_bar(color=SHADES["late"], stroke=EDGE, strokeWidth=1.5, height=20)
     return alt.layer(
         bars, base.mark_text(align="left", dx=6, fontSize=14, color=INK).encode(text=alt.Text("n:Q"))

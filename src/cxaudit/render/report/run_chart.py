@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
-from cxaudit.monthly.model import Limits, Month, MonthlyReport, Restated, RunChart, Signal
+from cxaudit.monthly.model import Month, MonthlyReport, Restated, RunChart, Signal, StandardsChange
 from cxaudit.render.figures import meets
 from cxaudit.render.report.story import Block, Chart, Column, Points, Section, Table, Text
 from cxaudit.render.report.words import LOW, LOW_NOTE, day_name, in_time, level, month_name, percent, share_text
-from cxaudit.render.words import listed
+from cxaudit.render.words import counted, listed
 
 #: In the order of the rules; good news first.
 SIGNAL_WORDS: dict[Signal, str] = {
@@ -23,6 +24,8 @@ SIGNAL_WORDS: dict[Signal, str] = {
     "two_of_three_low": "two of three months close to the lower limit",
 }
 _BETTER: tuple[Signal, ...] = ("above_limits", "run_above", "rising", "two_of_three_high")
+#: Why a chart of enough months may have no limits.
+STEADY = "Most months score the same, so limits of the usual ups and downs would say nothing."
 #: The fewest requests of a month that is drawn; the figures know the same number.
 _SMALL = 10
 
@@ -46,13 +49,17 @@ def better_or_worse(month: Month) -> str:
     return "Better than usual" if kinds.pop() else "Worse than usual"
 
 
-def between_words(limits: Limits) -> str:
+def between_words(chart: RunChart) -> str:
     """
     >>> from fractions import Fraction
-    >>> between_words(Limits(Fraction(90), Fraction(84), Fraction(96), Fraction(6), 12, False))
+    >>> from cxaudit.monthly.model import Limits
+    >>> limits = Limits(Fraction(90), Fraction(84), Fraction(96), Fraction(6), 12, False)
+    >>> between_words(RunChart(None, "", (), limits, None))
     '84.0 to 96.0 %'
     """
-    return f"{level(limits.lower)} to {percent(limits.upper)}"
+    if chart.limits is None:
+        return "most months are alike" if chart.is_steady else "too few months"
+    return f"{level(chart.limits.lower, chart.target_pct)} to {percent(chart.limits.upper, chart.target_pct)}"
 
 
 def is_usable(month: Month) -> bool:
@@ -77,16 +84,40 @@ def _blocks(report: MonthlyReport) -> Iterator[Block]:
     usable = [month for month in chart.points if is_usable(month)]
     yield Text(" ".join(_sentences(chart, report.period)), "lead")
     if len(usable) > 1:
-        yield Chart("run-chart", "Compliance by month, all channels", described(chart), (chart, report.changes))
-    if any(one.limits for one in report.runs[1:]):
+        marks = marked_months(report.changes, report.otherwise_from)
+        yield Chart("run-chart", "Compliance by month, all channels", described(chart), (chart, marks))
+    if any(one.limits or one.is_steady for one in report.runs[1:]):
         yield _channels(report)
     if report.changes:
         words = [f"{change.source} came into force on {day_name(change.effective)}" for change in report.changes]
         yield Text(f"Standards: {'; '.join(words)}.", "note")
+    if report.otherwise_from:
+        yield Text(otherwise_words(report), "note")
     if report.restated:
         yield Points(tuple(_restated_words(one) for one in report.restated))
     if chart.limits:
         yield Points(tuple(_how(chart)))
+
+
+def marked_months(changes: Iterable[StandardsChange], otherwise_from: Iterable[str]) -> tuple[str, ...]:
+    """The months at which a chart has a line because other standards hold from there on."""
+    return tuple(sorted({*(change.month for change in changes), *otherwise_from}))
+
+
+def otherwise_words(report: MonthlyReport) -> str:
+    """That months were judged by another file than those before; empty where none were."""
+    if not report.otherwise_from:
+        return ""
+    since = ", and again from ".join(f"{month_name(month)} on" for month in report.otherwise_from)
+    return f"From {since}, judged by another standards file, which promises or counts otherwise."
+
+
+def hidden_words(chart: RunChart) -> str:
+    """How many earlier months are known and not shown; empty where there are none."""
+    if not chart.n_before:
+        return ""
+    more = "; the usual level is made from the first months known" if chart.limits else ""
+    return f"{counted(chart.n_before, 'earlier month is', 'earlier months are')} known and not shown{more}."
 
 
 def _restated_words(one: Restated) -> str:
@@ -97,7 +128,10 @@ def _restated_words(one: Restated) -> str:
 
 
 def _sentences(chart: RunChart, period: tuple[dt.date, dt.date]) -> Iterator[str]:
-    limits, last = chart.limits, period[1]
+    limits, target, last = chart.limits, chart.target_pct, period[1]
+    if chart.is_steady:
+        yield STEADY
+        return
     if limits is None:
         usable = sum(is_usable(month) for month in chart.points)
         known = "one full month is" if usable == 1 else f"{usable or 'no'} full months are"
@@ -111,8 +145,8 @@ def _sentences(chart: RunChart, period: tuple[dt.date, dt.date]) -> Iterator[str
     else:
         yield f"{month_name(month.month)} is within the usual ups and downs."
     trial = f" (on trial: from {limits.n_baseline} months)" if limits.is_trial else ""
-    chance = f"chance explains {between_words(limits)}"
-    yield f"The usual level is {percent(limits.mean)}; {chance}{trial}."
+    chance = f"chance explains {between_words(chart)}"
+    yield f"The usual level is {percent(limits.mean, target)}; {chance}{trial}."
     yield from _assurance(chart, [one for one in chart.points if f"{period[0]:%Y-%m}" <= one.month <= f"{last:%Y-%m}"])
 
 
@@ -134,7 +168,7 @@ def _how(chart: RunChart) -> Iterator[str]:
     limits = chart.limits
     if limits is None:
         return
-    first = "all full months so far" if limits.is_trial else "the first 12 full months shown"
+    first = "all full months so far" if limits.is_trial else "the first 12 full months known"
     yield f"Usual level: the mean of {first}. Limits: 2.66 mean moving ranges from it (an XmR chart), between 0 and 100 %."
     yield (
         "More than chance: a month beyond a limit; seven in a row on one side of the usual level; seven in a row rising or "
@@ -154,11 +188,19 @@ def _months(report: MonthlyReport, chart: RunChart) -> Table:
         for month in reversed(chart.points)
     )
     columns = (Column("Month"), Column("In time", True), Column("Compliance", True), Column("What the chart says"))
-    stored = [month_name(month.month, is_short=True) for month in chart.points if month.origin == "stored"]
-    notes = [f"From earlier reports: {' to '.join(dict.fromkeys((stored[0], stored[-1])))}."] if stored else []
+    stored = listed(list(_spans(chart.points)))
+    notes = [note for note in (f"From earlier reports: {stored}." if stored else "", hidden_words(chart)) if note]
     notes += [LOW_NOTE] if any(LOW in row for row in rows) else []
     which = "received" if report.check.cohort == "received" else "due"
     return Table("months-table", f"Requests by the month in which they were {which}", columns, rows, notes=tuple(notes))
+
+
+def _spans(points: Sequence[Month]) -> Iterator[str]:
+    """The months from earlier reports, those that follow each other as one."""
+    for is_stored, group in groupby(points, key=lambda month: month.origin == "stored"):
+        if is_stored:
+            names = [month_name(month.month, is_short=True) for month in group]
+            yield " to ".join(dict.fromkeys((names[0], names[-1])))
 
 
 def _said(month: Month, chart: RunChart) -> str:
@@ -178,10 +220,9 @@ def _channels(report: MonthlyReport) -> Table:
     for chart in report.runs[1:]:
         month, limits = last_usable(chart, report.period[1]), chart.limits
         now = share_text(month.counts) if month else "–"
-        usual = percent(limits.mean) if limits else "–"
-        between = between_words(limits) if limits else "too few months"
+        usual = percent(limits.mean, chart.target_pct) if limits else "–"
         said = better_or_worse(month) if month and limits else "–"
-        rows.append((chart.label, now, usual, between, said))
+        rows.append((chart.label, now, usual, between_words(chart), said))
     columns = (
         Column("Channel"), Column(month_name(f"{report.period[1]:%Y-%m}"), True), Column("Usual level", True),
         Column("Chance explains", True), Column("What its chart says"),
@@ -197,6 +238,9 @@ def described(chart: RunChart) -> str:
     said = f"Line chart of {len(usable)} months, from {shares}."
     if chart.limits:
         limits = chart.limits
-        said += f" Usual level {percent(limits.mean)}, limits {percent(limits.lower)} and {percent(limits.upper)}."
-    odd = [f"{month_name(month.month)} {better_or_worse(month).lower()}" for month in usable if month.signals]
-    return f"{said} {'; '.join(odd) if odd else 'No month stands out'}. The table below has every figure."
+        mean, lower, upper = (percent(x, chart.target_pct) for x in (limits.mean, limits.lower, limits.upper))
+        odd = [f"{month_name(month.month)} {better_or_worse(month).lower()}" for month in usable if month.signals]
+        said += f" Usual level {mean}, limits {lower} and {upper}. {'; '.join(odd) if odd else 'No month stands out'}."
+    elif chart.is_steady:
+        said += f" {STEADY}"
+    return f"{said} The table below has every figure."

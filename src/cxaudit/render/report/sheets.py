@@ -11,7 +11,7 @@ from cxaudit.render.check_rows import targets
 from cxaudit.render.compare import reason_words
 from cxaudit.render.document import Cell, Drawing, TableColumn, TablePart
 from cxaudit.render.escape import escape_cell
-from cxaudit.render.figures import compliance_text, outcome, percentage_text
+from cxaudit.render.figures import compliance_text, level_text, outcome, percentage_text
 from cxaudit.render.report.first_screen import standard_words
 from cxaudit.render.report.who import thanks
 from cxaudit.render.report.words import LOW, NOT_STATED, SMALL, share_words
@@ -106,7 +106,7 @@ def _months(report: MonthlyReport) -> TablePart | None:
 def _limits(run: RunChart) -> tuple[Cell, ...]:
     if run.limits is None:
         return (None, None, None)
-    return tuple(f"{float(value):.1f}" for value in (run.limits.mean, run.limits.lower, run.limits.upper))
+    return tuple(level_text(value, run.target_pct) for value in (run.limits.mean, run.limits.lower, run.limits.upper))
 
 
 def _months_by_channel(report: MonthlyReport) -> TablePart | None:

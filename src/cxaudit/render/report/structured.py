@@ -11,9 +11,9 @@ from fractions import Fraction
 from typing import Any
 
 from cxaudit.model import CheckRow, ReadingRow
-from cxaudit.monthly.model import Counts, MonthlyReport, RunChart
+from cxaudit.monthly.model import Counts, Limits, MonthlyReport, RunChart
 from cxaudit.render.check_rows import check_row, targets
-from cxaudit.render.figures import compliance_text
+from cxaudit.render.figures import compliance_text, level_text
 from cxaudit.render.options import RenderOptions
 from cxaudit.render.report.proof import NAMES_ONLY
 from cxaudit.render.structured import numbers, summary_of
@@ -21,6 +21,9 @@ from cxaudit.render.words import utf8
 
 #: The fields that stand at the top of the document under other names, or in `summary`.
 _APART = ("check", "period", "departments", "customer_types", "employees")
+
+#: The fields of the limits of a run chart that stand beside its months and its target.
+_LEVELS = ("mean", "lower", "upper")
 
 
 def render_report_json(report: MonthlyReport, options: RenderOptions) -> Iterator[bytes]:  # noqa: ARG001 — one signature for all
@@ -60,6 +63,9 @@ def _plain(value: Any, *aims: Decimal | None) -> Any:
             return {name: _plain(one) for name, one in figures.items()}
         case RunChart():
             return {name: _plain(one, value.target_pct) for name, one in _fields(value).items()}
+        case Limits():
+            levels = {name: float(level_text(getattr(value, name), *aims, places=2)) for name in _LEVELS}
+            return {name: _plain(one) for name, one in (_fields(value) | levels).items()}
         case dt.datetime():
             return f"{value:%Y-%m-%d %H:%M:%S}"
         case dt.date():

@@ -12,7 +12,7 @@ from fractions import Fraction
 from math import sqrt
 from typing import Protocol
 
-from cxaudit.render.figures import compliance_text, for_people, percentage_text
+from cxaudit.render.figures import compliance_text, for_people, level_text, percentage_text
 from cxaudit.render.words import MONTHS, listed, period_words
 
 #: Fewer judged requests than this get no percentage: one reply more or less would move it by ten points.
@@ -94,17 +94,17 @@ def wilson_text(counts: Counted) -> str:
     return f"{100 * max(centre - reach, 0):.0f} to {100 * min(centre + reach, 1):.0f} %"
 
 
-def level(value: Fraction) -> str:
-    """A level or a limit of a run chart, in percent.
+def level(value: Fraction, *targets: Decimal | None) -> str:
+    """A level or a limit of a run chart, in percent; as a share, it rounds across no target.
 
-    >>> level(Fraction(191, 2)), level(Fraction(100))
-    ('95.5', '100')
+    >>> level(Fraction(191, 2)), level(Fraction(100)), level(Fraction(99997, 1000))
+    ('95.5', '100', '99.9')
     """
-    return f"{float(value):.1f}".replace("100.0", "100")
+    return percent(value, *targets).removesuffix(" %")
 
 
-def percent(value: Fraction) -> str:
-    return f"{level(value)} %"
+def percent(value: Fraction, *targets: Decimal | None) -> str:
+    return for_people(level_text(value, *targets))
 
 
 def period_name(first: dt.date, last: dt.date) -> str:

@@ -14,6 +14,7 @@ from cxaudit.render.documents import files_part, readings_document, records_part
 from cxaudit.render.options import RenderOptions
 from cxaudit.render.report.answer import answer
 from cxaudit.render.report.proof import method
+from cxaudit.render.report.run_chart import STEADY, hidden_words, otherwise_words
 from cxaudit.render.report.sheets import parts
 from cxaudit.render.report.story import Points
 from cxaudit.render.report.words import LOW, SMALL
@@ -77,8 +78,15 @@ def _notes(report: MonthlyReport) -> tuple[tuple[str, str], ...]:
             "Not answered and not yet due; not judged, for the reasons on the sheet of the excluded.",
         ),
         (LOW, f"Fewer than {SMALL} judged requests: too few for a percentage."),
-        (NOT_AVAILABLE, "Not available: nothing was judged, or there are too few months for limits."),
+        (NOT_AVAILABLE, "Not available: nothing was judged, or there are too few or too equal months for limits."),
         ("Signal", "What the four rules of a run chart say of a month; two months alone are never compared."),
         ("Filters", "Only the sheet of the missed requests has a filter and a header that stays in sight."),
+        *(("Months", line) for line in _months_words(report)),
         *said,
     )
+
+
+def _months_words(report: MonthlyReport) -> Iterator[str]:
+    """What the sheet of the months does not say by itself."""
+    for chart in report.runs[:1]:
+        yield from filter(None, (otherwise_words(report), STEADY if chart.is_steady else "", hidden_words(chart)))
