@@ -6,6 +6,7 @@ import base64
 import dataclasses
 import hashlib
 import html
+import json
 import re
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from months import a_year, report_of
-from outside import TOP, clean_environment
+from outside import TOP, clean_environment, run
 
 from cxaudit.monthly.model import Counts, MonthlyReport, Restated
 from cxaudit.render.options import RenderOptions
@@ -199,6 +200,36 @@ def test_compliments_are_listed_for_their_department(tmp_path: Path) -> None:
     assert found.compliments is not None
     assert [(one.department, one.cases) for one in found.compliments] == [("Parks", ("7", "log.csv row 4"))]
     assert "Compliments received, to share" in page_of(compose(found))
+
+
+def test_an_age_that_is_not_known_is_no_young_one(tmp_path: Path) -> None:
+    """Twelve office hours from a date without a time end on one of two days, and nothing says on which."""
+    (tmp_path / "s.yaml").write_text(
+        "version: 1\norganisation: T\ntimezone: America/Edmonton\n"
+        'calendar: {workweek: [Mon, Tue, Wed, Thu, Fri], office_hours: "08:30-16:30"}\n'
+        "standards: [{effective: 2025-01-01, source: c, channels: {email: {within: 12 business hours}}}]\n"
+    )
+    (tmp_path / "log.csv").write_text(
+        "case_id,channel,department,received_at,replied_at\n1,email,Parks,2025-10-09,\n2,email,Parks,2025-10-30 08:00,\n"
+    )
+    given = (
+        "log.csv",
+        "--standards",
+        "s.yaml",
+        "--period",
+        "2025-10",
+        "--as-of",
+        "2025-10-31",
+        "--out",
+        "r",
+        "--formats",
+    )
+    run("report", *given, "md,json,xlsx", cwd=tmp_path)
+    text = (tmp_path / "r" / "2025-10" / "report.md").read_text("utf-8")
+    assert "| Department | 0–1 d | 2–5 d | 6–10 d | Over 10 d | Not known | Overdue | Oldest due | Due next |" in text
+    assert "| Parks | 1 | 0 | 0 | 0 | 1 | 2 | 31 Oct | 0 |" in text
+    found = json.loads((tmp_path / "r" / "2025-10" / "report.json").read_text("utf-8"))
+    assert found["open"]["departments"][0]["by_days_over"] == {"0": 1, "unknown": 1}
 
 
 def test_a_report_without_anything_has_a_page(tmp_path: Path) -> None:

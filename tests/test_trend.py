@@ -78,10 +78,15 @@ def test_a_change_beyond_chance_is_a_signal(reported: Path) -> None:
 
 @pytest.mark.parametrize("by", ["channel", "department"])
 def test_a_series_for_each(reported: Path, by: str) -> None:
-    """Channels or departments, then all; the counts add up month by month."""
+    """Channels or departments by the names that `check` gives them, then all; the counts add up month by month."""
     rows = run("trend", "reports", "--by", by, cwd=reported).rows
     assert next(iter(rows[0])) == by
-    assert rows[-1][by] == "All"
+    assert rows[-1][by] == "all"
+    assert (
+        {row["channel"] for row in rows} == {"email", "letter", "all"}
+        if by == "channel"
+        else "" in {row[by] for row in rows}
+    )
     for month in MONTHS:
         mine = [int(row["requests"]) for row in rows if row["month"] == month]
         assert sum(mine[:-1]) == mine[-1]
@@ -101,7 +106,8 @@ def test_the_page_draws_each_series(reported: Path, by: str | None) -> None:
     option = ["--by", by] if by else []
     rows = run("trend", "reports", *option, cwd=reported).rows
     page = run("trend", "reports", *option, "--format", "html", cwd=reported).text
-    labels = list(dict.fromkeys(row[by] for row in rows)) if by else ["All requests"]
+    shown = {"email": "Email", "letter": "Letter", "": "Not stated", "all": "All"}
+    labels = list(dict.fromkeys(shown.get(row[by], row[by]) for row in rows)) if by else ["All requests"]
     assert re.findall("<figcaption>(.*?)</figcaption>", page) == labels
     assert len(re.findall('<svg role="img" aria-labelledby="run-', page)) == len(labels)
     level = rows[-1]["usual_pct"]
@@ -141,7 +147,7 @@ def test_departments_with_the_names_of_other_lines_stay_apart(tmp_path: Path) ->
         run("report", "log.csv", "--period", month, "--out", "reports", "--formats", "csv", "-q", cwd=tmp_path)
     found = run("trend", "reports", "--by", "department", cwd=tmp_path).rows
     lines = [(row["department"], row["month"]) for row in found]
-    expected = ("All", "Not stated", "Roads", "Not stated", "All")
+    expected = ("All", "Not stated", "Roads", "", "all")
     assert lines == [(name, month) for name in expected for month in ("2025-06", "2025-07")]
     assert [int(row["requests"]) for row in found[-2:]] == [4 * int(row["requests"]) for row in found[:2]]
 

@@ -138,11 +138,14 @@ def test_a_copy_of_an_export_and_a_damaged_tally_are_called_by_their_names(repor
 
 
 def test_a_missing_and_an_added_export_are_found(reported: Path) -> None:
-    """By their names."""
+    """By their names; a file that is only called otherwise is not called another."""
     (reported / "exports" / "letters.xlsx").rename(reported / "exports" / "letters 2025.xlsx")
-    rows = run("verify", MANIFEST, "exports", cwd=reported).rows
-    outcomes = {row["name"]: row["outcome"] for row in rows if row["what"] == "input" and row["outcome"] != "same"}
-    assert outcomes == {"letters.xlsx": "missing", "letters 2025.xlsx": "added"}
+    found = run("verify", MANIFEST, "exports", cwd=reported)
+    rows = [row for row in found.rows if row["what"] == "input" and row["outcome"] != "same"]
+    assert {row["name"]: row["outcome"] for row in rows} == {"letters.xlsx": "missing", "letters 2025.xlsx": "added"}
+    assert "The same exports under other names." in found.err
+    (reported / "exports" / "letters 2025.xlsx").unlink()
+    assert "Another export than the report was made from" in run("verify", MANIFEST, "exports", cwd=reported).err
 
 
 def test_a_file_changed_after_it_was_written_is_found(reported: Path) -> None:

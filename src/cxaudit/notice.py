@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 from collections.abc import Iterator
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -104,7 +105,8 @@ def _high_volume(audit: Audit) -> Iterator[Finding]:
     present = _departments(audit) if any(period.departments for period in standards.high_volume) else set()
     present |= {promise.department for promise in audit.promises.all if promise.department is not None}
     for period in standards.high_volume:
-        place = f"{standards.file}:{period.line}:{period.column}"
+        # Without its folder: findings are stored, and the same on every machine.
+        place = f"{PurePath(standards.file).name}:{period.line}:{period.column}"
         if period.declared is not None and period.declared > period.first:
             said = f'{place}: "{period.reason}" began on {period.first} and was declared on {period.declared}'
             yield Finding("declared_late", None, None, 1, (), (), said)

@@ -136,11 +136,11 @@ def _open(found: pl.DataFrame) -> OpenRequests:
 def _overdue(department: str, part: pl.DataFrame) -> Overdue:
     n = dict(part.group_by("when").agg(pl.col("n").sum()).iter_rows())
     overdue = part.filter(pl.col("when") != "next")
-    by_days = overdue.group_by("over").agg(pl.col("n").sum()).sort("over")
+    by_days = overdue.group_by("over").agg(pl.col("n").sum()).sort("over", nulls_last=True)
     oldest = overdue["oldest_due_on"].min()
     return Overdue(
         department=department,
-        by_days_over={int(days): int(n) for days, n in by_days.iter_rows()},
+        by_days_over={days: int(n) for days, n in by_days.iter_rows()},
         earlier=int(n.get("earlier", 0)),
         later=int(n.get("later", 0)),
         oldest_due_on=oldest if isinstance(oldest, dt.date) else None,

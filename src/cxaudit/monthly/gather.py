@@ -85,7 +85,7 @@ def _judged(audit: Audit, where: pl.Expr) -> pl.LazyFrame:
 
 def _open(known: pl.LazyFrame, audit: Audit, first: dt.date, last: dt.date) -> pl.LazyFrame:
     """**Frame out**: `department`, `when` (`earlier`, `inside`, `later`, or `next`: due by the end of the next business
-    day), `over` (business days after the due day), `oldest_due_on`, `n`.
+    day), `over` (business days after the due day; null where that is not known), `oldest_due_on`, `n`.
     """
     due_on = pl.col("due_at").dt.date()
     tomorrow = audit.question.as_of.local.date() + dt.timedelta(days=1)
@@ -99,7 +99,7 @@ def _open(known: pl.LazyFrame, audit: Audit, first: dt.date, last: dt.date) -> p
     is_open = (pl.col("verdict") == "overdue") | is_next
     return (
         known.filter(is_open.fill_null(False))
-        .group_by(_text("department"), when.alias("when"), pl.col("business_days_over").fill_null(0).alias("over"))
+        .group_by(_text("department"), when.alias("when"), pl.when(~is_next).then("business_days_over").alias("over"))
         .agg(oldest_due_on=due_on.min(), n=pl.len())
     )
 

@@ -143,7 +143,7 @@ class Overdue:
     """Unanswered requests of one department: those whose due time has passed, and those that fall due next."""
 
     department: str  # "" = not stated
-    by_days_over: dict[int, int]  # business days after the due day -> requests
+    by_days_over: dict[int | None, int]  # business days after the due day, None where it is not known -> requests
     earlier: int  # of these, from periods before
     later: int  # of these, from after the period
     oldest_due_on: dt.date | None
@@ -152,6 +152,10 @@ class Overdue:
     @property
     def requests(self) -> int:
         return sum(self.by_days_over.values())
+
+    @property
+    def of_unknown_age(self) -> int:
+        return self.by_days_over.get(None, 0)
 
 
 @dataclass(frozen=True)

@@ -118,7 +118,8 @@ def _row(row: TrendRow, by: str | None, form: str, options: RenderOptions) -> di
         **dict(zip(("usual_pct", "lower_limit_pct", "upper_limit_pct"), _levels(row), strict=True)),
     }
     is_json = form.startswith("json")
-    label = row.label if is_json or not options.escape else escape_cell(row.label)
+    series = "all" if row.series is None else row.series  # as `check` names them
+    label = series if is_json or not options.escape else escape_cell(series)
     values: dict[str, Any] = {
         **({by: label} if by else {}),
         "month": row.point.month,

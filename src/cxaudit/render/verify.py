@@ -54,6 +54,7 @@ _MEANINGS = {
     "time zone": "Times would be read otherwise today, or the manifest was changed.",
     "file made again": "The file would hold other bytes today.",
 }
+_RENAMED = "The same exports under other names."
 
 
 def render_verify(found: Sequence[Compared], form: str, options: RenderOptions) -> Iterator[bytes]:
@@ -81,9 +82,19 @@ def advice(found: Iterable[Compared]) -> Iterator[str]:
     for what, meaning in _MEANINGS.items():
         names = [visible(one.name) for one in differing if one.what == what]
         if names:
-            yield f"  {what}: {', '.join(names)}. {meaning}"
+            said = _RENAMED if what == "input" and _are_renamed(differing) else meaning
+            yield f"  {what}: {', '.join(names)}. {said}"
     if not any(one.what == "figure" for one in differing):
         yield "The figures are the same."
+
+
+def _are_renamed(differing: Sequence[Compared]) -> bool:
+    """Whether the inputs that differ are the same files under other names."""
+    inputs = [one for one in differing if one.what == "input"]
+    recorded, found = (
+        sorted(filter(None, hashes)) for hashes in zip(*((one.recorded, one.found) for one in inputs), strict=True)
+    )
+    return recorded == found
 
 
 def _cells(one: Compared) -> list[str]:

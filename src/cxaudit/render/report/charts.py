@@ -122,8 +122,8 @@ def ageing(ages: Sequence[tuple[str, int]]) -> Any:
     """Unanswered requests by business days after their due day."""
     import altair as alt
 
-    values = [{"age": f"{name} days", "n": n} for name, n in ages]
-    names = [f"{name} days" for name, _ in ages]
+    values = [{"age": name, "n": n} for name, n in ages]
+    names = [name for name, _ in ages]
     y = alt.Y("age:N", sort=names, title=None, axis=alt.Axis(domain=False, ticks=False, labelPadding=8))
     most = max(n for _, n in ages)
     base = alt.Chart(data_of(values)).encode(y=y, x=alt.X("n:Q", axis=None, scale=alt.Scale(domain=[0, most * 1.12])))

@@ -111,27 +111,32 @@ def _open_words(report: MonthlyReport) -> str:
 
 def ages_of(departments: tuple[Overdue, ...]) -> tuple[tuple[str, int], ...]:
     """Overdue requests by age."""
-    return tuple((name, sum(_aged(one, first, last) for one in departments)) for name, first, last in AGES)
+    known = [(f"{name} days", sum(_aged(one, first, last) for one in departments)) for name, first, last in AGES]
+    unknown = sum(one.of_unknown_age for one in departments)
+    return (*known, *([("not known", unknown)] if unknown else []))
 
 
 def _aged(one: Overdue, first: int, last: int | None) -> int:
-    return sum(n for days, n in one.by_days_over.items() if first <= days and (last is None or days <= last))
+    known = ((days, n) for days, n in one.by_days_over.items() if days is not None)
+    return sum(n for days, n in known if first <= days and (last is None or days <= last))
 
 
 def _ageing_words(departments: tuple[Overdue, ...]) -> str:
-    parts = [f"{name} business days {n:,}" for name, n in ages_of(departments)]
+    parts = [f"{name.replace(' days', ' business days')} {n:,}" for name, n in ages_of(departments)]
     return f"Bar chart of the unanswered requests by business days after their due day: {'; '.join(parts)}."
 
 
 def _open_table(report: MonthlyReport, waiting: list[Overdue]) -> Table:
-    has_earlier = report.open.earlier > 0
+    has_earlier, has_unknown = report.open.earlier > 0, any(one.of_unknown_age for one in waiting)
     columns = (
-        Column("Department"), *(Column(f"{name[0].upper()}{name[1:]} d", True) for name, _, _ in AGES), Column("Overdue", True),
+        Column("Department"), *(Column(f"{name[0].upper()}{name[1:]} d", True) for name, _, _ in AGES),
+        *([Column("Not known", True)] if has_unknown else []), Column("Overdue", True),
         *([Column("Of these earlier", True)] if has_earlier else []), Column("Oldest due", True), Column("Due next", True),
     )  # fmt: skip
     rows = [
         (
-            one.department or NOT_STATED, *(f"{_aged(one, first, last):,}" for _, first, last in AGES), f"{one.requests:,}",
+            one.department or NOT_STATED, *(f"{_aged(one, first, last):,}" for _, first, last in AGES),
+            *([f"{one.of_unknown_age:,}"] if has_unknown else []), f"{one.requests:,}",
             *([f"{one.earlier:,}"] if has_earlier else []),
             short_day(one.oldest_due_on, report.check.as_of.year) if one.oldest_due_on else "–", f"{one.due_next:,}",
         )

@@ -192,7 +192,7 @@ def _ageing(report: MonthlyReport) -> TablePart | None:
     rows = [
         (escape_cell(one.department or NOT_STATED), days, n)
         for one in report.open.departments
-        for days, n in sorted(one.by_days_over.items())
+        for days, n in one.by_days_over.items()
     ]
     return TablePart("Ageing", "How long the overdue have been waiting", columns, rows) if rows else None
 

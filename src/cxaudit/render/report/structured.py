@@ -75,7 +75,7 @@ def _plain(value: Any, *aims: Decimal | None) -> Any:
         case Fraction():
             return round(float(value), 2)
         case Mapping():
-            return {str(name): _plain(one, *aims) for name, one in value.items()}
+            return {"unknown" if name is None else str(name): _plain(one, *aims) for name, one in value.items()}
         case tuple() | list():
             return [_plain(one, *aims) for one in value]
     if dataclasses.is_dataclass(value):
