@@ -246,6 +246,17 @@ def test_no_channel_is_called_usual_that_was_not_compared(tmp_path: Path, charts
     assert glance(report, "changed").endswith(f". {said}")
 
 
+def test_a_slump_after_months_that_score_the_same_is_told(tmp_path: Path) -> None:
+    """There are no limits to fall out of, and the reader is warned all the same."""
+    steady = [Month(f"2025-{month:02}", Counts(met=50), "stored", is_whole=True) for month in range(1, 10)]
+    for met, said in ((30, True), (50, False)):
+        last = Month("2025-10", Counts(met=met, late=50 - met), "input", is_whole=True)
+        chart = RunChart(None, "All channels", (*steady, last), None, None, is_steady=True)
+        told = glance(replace(made(tmp_path, [MET]), runs=(chart,)), "changed")
+        assert ("All channels, October 2025: 30 of 50, 60.0 %, where most months score 100 %." in told) is said
+        assert "Most months score the same" in told
+
+
 @pytest.mark.parametrize(
     ("met", "signals", "target", "said"),
     [

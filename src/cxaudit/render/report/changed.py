@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 
-from cxaudit.monthly.model import Month, MonthlyReport, RunChart
+from cxaudit.monthly.model import Counts, Month, MonthlyReport, RunChart
 from cxaudit.render.check_rows import targets
-from cxaudit.render.report.run_chart import STEADY, better_or_worse, last_usable, signals_words
+from cxaudit.render.report.run_chart import STEADY, better_or_worse, is_usable, last_usable, signals_words
 from cxaudit.render.report.story import Block, Points, Text
-from cxaudit.render.report.words import NOT_STATED, few, month_name, period_name, share_words
+from cxaudit.render.report.words import NOT_STATED, few, month_name, percent, period_name, share_words
 
 
 def changes(report: MonthlyReport) -> Iterator[Block]:
@@ -41,6 +43,7 @@ def _signals(report: MonthlyReport) -> Iterator[str]:
     charts = [chart for chart in report.runs if chart.limits is not None]
     months = [(chart, last_usable(chart, report.period[1])) for chart in charts]
     compared = [(chart, month) for chart, month in months if month is not None]
+    yield from _unlike_most(report)
     if not charts and any(chart.is_steady for chart in report.runs):
         yield STEADY
     elif not charts:
@@ -59,6 +62,23 @@ def _signals(report: MonthlyReport) -> Iterator[str]:
         ]
         yield from _usual(report, compared, f"{when}: all" if when else "All", has_left=bool(left))
         yield from _left(left)
+
+
+def _unlike_most(report: MonthlyReport) -> Iterator[str]:
+    """Where most months score the same, so that there are no limits: the last month, if it does not."""
+    for chart in report.runs:
+        month = last_usable(chart, report.period[1]) if chart.is_steady else None
+        if month is not None:
+            scores = Counter(_score(one.counts) for one in chart.points if is_usable(one))
+            usual = scores.most_common(1)[0][0]
+            if _score(month.counts) != usual:
+                most = percent(100 * usual, chart.target_pct)
+                mine = share_words(month.counts, chart.target_pct)
+                yield f"{chart.label}, {month_name(month.month)}: {mine}, where most months score {most}."
+
+
+def _score(counts: Counts) -> Fraction:
+    return Fraction(counts.met, counts.judged)
 
 
 def _usual(
