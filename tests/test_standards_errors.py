@@ -597,4 +597,4 @@ def test_a_department_that_promises_less_is_pointed_out(tmp_path: Path) -> None:
     said = f"{path}:11:27: Parks promises 3 business days for email, where 2 business days are promised to everybody"
     assert said in run("standards", "check", path).err
     found = run("check", log, "--standards", path, "--as-of", "2025-10-02")
-    assert (found.code, found.err.count(said)) == (0, 1)
+    assert (found.code, found.err.count(said.replace(str(path), "s.yaml"))) == (0, 1)  # findings are stored: no folder

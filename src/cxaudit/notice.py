@@ -95,17 +95,18 @@ def _changed(audit: Audit) -> Iterator[Finding]:
 
 def _weaker(audit: Audit) -> Iterator[Finding]:
     """Departments that promise less than their channel does."""
+    file = audit.question.standards.file
     for said in weaker_promises(audit.question.standards):
-        yield Finding("weaker_promise", None, None, 1, (), (), said)
+        yield Finding("weaker_promise", None, None, 1, (), (), f"{PurePath(file).name}{said.removeprefix(file)}")
 
 
 def _high_volume(audit: Audit) -> Iterator[Finding]:
-    """Periods declared after they began, and those that name a department which nobody has."""
+    """Periods declared after they began, and those that name a department which nobody has. Like all findings they name the
+    standards file without its folder: they are stored, and the same on every machine."""
     standards = audit.question.standards
     present = _departments(audit) if any(period.departments for period in standards.high_volume) else set()
     present |= {promise.department for promise in audit.promises.all if promise.department is not None}
     for period in standards.high_volume:
-        # Without its folder: findings are stored, and the same on every machine.
         place = f"{PurePath(standards.file).name}:{period.line}:{period.column}"
         if period.declared is not None and period.declared > period.first:
             said = f'{place}: "{period.reason}" began on {period.first} and was declared on {period.declared}'

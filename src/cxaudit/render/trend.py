@@ -61,14 +61,14 @@ def render_trend(trend: Trend, as_of: dt.datetime, form: str, options: RenderOpt
             yield utf8(data_text(columns, [_row(row, trend.by, form, options) for row in trend.rows], form))
 
 
-def remarks(trend: Trend) -> Iterator[str]:
-    """What the months cannot tell by themselves."""
+def remarks(trend: Trend, *, has_low: bool = True) -> Iterator[str]:
+    """What the months cannot tell by themselves; data forms have percentages of few requests too."""
     yield from restated_words(trend.restated)
     if trend.missing:
         yield f"No report holds {listed(trend.missing)}."
     if trend.unfinished:
         yield f"Not over, or not whole, when reported: {listed(trend.unfinished)}; left out of limits and signals."
-    if any(0 < row.row.judged < SMALL for row in trend.rows):
+    if has_low and any(0 < row.row.judged < SMALL for row in trend.rows):
         yield LOW_NOTE
     if steady := listed(list(dict.fromkeys(row.label for row in trend.rows if row.is_steady))):
         yield f"{f'{steady}: ' if trend.by else ''}{STEADY}"

@@ -24,9 +24,10 @@ def weaker_promises(standards: Standards) -> Iterator[str]:
             of_all = general.get(promise.channel)
             if promise.department is not None and of_all is not None and _is_weaker(promise.within, of_all):
                 line, column = _place(standards, position, promise.department, promise.channel)
+                are = "is" if of_all.count == 1 else "are"
                 yield (
                     f"{standards.file}:{line}:{column}: {promise.department} promises {promise.within.text} for "
-                    f"{promise.channel}, where {of_all.text} are promised to everybody"
+                    f"{promise.channel}, where {of_all.text} {are} promised to everybody"
                 )
 
 
