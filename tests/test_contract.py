@@ -547,6 +547,27 @@ def test_a_channel_that_begins_long_after_the_period_is_pointed_out(
     assert (words in said, "late_start (1)" in said, "late_start" in said) == (is_told, is_told, is_told)
 
 
+@pytest.mark.parametrize(
+    ("period", "as_of", "effective", "said"),
+    [
+        ("2025", "2025-12-31", "2025-01-01", "2025-12-15, 248 business days after the period began, and 14 in the 6"),
+        ("2025-12", "2025-12-31", "2025-01-01", "2025-12-15, 10 business days after the period began, and 14 in the 6"),
+        ("2025-12", "2025-12-31", "2025-12-15", ""),
+        ("2025-12", "2025-12-14", "2025-01-01", ""),
+    ],
+)
+def test_how_late_a_channel_begins_is_counted_from_what_was_promised(
+    tmp_path: Path, period: str, as_of: str, effective: str, said: str
+) -> None:
+    """Also where nothing in the input is as early as the period; not before the promise, and not by what is not known yet."""
+    days = [f"2025-12-{day}" for day in (15, 16, 17, 18, 19, 22, 23)]
+    rows = "".join(f"email,{day} 10:0{i}\n" for day in days for i in range(2))
+    (tmp_path / "log.csv").write_text(f"channel,received_at\n{rows}")
+    (tmp_path / "s.yaml").write_text(STANDARDS.replace("2025-02-01", effective))
+    found = run("check", "log.csv", "--period", period, "--as-of", as_of, "--standards", "s.yaml", cwd=tmp_path).err
+    assert ("late_start" in found, said in found) == (bool(said), True)
+
+
 # The same case
 
 

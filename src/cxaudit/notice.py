@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from cxaudit.days.calendar import Calendar, calendar_of
 from cxaudit.findings import CATALOGUE, Finding
 from cxaudit.inspect.hours import HOURS, unusual_hours
 from cxaudit.intake.table_findings import place_finding
 from cxaudit.recognise.names import nearest
+from cxaudit.standards.model import Standards
 from cxaudit.standards.weaker import weaker_promises
 
 if TYPE_CHECKING:
@@ -160,22 +162,35 @@ def _hours(audit: Audit) -> Iterator[Finding]:
 
 
 def _late_starts(audit: Audit) -> Iterator[Finding]:
-    """Channels whose first request came long after the period began, for the pace at which requests came since."""
+    """Channels whose first request came long after the period began, or the promise, for the pace at which they came since."""
     if audit.question.period is None:
         return
-    begin, end = audit.question.period
-    received, titles = pl.col("received_at"), audit.question.standards.titles
-    counted = audit.merged.requests.group_by("channel").agg(received.min(), received.max().alias("last"), pl.len())
+    standards, (begin, end), days = audit.question.standards, audit.question.period, audit.calendar
+    if begin < days.first:
+        days = calendar_of(standards, begin, days.last)
+    received = pl.col("received_at")
+    known = audit.merged.requests.filter(received <= audit.question.as_of.local).group_by("channel")
+    counted = known.agg(received.min(), received.max().alias("last"), pl.len())
     found = counted.select(pl.col("channel").cast(pl.String), received.dt.date(), pl.col("last").dt.date(), "len")
     spans = {channel: span for channel, *span in found.collect(engine="streaming").iter_rows()}
-    for channel in (one for one in titles if one in spans):
-        first, last, n = spans[channel]
-        n_before = _business_days_between(audit, max(begin, audit.calendar.first), min(first, end))
-        n_since = max(1, _business_days_between(audit, first, last))
+    for channel, since in _promised_since(standards).items():
+        first, last, n = spans.get(channel, (begin, begin, 0))
+        n_before = _business_days_between(days, max(begin, since), min(first, end))
+        n_since = max(1, _business_days_between(days, first, last))
         if n > _EXPECTED and n_before * n >= _EXPECTED * n_since:
             said = f"the first request came on {first}, {n_before} business days after the period began"
-            since = f"{n:,} in the {n_since:,} since: is the beginning of an export missing?"
-            yield Finding("late_start", None, None, 1, (), (titles[channel],), f"{said}, and {since}")
+            pace = f"{n:,} in the {n_since:,} business day{'s' if n_since > 1 else ''} since"
+            words = f"{said}, and {pace}: is the beginning of an export missing?"
+            yield Finding("late_start", None, None, 1, (), (standards.titles[channel],), words)
+
+
+def _promised_since(standards: Standards) -> dict[str, dt.date]:
+    """From when on anything is promised for each channel."""
+    found: dict[str, dt.date] = {}
+    for version in standards.versions:
+        for promise in version.promises:
+            found.setdefault(promise.channel, version.effective)
+    return found
 
 
 def _stale(audit: Audit) -> Iterator[Finding]:
@@ -187,15 +202,15 @@ def _stale(audit: Audit) -> Iterator[Finding]:
         if table.latest_at is not None and table.latest_at > ends.get(table.file, (dt.datetime.min, arrived))[0]:
             ends[table.file] = table.latest_at, arrived
     for latest_at, arrived in ends.values():
-        if _business_days_between(audit, latest_at.date(), today) > 1:
+        if _business_days_between(audit.calendar, latest_at.date(), today) > 1:
             latest = f"{latest_at:%Y-%m-%d}" if latest_at.time() == dt.time() else f"{latest_at:%Y-%m-%d %H:%M}"
             yield place_finding("stale_export", arrived.source, 1, (), (), f"its latest timestamp is {latest}")
 
 
-def _business_days_between(audit: Audit, first: dt.date, last: dt.date) -> int:
+def _business_days_between(days: Calendar, first: dt.date, last: dt.date) -> int:
     if last <= first:
         return 0
-    counted = audit.calendar.count_through(pl.lit(last)) - audit.calendar.count_through(pl.lit(first))
+    counted = days.count_through(pl.lit(last)) - days.count_through(pl.lit(first))
     return int(pl.select(counted.alias("n")).item() or 0)
 
 

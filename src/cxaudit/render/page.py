@@ -95,7 +95,7 @@ def _text(cell: Cell, kind: Kind, *, is_working: bool) -> str:
         case dt.date():
             return cell.isoformat()
         case str():
-            return for_people(cell) if kind == "share" else cell
+            return for_people(cell) if kind == "share" and cell[:1].isdigit() else cell
         case int():
             return f"{cell}" if kind == "number" else f"{cell:,} d" if kind == "days" else f"{cell:,}"
     return f"{cell:.2f}"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from cxaudit.standards.model import CalendarSettings, HighVolume, Standards, Version
+from cxaudit.standards.model import CalendarSettings, HighVolume, Standards, Version, fold
 
 
 def count_alike(before: Standards, after: Standards, days: tuple[dt.date, dt.date]) -> bool:
@@ -24,7 +24,7 @@ def _rules(standards: Standards, days: tuple[dt.date, dt.date]) -> tuple[Any, ..
         standards.timezone,
         _calendar(standards.calendar, days),
         _extensions(standards.high_volume, days),
-        [(rule.column, frozenset(rule.values)) for rule in standards.exclude],
+        {(rule.column, fold(value)) for rule in standards.exclude for value in rule.values},
         (standards.pairing.reopen, standards.pairing.match_customers),
     )
 

@@ -11,6 +11,8 @@ from cxaudit.render.figures import meets
 from cxaudit.render.report.words import LOW, NOT_STATED, few, in_period, share_text, share_words, target_words
 from cxaudit.render.words import counted, listed
 
+_NOT_COVERED = " These exports do not cover the whole period."
+
 
 def answer(report: MonthlyReport) -> str:
     """Whether the promise was kept, in plain words."""
@@ -40,7 +42,8 @@ def verdict(check: Report, when: str = "", *, is_over: bool = True, is_covered: 
     of_all = f"{total.met:,} of {counted(total.judged, f'{judged}request')}{when}"
     was, was_not = ("was" if n == 1 else "were" for n in (total.judged, total.missed))
     missed, extended = f"{total.missed:,} {was_not} not", _extended(check, " for high volume")
-    return f"{_against_targets(check)} {of_all} {was} answered in time{beside}; {missed}{others}.{extended}"
+    open_ = "".join([*([] if is_over else [" The period is not over."]), *([] if is_covered else [_NOT_COVERED])])
+    return f"{_against_targets(check)} {of_all} {was} answered in time{beside}; {missed}{others}.{open_}{extended}"
 
 
 def _limits(total: CheckRow, *, is_over: bool, is_covered: bool) -> Iterator[str]:
@@ -52,7 +55,7 @@ def _limits(total: CheckRow, *, is_over: bool, is_covered: bool) -> Iterator[str
             yield "so far"
         if not is_covered:
             yield "as far as these exports reach"
-    if total.met_by_extension:
+    if is_extended(total):
         yield "with the extension for high volume"
 
 
@@ -65,7 +68,16 @@ def _not_judged(total: CheckRow) -> Iterator[str]:
 
 
 def _extended(check: Report, why: str = "") -> str:
-    return f" {extension_words(check, why)}" if check.total.met_by_extension else ""
+    return f" {extension_words(check, why)}" if is_extended(check.total) else ""
+
+
+def is_extended(total: CheckRow) -> bool:
+    """Whether an extension made any request met, or keeps any from being judged yet."""
+    return bool(total.met_by_extension) or _pending_by_extension(total) > 0
+
+
+def _pending_by_extension(total: CheckRow) -> int:
+    return total.judged_without_extension - total.judged if total.judged_without_extension is not None else 0
 
 
 def extension_words(check: Report, why: str = "") -> str:
@@ -73,20 +85,31 @@ def extension_words(check: Report, why: str = "") -> str:
     total = check.total
     met, judged = total.met_without_extension or 0, total.judged_without_extension or 0
     without = share_words(Counts(met=met, late=judged - met), *targets(check, total))
-    n = counted(total.met_by_extension or 0, "request")
-    return f"{n} met only by the extension{why}; in time without it: {without}."
+    n_met, n_pending = total.met_by_extension or 0, _pending_by_extension(total)
+    met_words = f"{counted(n_met, 'request')} met" if n_met else ""
+    pending_words = (
+        f"{n_pending:,} not due yet" if n_met else counted(n_pending, "request is not due", "requests are not due")
+    )
+    pending_words = (pending_words if n_met else f"{pending_words} yet") if n_pending > 0 else ""
+    words = " and ".join(part for part in (met_words, pending_words) if part)
+    return f"{words} only by the extension{why}; in time without it: {without}."
 
 
 def _against_targets(check: Report) -> str:
     """Against the targets, where there are any: the common one, and that of each channel."""
     total, channels = check.total, [row for row in check.rows if row.judged and not row.is_total]
     against = f"target of {target_words(total.target_pct)}"
-    if meets(total.met, total.judged, total.target_pct) is False:
-        return f"No, not by the {against}:"
     rows = [row for row in channels if row.target_pct is not None]
     missed = [row for row in rows if not meets(row.met, row.judged, row.target_pct)]
     aside = "; ".join(_not_compared(channels))
     aside = aside and f" ({aside})"
+    if meets(total.met, total.judged, total.target_pct) is False:
+        which = (
+            f" ({few([row.label['channel'] or NOT_STATED for row in missed])} missed it)"
+            if 0 < len(missed) < len(rows)
+            else ""
+        )
+        return f"No, not by the {against}{which}:"
     if missed:
         no = "No" if missed == rows else "No, not by every target"
         return f"{no}: {_missed_words(missed)}{aside};"

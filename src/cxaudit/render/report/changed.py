@@ -7,11 +7,21 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from cxaudit.monthly.model import Counts, Month, MonthlyReport, RunChart
+from cxaudit.monthly.model import Counts, Month, MonthlyReport, Previous, RunChart
 from cxaudit.render.check_rows import targets
-from cxaudit.render.report.run_chart import STEADY, better_or_worse, is_usable, last_usable, signals_words
+from cxaudit.render.report.run_chart import (
+    STEADY,
+    better_or_worse,
+    is_usable,
+    last_usable,
+    months_name,
+    not_compared_words,
+    own_months,
+    signals_words,
+)
 from cxaudit.render.report.story import Block, Points, Text
-from cxaudit.render.report.words import NOT_STATED, few, month_name, percent, period_name, share_words
+from cxaudit.render.report.words import NOT_STATED, SMALL, few, month_name, percent, period_name, share_words
+from cxaudit.render.words import listed
 
 
 def changes(report: MonthlyReport) -> Iterator[Block]:
@@ -20,6 +30,8 @@ def changes(report: MonthlyReport) -> Iterator[Block]:
         aims = targets(report.check, total)
         was, now = period_name(before.first, before.last), period_name(*report.period)
         yield Points((f"{was}: {share_words(before.total, *aims)}", f"{now}: {share_words(total, *aims)}"))
+        if since := _other_standards(report, before):
+            yield Text(f"Other standards hold since {since}: what came before was promised or counted otherwise.")
     elif not _is_of_months(report):
         yield Text(
             "Whole months, quarters and years are compared with the time before them; this period is none of these."
@@ -32,36 +44,50 @@ def changes(report: MonthlyReport) -> Iterator[Block]:
         yield Text(words)
 
 
+def _other_standards(report: MonthlyReport, before: Previous) -> str:
+    """Since when others than at the beginning of the time before; empty where the same hold."""
+    months = {*(change.month for change in report.changes), *report.otherwise_from}
+    first, last = (f"{day:%Y-%m}" for day in (before.first, report.period[1]))
+    return listed([month_name(month) for month in sorted(months) if first < month <= last])
+
+
 def _is_of_months(report: MonthlyReport) -> bool:
     first, last = report.period
     return first.day == 1 and (last + dt.timedelta(days=1)).day == 1
 
 
 def _signals(report: MonthlyReport) -> Iterator[str]:
-    """What the run charts say of the period's last month; two months are never compared alone."""
-    last = month_name(f"{report.period[1]:%Y-%m}")
+    """What the run charts say of the period's months; two months are never compared alone."""
     charts = [chart for chart in report.runs if chart.limits is not None]
-    months = [(chart, last_usable(chart, report.period[1])) for chart in charts]
-    compared = [(chart, month) for chart, month in months if month is not None]
+    compared = [(chart, own) for chart in charts if (own := own_months(chart, report.period))]
     yield from _unlike_most(report)
-    if not charts and any(chart.is_steady for chart in report.runs):
-        yield STEADY
-    elif not charts:
-        yield "Six full months tell a change from the usual ups and downs; there are not as many yet."
+    if not charts:
+        yield _without_limits(report)
     elif not compared:
-        yield f"{last} is not complete or has too few requests to be compared."
-    when = "" if period_name(*report.period) == last else last
-    for chart, month in compared:
-        if month.signals:
-            at = f", {when}" if when else ""
-            yield f"{chart.label}{at}: {better_or_worse(month).lower()} ({signals_words(month)})."
+        yield not_compared_words(report.period, report.check.as_of.date())
+    is_one = period_name(*report.period) == month_name(f"{report.period[1]:%Y-%m}")
+    for chart, own in compared:
+        for month in own:
+            if month.signals:
+                at = "" if is_one else f", {month_name(month.month)}"
+                yield f"{chart.label}{at}: {better_or_worse(month).lower()} ({signals_words(month)})."
     if compared:
         found = [chart for chart, _ in compared]
         left = [
             chart for chart in report.runs[1:] if chart not in found and any(one.counts.judged for one in chart.points)
         ]
-        yield from _usual(report, compared, f"{when}: all" if when else "All", has_left=bool(left))
+        all_ = "All" if is_one else f"{months_name(max((own for _, own in compared), key=len))}: all"
+        yield from _usual(report, compared, all_, has_left=bool(left))
         yield from _left(left)
+
+
+def _without_limits(report: MonthlyReport) -> str:
+    """Why no chart has limits."""
+    if any(chart.is_steady for chart in report.runs):
+        return STEADY
+    is_small = any(one.is_whole and not is_usable(one) for one in report.runs[0].points) if report.runs else False
+    small = " with at least ten judged requests" if is_small else ""
+    return f"Six full months{small} tell a change from the usual ups and downs; there are not as many yet."
 
 
 def _unlike_most(report: MonthlyReport) -> Iterator[str]:
@@ -69,12 +95,12 @@ def _unlike_most(report: MonthlyReport) -> Iterator[str]:
     for chart in report.runs:
         month = last_usable(chart, report.period[1]) if chart.is_steady else None
         if month is not None:
-            scores = Counter(_score(one.counts) for one in chart.points if is_usable(one))
-            usual = scores.most_common(1)[0][0]
+            shown = [one for one in chart.points if is_usable(one)]
+            usual, n = Counter(_score(one.counts) for one in shown).most_common(1)[0]
             if _score(month.counts) != usual:
                 most = percent(100 * usual, chart.target_pct)
                 mine = share_words(month.counts, chart.target_pct)
-                yield f"{chart.label}, {month_name(month.month)}: {mine}, where most months score {most}."
+                yield f"{chart.label}, {month_name(month.month)}: {mine}, where {n} of {len(shown)} months score {most}."
 
 
 def _score(counts: Counts) -> Fraction:
@@ -82,10 +108,10 @@ def _score(counts: Counts) -> Fraction:
 
 
 def _usual(
-    report: MonthlyReport, compared: Sequence[tuple[RunChart, Month]], all_: str, *, has_left: bool
+    report: MonthlyReport, compared: Sequence[tuple[RunChart, Sequence[Month]]], all_: str, *, has_left: bool
 ) -> Iterator[str]:
     """What is within its usual ups and downs; said of nothing that was not compared."""
-    usual = [chart for chart, month in compared if not month.signals]
+    usual = [chart for chart, own in compared if not any(month.signals for month in own)]
     if usual == [report.runs[0]]:
         yield f"{all_} channels together are within their usual ups and downs."
     elif usual and len(usual) < len(compared):
@@ -98,12 +124,13 @@ def _usual(
 def _left(charts: Sequence[RunChart]) -> Iterator[str]:
     """Channels that are not compared, and why."""
     steady = [chart for chart in charts if chart.is_steady]
-    new = [chart for chart in charts if chart.limits is None and not chart.is_steady]
-    small = [chart for chart in charts if chart.limits is not None]
+    young = [chart for chart in charts if chart.limits is None and not chart.is_steady]
+    rare = [chart for chart in young if any(one.is_whole and 0 < one.counts.judged < SMALL for one in chart.points)]
     for words, ones in (
-        ("Too few full months yet to be compared", new),
-        ("Too few requests in the month to be compared", small),
-        ("Most months score the same", steady),
+        ("Too few full months yet to be compared", [chart for chart in young if chart not in rare]),
+        ("Too few requests in a month to be compared", rare),
+        ("Too few requests in the month to be compared", [chart for chart in charts if chart.limits is not None]),
+        ("Without limits, since the months that make the usual level hardly differ", steady),
     ):
         if ones:
             yield f"{words}: {few([chart.label or NOT_STATED for chart in ones])}."

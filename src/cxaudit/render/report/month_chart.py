@@ -39,10 +39,11 @@ def run_chart(chart: RunChart, marked: Sequence[str]) -> Any:
     line = base.mark_line(color=SHADES["met"], strokeWidth=2).encode(detail="part:N")
     fell = len(points) > 1 and float(points[-2]["pct"]) > float(points[-1]["pct"])
     last = alt.Chart(data_of(points[-1:])).encode(x=x, y=y, text=alt.Text("said:N"))
-    look: dict[str, Any] = {"dy": 17 if fell else -14, "fontSize": 14, "fontWeight": "bold"}
-    halo = last.mark_text(stroke="white", strokeWidth=5, color="white", **look)
+    is_low = _HEIGHT - _height(float(points[-1]["pct"]), low) < 30
+    look: dict[str, Any] = {"dy": 17 if fell and not is_low else -14, "fontSize": 14, "fontWeight": "bold"}
+    halo = last.mark_text(stroke="white", strokeWidth=5, strokeJoin="round", color="white", **look)
     value = last.mark_text(color=INK, **look)
-    is_above = not fell and _height(float(points[-1]["pct"]), low) < 20
+    is_above = (not fell or is_low) and _height(float(points[-1]["pct"]), low) < 20
     end = _place(months, points[-1]["month"])
     names = _named_marks([month_name(one, is_short=True) for one in marked], months, [(end - 24, end + 24)] * is_above)
     layers = [*_level_layers(levels, y, low), *_mark_layers(names, x), line, *_point_layers(base), halo, value]

@@ -25,7 +25,10 @@ SIGNAL_WORDS: dict[Signal, str] = {
 }
 _BETTER: tuple[Signal, ...] = ("above_limits", "run_above", "rising", "two_of_three_high")
 #: Why a chart of enough months may have no limits.
-STEADY = "Most months score the same, so limits of the usual ups and downs would say nothing."
+STEADY = (
+    "Most of the months that make the usual level score the same as the one before, so limits of the usual ups and downs "
+    "would say nothing."
+)
 #: The fewest requests of a month that is drawn; the figures know the same number.
 _SMALL = 10
 
@@ -72,6 +75,26 @@ def last_usable(chart: RunChart, last: dt.date) -> Month | None:
     return months[0] if months else None
 
 
+def own_months(chart: RunChart, period: tuple[dt.date, dt.date]) -> list[Month]:
+    """The months of a period that can be compared."""
+    return [one for one in chart.points if f"{period[0]:%Y-%m}" <= one.month <= f"{period[1]:%Y-%m}" and is_usable(one)]
+
+
+def months_name(months: Sequence[Month]) -> str:
+    """
+    >>> from cxaudit.monthly.model import Counts
+    >>> months = [Month(name, Counts(), "input", True) for name in ("2025-07", "2025-09")]
+    >>> months_name(months), months_name(months[1:])
+    ('July 2025 to September 2025', 'September 2025')
+    """
+    return " to ".join(dict.fromkeys(month_name(months[i].month) for i in (0, -1)))
+
+
+def not_compared_words(period: tuple[dt.date, dt.date], as_of: dt.date) -> str:
+    """Of the latest month of a period that has begun."""
+    return f"{month_name(f'{min(period[1], as_of):%Y-%m}')} is not complete or has too few requests to be compared."
+
+
 def section(report: MonthlyReport) -> Section | None:
     """The run chart of all channels, its table, and a line for each channel."""
     if not report.runs:
@@ -82,7 +105,7 @@ def section(report: MonthlyReport) -> Section | None:
 def _blocks(report: MonthlyReport) -> Iterator[Block]:
     chart = report.runs[0]
     usable = [month for month in chart.points if is_usable(month)]
-    yield Text(" ".join(_sentences(chart, report.period)), "lead")
+    yield Text(" ".join(_sentences(chart, report.period, report.check.as_of.date())), "lead")
     if len(usable) > 1:
         marks = marked_months(report.changes, report.otherwise_from)
         yield Chart("run-chart", "Compliance by month, all channels", described(chart), (chart, marks))
@@ -127,27 +150,31 @@ def _restated_words(one: Restated) -> str:
     return f"Restated: {month_name(one.month)} was reported as {before} in time{why}; these exports give {now}."
 
 
-def _sentences(chart: RunChart, period: tuple[dt.date, dt.date]) -> Iterator[str]:
-    limits, target, last = chart.limits, chart.target_pct, period[1]
+def _sentences(chart: RunChart, period: tuple[dt.date, dt.date], as_of: dt.date) -> Iterator[str]:
+    limits, target, own = chart.limits, chart.target_pct, own_months(chart, period)
     if chart.is_steady:
         yield STEADY
         return
     if limits is None:
         usable = sum(is_usable(month) for month in chart.points)
-        known = "one full month is" if usable == 1 else f"{usable or 'no'} full months are"
+        small = (
+            " with at least ten judged requests" if any(m.is_whole and not is_usable(m) for m in chart.points) else ""
+        )
+        known = f"one full month{small} is" if usable == 1 else f"{usable or 'no'} full months{small} are"
         yield f"{known[0].upper()}{known[1:]} known; with six the chart can tell a change from the usual ups and downs."
         return
-    month = last_usable(chart, last)
-    if month is None:
-        yield f"{month_name(f'{last:%Y-%m}')} is not complete or has too few requests to be compared."
-    elif month.signals:
+    odd = [month for month in own if month.signals]
+    if not own:
+        yield not_compared_words(period, as_of)
+    elif not odd:
+        yield f"{months_name(own)} {'is' if len(own) == 1 else 'are'} within the usual ups and downs."
+    for month in odd:
         yield f"{month_name(month.month)}: {better_or_worse(month).lower()}, {signals_words(month)}."
-    else:
-        yield f"{month_name(month.month)} is within the usual ups and downs."
     trial = f" (on trial: from {limits.n_baseline} months)" if limits.is_trial else ""
     chance = f"chance explains {between_words(chart)}"
     yield f"The usual level is {percent(limits.mean, target)}; {chance}{trial}."
-    yield from _assurance(chart, [one for one in chart.points if f"{period[0]:%Y-%m}" <= one.month <= f"{last:%Y-%m}"])
+    first, last = (f"{day:%Y-%m}" for day in period)
+    yield from _assurance(chart, [one for one in chart.points if first <= one.month <= last])
 
 
 def _assurance(chart: RunChart, own: Sequence[Month]) -> Iterator[str]:
@@ -160,7 +187,7 @@ def _assurance(chart: RunChart, own: Sequence[Month]) -> Iterator[str]:
         yield f"As things go, no month will reach the target of {target:f} %."
     elif target <= limits.lower and False not in reached:
         yield f"As things go, every month will reach the target of {target:f} %."
-    elif limits.lower < target <= limits.upper:
+    elif limits.lower < target <= limits.upper and target < 100:
         yield f"As things go, some months will reach the target of {target:f} % and some will not, by chance alone."
 
 
@@ -205,7 +232,7 @@ def _spans(points: Sequence[Month]) -> Iterator[str]:
 
 def _said(month: Month, chart: RunChart) -> str:
     if not month.counts.judged:
-        return "Nothing judged"
+        return "Nothing judged" if month.is_whole else "Not known"
     if not month.is_whole:
         return "Known in part, not compared"
     if month.counts.judged < _SMALL:
