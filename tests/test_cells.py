@@ -138,7 +138,10 @@ def test_how_durations_are_written(text: str, minutes: float | None) -> None:
     assert pl.select(duration(pl.lit(text), "minutes")).item() == expected
 
 
-@pytest.mark.parametrize(("text", "hours"), [("24,75", 24.75), ("24,125", None), ("24.125", 24.125)])
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [("24,75", 24.75), ("24,125", None), ("24.125", 24.125), ("1,440.50", 1440.5), ("12,345,678", 12_345_678)],
+)
 def test_a_comma_before_three_decimals_is_not_guessed(text: str, hours: float | None) -> None:
     """Of hours nobody knows whether it parts thousands or decimals."""
     expected = None if hours is None else dt.timedelta(hours=hours)
@@ -158,6 +161,29 @@ def test_a_time_of_day_may_be_a_part_of_the_day(tmp_path: Path) -> None:
         f"2025-10-13 {time}" for time in ("12:00:00", "16:50:00", "16:50:00", "08:05:00", "23:59:59")
     ]
     assert found.rejects.select("row", "code").rows() == [(21, "unreadable_received")]
+
+
+def test_midnight_may_be_a_part_of_the_day_too(tmp_path: Path) -> None:
+    """Nothing has passed of it, or next to nothing; and a decimal comma is one."""
+    found = arrive(
+        tmp_path, 'No,Day,Clock\n1,2025-10-13,6.000000000000001e-05\n2,2025-10-13,"0,375"\n3,2025-10-13,0.375\n'
+    )
+    assert [at for at, _ in times(found)] == ["2025-10-13 00:00:05", "2025-10-13 09:00:00", "2025-10-13 09:00:00"]
+
+
+def test_a_closing_may_be_told_in_hours(tmp_path: Path) -> None:
+    """Added to the time of receipt; without one nobody knows when it was."""
+    (tmp_path / "s.yaml").write_text(
+        TOWN.split("sources:", maxsplit=1)[0]
+        + "sources: {clo: {header: [No, Took], channel: email, columns: {case_id: No, received_at: Day, "
+        "replied_at: Answered, closed_at: {column: Took, unit: hours}}}}\n"
+    )
+    (tmp_path / "log.csv").write_text(
+        "No,Day,Answered,Took\n1,2025-03-03 20:00,,10\n2,2025-03-03 10:00,,30\n3,2025-03-03,,30\n"
+    )
+    found = run("records", "log.csv", "--standards", "s.yaml", "--as-of", "2025-03-31", cwd=tmp_path)
+    assert [row["replied_at"] for row in found.rows] == ["2025-03-04 06:00:00", "2025-03-04 16:00:00"]
+    assert "unreadable_reply (1)" in found.err
 
 
 def test_dates_alone_are_no_midnights(tmp_path: Path) -> None:

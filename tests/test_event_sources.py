@@ -112,6 +112,38 @@ def test_the_number_of_the_voice_mail_alone_makes_no_request(tmp_path: Path, sou
     assert sum(kinds(found).values()) == 2
 
 
+#: A message that a colleague leaves on another extension, a queue, a city mobile from outside: none of them only listens.
+LEFT_FROM_WITHIN = {
+    "threecx forwarded": ("Call Time,Call ID,From,To,Direction,Status,Ringing,Talking\n", "",
+        "2025-10-06 10:00:00,1,Roe (204),210,Internal,Unanswered,00:00:20,00:00:00\n"
+        "2025-10-06 10:00:20,1,Roe (204),Voicemail (6500),Internal,Answered,00:00:00,00:00:25\n"),
+    "threecx inbound": ("Call Time,Call ID,From,To,Direction,Status,Ringing,Talking\n", "",
+        "2025-10-06 10:00:00,1,Queue (800),Voicemail (6500),Inbound,Answered,00:00:20,00:00:30\n"),
+    "avaya forwarded": ("Call Start,Connected Time,Ring Time,Caller,Direction,Called Number,Call ID,Continuation\n", "",
+        "2025/10/06 10:00:00,00:00:00,20,204,O,210,1,1\n2025/10/06 10:00:00,00:00:38,0,204,O,6500,1,0\n"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LEFT_FROM_WITHIN)
+def test_who_leaves_a_message_from_within_is_a_customer(tmp_path: Path, name: str) -> None:
+    """Only a call that goes to the voice mail and nowhere else, and that did not come in, is one to listen."""
+    path = tmp_path / "calls.csv"
+    path.write_text("".join(LEFT_FROM_WITHIN[name]))
+    assert audit(path, settings="pairing: {voicemail_numbers: [6500]}\n").n_requests == 1
+
+
+def test_ids_that_are_none_join_no_calls_and_no_messages(tmp_path: Path) -> None:
+    """Three voice mails whose id a spreadsheet shortened are three, and so are three mails whose id is a failed formula."""
+    calls = "".join(f"1.01E+11,2025-10-{13 + i} 10:00:00,780555010{i},204,in,voicemail\n" for i in range(3))
+    (tmp_path / "calls.csv").write_text(f"call_id,called_at,from,to,direction,result\n{calls}")
+    assert audit(tmp_path / "calls.csv").n_requests == 3
+    mail = "".join(
+        f"#N/A,2025-10-{13 + i} 10:00,{name}@x.example,info@town.example,Water,in\n" for i, name in enumerate("abc")
+    )
+    (tmp_path / "mail.csv").write_text(f"message_id,sent_at,from,to,subject,direction\n{mail}")
+    assert audit(tmp_path / "mail.csv").n_requests == 3
+
+
 def test_a_log_that_tells_no_answers_says_so(tmp_path: Path) -> None:
     """No call back counts then, and the reader must know why."""
     path = tmp_path / "calls.csv"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from outside import AS_OF, SAMPLES, run
 
 #: What a user may have had written beside the exports: the command, and the file that it leaves.
@@ -49,6 +51,23 @@ def test_a_report_among_the_exports_is_left_aside(exports: Path) -> None:
     after = run("check", exports, *AS_OF)
     assert (after.out, "own_list (5)" in after.err) == (before.out, True)
     assert run(*report).code == 0
+
+
+def test_a_sheet_that_is_a_list_does_not_hide_the_export_beside_it(tmp_path: Path) -> None:
+    """A workbook with the export and a pasted result: the export counts."""
+    listed = run("records", SAMPLES / "portal.csv", *AS_OF, "-o", "-", "--format", "csv")
+    book = xlsxwriter.Workbook(tmp_path / "both.xlsx")
+    for name, text in (
+        ("Export", (SAMPLES / "portal.csv").read_text("utf-8-sig")),
+        ("Result", listed.text.removeprefix("\ufeff")),
+    ):
+        sheet = book.add_worksheet(name)
+        for i, line in enumerate(csv.reader(text.splitlines())):
+            sheet.write_row(i, 0, line)
+    book.close()
+    found = run("check", tmp_path / "both.xlsx", SAMPLES / "our_city.csv", *AS_OF)
+    assert found.rows[-1]["requests"] == "90"
+    assert "sheet_not_recognised" in found.err
 
 
 def test_inspect_says_so(exports: Path) -> None:

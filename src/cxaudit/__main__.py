@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import atexit
 import gc
+from typing import NoReturn
 
 #: What is loaded stays: to look through it for garbage every 700 objects, as is usual, takes a fifth of a short run.
 _OBJECTS = 300_000
 
 
-def run() -> int:
+def run() -> NoReturn:
     """The program: `main`, and the end of the process right after it."""
     ended: list[int] = []
     atexit.register(_end, ended)  # the first to be registered is the last to be run
     ended.append(main())
-    return ended[0]
+    raise SystemExit(ended[0])
 
 
 def main() -> int:
@@ -38,4 +39,4 @@ def _end(ended: list[int]) -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(run())
+    run()

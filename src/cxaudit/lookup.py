@@ -11,7 +11,12 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 #: What stands in a cell whose formula failed, with its row where it came from a workbook: no name, and nobody's id.
-FAILED = re.compile(r"(?i)^(#N/A|#REF!|#NAME\?|#VALUE!|#DIV/0!|#NULL!|#NUM!|not calculated)( \(row \d+\))?$")
+FAILED = re.compile(
+    r"(?i)^(#N/A|#REF!|#NAME\?|#VALUE!|#DIV/0!|#NULL!|#NUM!|#SPILL!|#CALC!|#FIELD!|#BLOCKED!|#CONNECT!|#GETTING_DATA"
+    r"|#NV|#BEZUG!|#WERT!|#ZAHL!|#VALEUR!|#+|not calculated)( \(row \d+\))?$"
+)
+#: What stands for an id where there is none: a formula that failed, or a number that a spreadsheet shortened to `1.01E+11`.
+NO_ID = rf"{FAILED.pattern}|^\d[.,]\d+E\+?\d{{1,3}}$|^\dE\+\d{{2,3}}$"
 
 
 def value_at(position: pl.Expr, values: Sequence[object], dtype: pl.DataType) -> pl.Expr:

@@ -15,7 +15,7 @@ from functools import reduce
 import polars as pl
 
 from cxaudit.days.zones import Zone
-from cxaudit.lookup import FAILED
+from cxaudit.lookup import NO_ID
 
 _KEY = ("source", "case_id")
 #: What a case may change its mind about: the newest row that states it counts.
@@ -30,8 +30,6 @@ _MOMENTS = ("received_at", "received_is_date", "replied_at", "replied_is_date")
 PLACES = 5
 #: From a date alone, which is written as its midnight, to the end of the day.
 TO_DAYS_END = dt.timedelta(days=1, microseconds=-1)
-#: What stands for an id where there is none: a formula that failed, or a number that a spreadsheet shortened to `1.01E+11`.
-_NO_ID = rf"{FAILED.pattern}|^\d(\.\d+)?E\+\d+$"
 _NO_ROWS = pl.DataFrame(schema={"table": pl.UInt32, "n": pl.UInt32, "rows": pl.List(pl.UInt32)})
 
 
@@ -164,7 +162,7 @@ def _hashes_of_no_id(rows: pl.LazyFrame) -> pl.Series:
 
 
 def _names_no_case() -> pl.Expr:
-    return pl.col("case_id").str.contains(_NO_ID)
+    return pl.col("case_id").str.contains(NO_ID)
 
 
 @dataclass(frozen=True)
@@ -180,11 +178,21 @@ class _Part:
 def _merge_some(rows: pl.LazyFrame, hashes: pl.Series, survey: pl.DataFrame, zone: Zone | None) -> _Part:
     suspects = rows.filter(pl.col("case_hash").is_in(hashes.implode())).collect(engine="streaming").sort("at")
     newest = survey.select("table", "latest", "has_replies")
-    # Where the id is no id, rows are requests of their own, though they look alike.
-    repeated, alone = suspects.filter(~_names_no_case()), suspects.filter(_names_no_case())
-    kept = _kept_rows(repeated, newest, zone).select(suspects.columns)
+    # Where the id is no id, rows are requests of their own, though they look alike; another export tells of them once more.
+    damaged = suspects.filter(_names_no_case()).select("table", "row")
+    repeated = suspects.with_columns(_id="case_id").with_columns(
+        case_id=pl.when(_names_no_case()).then(_own_id()).otherwise("case_id")
+    )
+    kept = _kept_rows(repeated, newest, zone)
     changed = _changed_rows(repeated, kept, newest)
-    return _Part(suspects["at"], pl.concat([kept, alone]), _counted(changed), _counted(alone.select("table", "row")))
+    kept = kept.with_columns(case_id="_id").select(suspects.columns)
+    return _Part(suspects["at"], kept, _counted(changed), _counted(damaged))
+
+
+def _own_id() -> pl.Expr:
+    """An id for a row whose own is none: when it was received, and the how-manieth of these it is in its table."""
+    number = pl.int_range(pl.len()).over("table", "source", "case_id", "received_at")
+    return pl.format("{} {} {}", "case_id", pl.col("received_at").to_physical(), number)
 
 
 def _counted(rows: pl.DataFrame) -> pl.DataFrame:

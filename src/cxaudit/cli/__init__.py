@@ -27,7 +27,10 @@ def main() -> int:
     """Run the command line and turn every outcome into an exit code."""
     _prepare_streams()
     with contextlib.suppress(ValueError):  # not the main thread: then whoever started it decides
-        signal.signal(signal.SIGTERM, _terminate)
+        for name in ("SIGTERM", "SIGHUP"):  # Windows has no hang-up; whoever is told to ignore one goes on
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+                signal.signal(number, _terminate)
         # A job in the background is not interrupted by what is meant for another.
         if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
             signal.signal(signal.SIGINT, _interrupt)

@@ -79,7 +79,7 @@ def inspect_files(arguments: Sequence[str], question: Question) -> list[Inspecti
     found = find_files(arguments)
     opened = {path: _opened(path, name) for path, name in found.files.items()}
     readable = {path: tables for path, tables in opened.items() if isinstance(tables, list)}
-    own = [] if question.source else own_lists(readable)
+    own = [] if question.source else own_lists(readable, lambda one: _layout_of(one, known, question) is not None)
     looked = [
         one
         for path, name in found.files.items()
@@ -125,19 +125,22 @@ def _look(
         return
     for table in opened:
         try:
-            layout = recognise_layout(table, known, set(question.standards.sources), question.source)
+            layout = _layout_of(table, known, question)
         except InputError as error:
             yield _refused(table, str(error))
             continue
         if layout is None:
             guess = guess_layout(table, known)
-            yield (
-                _Unknown(table, guess)
-                if guess and guess.received
-                else _refused(table, f"{describe_unknown(table, None)}\n{LEAVE_OUT}")
-            )
+            if guess and guess.received:
+                yield _Unknown(table, guess)
+            else:
+                yield _refused(table, f"{describe_unknown(table, None)}\n{LEAVE_OUT}")
         else:
             yield _seen(path, table, layout)
+
+
+def _layout_of(table: Table, known: dict[str, SourceMapping], question: Question) -> Layout | None:
+    return recognise_layout(table, known, set(question.standards.sources), question.source)
 
 
 def _seen(path: Path, table: Table, layout: Layout) -> _Seen:

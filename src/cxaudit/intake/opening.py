@@ -13,7 +13,7 @@ from cxaudit.read import Table, open_tables
 from cxaudit.read.unpack import STANDARD_INPUT
 from cxaudit.recognise.layout import LEAVE_OUT, describe_unknown, recognise_layout
 from cxaudit.recognise.library import built_in_sources, known_sources
-from cxaudit.recognise.lists import own_lists
+from cxaudit.recognise.lists import is_own_list, own_lists
 from cxaudit.recognise.requests import dated
 from cxaudit.standards.model import Standards
 from cxaudit.standards.source import Role, SourceMapping
@@ -39,7 +39,7 @@ def open_sources(files: dict[Path, str], standards: Standards, wanted: Wanted) -
     built_in = built_in_sources()
     stated = {name for name, mapping in standards.sources.items() if name not in built_in or mapping.header}
     opened = {path: open_tables(path, name) for path, name in files.items()}
-    own = [] if wanted.source else own_lists(opened)
+    own = [] if wanted.source else own_lists(opened, lambda one: recognise_layout(one, known, stated, None) is not None)
     sources = [
         source
         for path, tables in opened.items()
@@ -55,9 +55,10 @@ def _recognised(
 ) -> list[Source]:
     found: list[Source] = []
     left_aside: list[str] = []
-    for table in opened:
-        layout = recognise_layout(table, known, declared, wanted.source)
-        if layout is None:
+    layouts = [(table, recognise_layout(table, known, declared, wanted.source)) for table in opened]
+    has_export = wanted.source is None and any(layout and not is_own_list(table) for table, layout in layouts)
+    for table, layout in layouts:
+        if layout is None or (has_export and is_own_list(table)):
             left_aside.append(table.sheet or "")
             continue
         if "channel" not in layout.positions and layout.mapping.channel is None and wanted.channel is None:

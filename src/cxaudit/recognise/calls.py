@@ -42,7 +42,7 @@ def gather_calls(rows: pl.DataFrame, pairing: Pairing) -> Calls:
     own = pl.format("\x00{} {}", "table", "row")
     key = pl.when(pl.col("call").is_null()).then(own).otherwise("call").alias("key")
     names = legs.select("source", key).unique(maintain_order=True).with_row_index("message")
-    legs = legs.with_columns(key).join(names, on=["source", "key"], how="left", maintain_order="left")
+    legs = _with_voicemail(legs.with_columns(key).join(names, on=["source", "key"], how="left", maintain_order="left"))
     calls = _calls(legs)
     voicemails = calls.filter(pl.col("kind") == "inbound")
     answered = calls.filter(pl.col("kind") == "outbound")
@@ -77,18 +77,24 @@ def _typed(legs: pl.DataFrame, pairing: Pairing) -> pl.DataFrame:
         pl.coalesce(by_number, by_hint)
     )  # fmt: skip
     reached = pl.coalesce(numbers(pl.col("reached")), "called")
-    # Its number alone says little: nothing is left where nothing took the call, and whoever dials it from within fetches.
+    # Its number alone says little: nothing is left where nothing took the call.
     is_taken = is_one_of(reached, pairing.voicemail_numbers) & pl.col("is_connected").fill_null(value=True)
-    fetches = is_taken & from_own & is_one_of(pl.col("called"), pairing.voicemail_numbers)
-    is_voicemail = pl.col("is_voicemail") | (is_taken & ~fetches)
+    dials_it = from_own & is_one_of(pl.col("called"), pairing.voicemail_numbers)
     return typed.with_columns(
         way=way,
         mailbox=pl.coalesce(numbers(pl.col("mailbox")), "called"),
-        is_voicemail=is_voicemail,
-        is_answered=pl.col("is_answered") & ~is_voicemail & ~fetches,
+        is_taken=is_taken,
+        may_fetch=is_taken & dials_it & (way != "inbound").fill_null(value=True),
         is_from_own=from_own,
         is_by_length=told.is_null() & by_number.is_not_null(),
     )
+
+
+def _with_voicemail(legs: pl.DataFrame) -> pl.DataFrame:
+    """Which legs the voice mail took, and which a person. An extension that dials the voice mail, and nothing else, listens."""
+    fetches = pl.col("may_fetch").all().over("message")
+    is_voicemail = pl.col("is_voicemail") | (pl.col("is_taken") & ~fetches)
+    return legs.with_columns(is_voicemail=is_voicemail, is_answered=pl.col("is_answered") & ~is_voicemail & ~fetches)
 
 
 def _calls(legs: pl.DataFrame) -> pl.DataFrame:

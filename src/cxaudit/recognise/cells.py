@@ -19,12 +19,13 @@ _DAY_ZERO = r"^(?:18\d\d|190[0-4])-\d\d-\d\d[T ]"
 #: A moment as a workbook tells it.
 _DAY_FIRST = r"^\d{4}-\d\d-\d\d[T ]"
 #: A time of day without a format: the part of the day that has passed.
-_DAY_PART = r"^0?\.\d+$"
+_DAY_PART = r"^(?:0?[.,]\d+|0|\d(?:\.\d+)?[eE]-\d+)$"
 _MIDNIGHT_OF_ANY_DAY = pl.lit(dt.datetime(2000, 1, 1))
 _US_IN = {"minutes": 60_000_000, "hours": 3_600_000_000, "days": 86_400_000_000}
 _NUMBER = r"^\d+(?:\.\d+)?$"
 #: A comma before three digits parts thousands; a decimal comma is one that cannot do so.
-_THOUSANDS = r"^[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$"
+_THOUSANDS = r"^[1-9]\d{0,2}(?:(?:,\d{3}){2,}(?:\.\d+)?|,\d{3}\.\d+)$"
+_ONE_THOUSANDS = r"^[1-9]\d{0,2},\d{3}$"
 _DECIMAL_COMMA = r"^(?:\d+,(?:\d{1,2}|\d{4,})|0,\d+)$"
 _CLOCK = r"^(\d+):([0-5]\d)(?::([0-5]\d))?$"
 
@@ -45,7 +46,11 @@ def _time_of(text: pl.Expr, day: pl.Expr) -> pl.Expr:
     """The time of day in the cell beside a date: behind no day, behind that day once more, or as a part of a day."""
     is_same_day = text.str.contains(_DAY_FIRST) & (text.str.slice(0, 10) == day.str.slice(0, 10))
     time = pl.when(is_same_day).then(text.str.slice(11)).otherwise(text.str.replace(_DAY_ZERO, ""))
-    part = pl.when(text.str.contains(_DAY_PART)).then(text).cast(pl.Float64, strict=False)
+    part = (
+        pl.when(text.str.contains(_DAY_PART))
+        .then(text.str.replace(",", ".", literal=True))
+        .cast(pl.Float64, strict=False)
+    )
     seconds = (part * 86_400).round().cast(pl.Int64).clip(0, 86_399)
     clock = (_MIDNIGHT_OF_ANY_DAY + pl.duration(seconds=seconds)).dt.strftime("%H:%M:%S")
     return pl.coalesce(clock, time)
@@ -73,7 +78,7 @@ def duration(text: pl.Expr, unit: Unit) -> pl.Expr:
     number = (
         pl.when(text.str.contains(_NUMBER)).then(text)
         .when(text.str.contains(_DECIMAL_COMMA)).then(text.str.replace(",", ".", literal=True))
-        .when(text.str.contains(_THOUSANDS) & (unit == "minutes")).then(without)
+        .when(text.str.contains(_THOUSANDS) | (text.str.contains(_ONE_THOUSANDS) & (unit == "minutes"))).then(without)
     )  # fmt: skip
     parts = [text.str.extract(_CLOCK, i).cast(pl.Int64, strict=False) for i in (1, 2, 3)]
     clock = parts[0] * 3_600_000_000 + parts[1] * 60_000_000 + parts[2].fill_null(0) * 1_000_000

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from cxaudit.lookup import meaning_of
+from cxaudit.lookup import NO_ID, meaning_of
 from cxaudit.read.table import column
 from cxaudit.recognise.dates import is_missing
 from cxaudit.recognise.layout import Layout
@@ -105,10 +105,16 @@ def _key(layout: Layout, keys: Sequence[Sequence[str]] | None) -> pl.Expr:
     """What names a call or message: the first set of columns that are all there and filled."""
     present = [names for names in keys or () if all(layout.find(name) is not None for name in names)]
     found = [
-        pl.concat_str(pl.lit(f"{i}"), *(_text(layout, [name]) for name in names), separator=_JOINED)
+        pl.concat_str(pl.lit(f"{i}"), *(_id(layout, name) for name in names), separator=_JOINED)
         for i, names in enumerate(present)
     ]
     return pl.coalesce(found) if found else pl.lit(None, dtype=pl.String)
+
+
+def _id(layout: Layout, name: str) -> pl.Expr:
+    """The cell of an id, if it is one."""
+    text = _text(layout, [name])
+    return pl.when(~text.str.contains(NO_ID)).then(text)
 
 
 def _way(layout: Layout, direction: Direction | None) -> pl.Expr:

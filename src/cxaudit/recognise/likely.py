@@ -19,7 +19,9 @@ _CAME_IN = (
     r"receiv|creat|open|submit|submission|request|req\b|report|enter|start|init\b|log|regist|incoming|arriv|asked|left"
 )
 _REPLIED = r"respon|resp\b|repl|answer|call(ed)? ?back|returned|acknowledg"
-_CLOSED = "clos|resol|complet|finish|solv|end|done|erledigt|geschlossen|abgeschlossen|abschluss|beendet|gelöst"
+_CLOSED = (
+    r"clos|resol|complet|finish|solv|end(ed|s)?\b|done|erledigt|geschlossen|abgeschlossen|abschluss|beendet|gelöst"
+)
 _EINGANG = (
     r"\b(eingang(s ?(datum|zeit\w*))?|eingegangen|erstell(t|ung\w*|datum)|eröffn\w*|erfasst|gemeldet|empfangen)\b"
 )

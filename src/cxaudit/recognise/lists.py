@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from cxaudit.read.table import Table
@@ -23,13 +23,17 @@ _LISTS = (
 )
 
 
-def own_lists(opened: Mapping[_Place, Sequence[Table]]) -> list[_Place]:
+def own_lists(opened: Mapping[_Place, Sequence[Table]], is_export: Callable[[Table], bool]) -> list[_Place]:
     """The files that are cxaudit's own lists and lie beside exports; none where there is nothing else: a list alone is
-    read as an export of cxaudit's own columns."""
-    own = [place for place, tables in opened.items() if any(map(_is_own_list, tables))]
+    read as an export of cxaudit's own columns. A workbook with a sheet that is an export is none."""
+    own = [
+        place
+        for place, tables in opened.items()
+        if any(map(is_own_list, tables)) and not any(is_export(one) for one in tables if not is_own_list(one))
+    ]
     return own if len(own) < len(opened) else []
 
 
-def _is_own_list(table: Table) -> bool:
+def is_own_list(table: Table) -> bool:
     headers = ({clean_header(cell) for cell in cells} for _, cells in table.head[:_ABOVE])
     return any(columns <= header for header in headers for columns in _LISTS)

@@ -101,7 +101,7 @@ def _recipients(rows: pl.DataFrame) -> pl.DataFrame:
 def _threads(messages: pl.DataFrame) -> pl.Series:
     """The thread of each message: the conversation's id, else the first message of the chain of replies.
 
-    Null where nothing links it to another one.
+    Null where its log has no such columns, or nothing in them.
     """
     links = ("in_reply_to", "references", "conversation")
     if all(messages[name].null_count() == messages.height for name in links):
@@ -113,7 +113,7 @@ def _threads(messages: pl.DataFrame) -> pl.Series:
         parent=pl.coalesce(_first_id(pl.col("references")), _first_id(pl.col("in_reply_to"))),
     )
     is_linked = pl.col("parent").is_not_null() | pl.col("conversation").is_not_null()
-    linked = texts.select(is_linked | pl.col("id").is_in(texts["parent"].drop_nulls().implode()))
+    linked = texts.select(is_linked.any().over("log"))
     start = pl.coalesce(pl.concat_str(pl.lit("c "), "conversation"), "parent", "id")
     roots = _roots(texts.select("id", "parent").drop_nulls().filter(pl.col("id") != pl.col("parent")))
     found = texts.with_columns(start=start).join(

@@ -18,6 +18,7 @@ from cxaudit.read.table import DAMAGED, column
 from cxaudit.recognise.cells import cells_of, duration, trimmed
 from cxaudit.recognise.dates import DateFormat, is_missing
 from cxaudit.recognise.layout import Layout
+from cxaudit.recognise.told import after_receipt, by_closing, closed_after
 from cxaudit.recognise.zone_names import heed_zone_name
 from cxaudit.standards.model import fold
 from cxaudit.standards.source import Role
@@ -109,13 +110,13 @@ def recognise_requests(
     typed = rows.select(**columns, **_joined(parsed), **is_told, ends_empty=ends_empty, _is_surplus=is_surplus)
     typed = typed.with_columns(**_joined(_in_the_city(reading, role) for role in moments))
     if reading.layout.unit is not None:
-        typed = typed.with_columns(**_added(reading))
+        typed = typed.with_columns(**after_receipt(reading.zone, has_instants(reading)))
     if reading.layout.closed_unit is not None:
-        typed = typed.with_columns(**_closed_after(reading))
+        typed = typed.with_columns(**closed_after(reading.layout.closed_unit, has_instants(reading)))
     is_unread = pl.any_horizontal(pl.col(f"_{role}_is_told") & pl.col(role).is_null() for role in told)
     typed = typed.with_columns(is_doubtful=pl.col("received_at").is_null() | is_unread | pl.col("_is_surplus"))
     if has_closing:
-        typed = typed.with_columns(**_closed(has_instants(reading)))
+        typed = typed.with_columns(**by_closing(has_instants(reading)))
     return typed.select(pl.exclude(r"^(_.+|(closed|updated)_(is_date|utc))$"))
 
 
@@ -131,15 +132,6 @@ def _is_needed(role: Role, reading: Reading) -> bool:
             return role in reading.layout.positions
         case _:
             return True
-
-
-def _closed(with_instants: bool) -> dict[str, pl.Expr]:
-    """The columns of the reply, where the closing stands for one that a row does not tell."""
-    has_none = pl.col("replied_at").is_null()
-    by_closure = has_none & pl.col("closed_at").is_not_null()
-    names = ("at", "is_date", "utc") if with_instants else ("at", "is_date")
-    chosen = {f"replied_{n}": pl.when(has_none).then(f"closed_{n}").otherwise(f"replied_{n}") for n in names}
-    return chosen | {"replied_by_closure": by_closure}
 
 
 def dated(roles: Sequence[Role]) -> tuple[Role, ...]:
@@ -158,7 +150,10 @@ def _parsed(reading: Reading, role: Role) -> dict[str, pl.Expr]:
     """The columns of one date role as they are written: `…_at`, `…_is_date`."""
     fmt, text, is_date = reading.formats.get(role), reading.text(role), f"{role.removesuffix('_at')}_is_date"
     if reading.layout.unit_of(role) is not None:
-        return {role: reading.parse(role), is_date: pl.lit(role == "closed_at")}
+        return {
+            role: reading.parse(role),
+            is_date: pl.lit(role == "closed_at" and reading.layout.closed_unit == "days"),
+        }
     if fmt is None:
         return {role: pl.lit(None, dtype=_AT), is_date: pl.lit(False)}
     parsed = fmt.parse(text)
@@ -184,22 +179,6 @@ def _in_the_city(reading: Reading, role: Role) -> dict[str, pl.Expr]:
         local = pl.when(is_date).then(parsed).otherwise(reading.zone.local(instant))
         return columns | {role: local, f"{name}_utc": instant}
     return columns | ({f"{name}_utc": pl.lit(None, dtype=_AT)} if has_instants(reading) else {})
-
-
-def _added(reading: Reading) -> dict[str, pl.Expr]:
-    """The columns of a reply that is told by how long it took; a receipt without a time of day does not tell its moment."""
-    took = pl.when(~pl.col("received_is_date")).then("replied_at")
-    instant = reading.zone.utc(pl.col("received_at"))
-    if not has_instants(reading):
-        return {"replied_at": reading.zone.local(instant + took)}
-    instant = pl.coalesce("received_utc", instant)
-    return {"replied_at": reading.zone.local(instant + took), "replied_utc": instant + took}
-
-
-def _closed_after(reading: Reading) -> dict[str, pl.Expr]:
-    """The columns of a closing that is told by how long it took, of which only the day is known."""
-    at = pl.col("received_at").dt.truncate("1d") + pl.col("closed_at")
-    return {"closed_at": at} | ({"closed_utc": pl.lit(None, dtype=_AT)} if has_instants(reading) else {})
 
 
 def sort_out(doubtful: pl.DataFrame, reading: Reading) -> pl.DataFrame:
@@ -240,7 +219,8 @@ def sort_out(doubtful: pl.DataFrame, reading: Reading) -> pl.DataFrame:
 
 def _unread(reading: Reading, role: Role) -> pl.Expr:
     is_unread = reading.parse(role).is_null()
-    if role == "replied_at" and reading.layout.unit is not None:
+    unit = reading.layout.unit_of(role)
+    if unit is not None and (role, unit) != ("closed_at", "days"):  # what is added to a time of day
         fmt = reading.formats.get("received_at")
         return is_unread | (pl.lit(True) if fmt is None else fmt.parse_is_date(reading.text("received_at")))
     return is_unread
