@@ -65,7 +65,7 @@ def judge_requests(
         {"promise": promises.promise_of(pl.col("received_at"), pl.col("channel"), pl.col("department"))},
         {"_rule": promises.rule_of(pl.col("promise")), "_n": promises.count_of(pl.col("promise"))},
         *judged.declared(),
-        _elapsed_columns(clock, as_of, varies=judged.day_zero_varies),
+        _elapsed_columns(clock, as_of, varies=judged.needs_times(promises.rules)),
         *(step for reading in readings for step in judged.reading(reading)),
     ]
     for step in steps:
@@ -85,10 +85,9 @@ class _Judge:
     has_dates: bool
     is_condensed: bool
 
-    @property
-    def day_zero_varies(self) -> bool:
-        """Whether the time of day of a receipt may decide from which day is counted, and is not always known."""
-        return self.has_dates and any(rule.needs_time for rule in self.promises.rules)
+    def needs_times(self, rules: Sequence[Rule]) -> bool:
+        """Whether the time of day of a receipt may decide under these rules, and is not always known."""
+        return self.has_dates and any(rule.needs_time for rule in rules)
 
     def declared(self) -> list[dict[str, pl.Expr]]:
         """The verdict under the declared rules, with and without declared extensions."""
@@ -142,7 +141,7 @@ class _Judge:
 
         earliest = dues(received)
         latest = earliest
-        if self.has_dates and any(rule.needs_time for rule in rules):
+        if self.needs_times(rules):
             latest = dues(self._end("received"))
         columns = {
             f"_day_zero{end}": _choose(earliest, lambda due: due.day_zero, pl.Date()),

@@ -25,13 +25,13 @@ _PATIENCE = 60
 #: does, and not where it was started (`-P`): a folder of exports is no place for programs. Taking apart what draws takes a
 #: tenth of its time, so it is not done.
 _PROGRAM = """\
-import json, os, signal, sys
+import json, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 sys.path[:] = json.loads(sys.argv[1])
 from cxaudit.commands.drawing import serve
+from cxaudit.write.file import end_process
 serve()
-sys.stdout.flush()
-os._exit(0)
+end_process(0)
 """
 
 

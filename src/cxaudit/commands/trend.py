@@ -31,12 +31,9 @@ def trend(folder: str, output: Output, *, by: str | None) -> int:
     months = len({row.point.month for row in found.rows})
     said = [f"{counted(months, 'month')} from {counted(len(tallies), 'stored tally', 'stored tallies')} in {folder}"]
     output.warn(map(visible, aside))
-    output.say(
-        map(
-            visible,
-            [*said, *([] if form in ("table", "markdown") else remarks(found, has_low=form in ("html", "xlsx")))],
-        )
-    )
+    if form not in ("table", "markdown"):  # these say it themselves
+        said += remarks(found, has_low=form in ("html", "xlsx"))
+    output.say(map(visible, said))
     return 0
 
 

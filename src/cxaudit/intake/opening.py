@@ -56,7 +56,11 @@ def _recognised(
     found: list[Source] = []
     left_aside: list[str] = []
     layouts = [(table, recognise_layout(table, known, declared, wanted.source)) for table in opened]
-    has_export = wanted.source is None and any(layout and not is_own_list(table) for table, layout in layouts)
+    has_export = (
+        len(opened) > 1
+        and wanted.source is None
+        and any(layout and not is_own_list(table) for table, layout in layouts)
+    )
     for table, layout in layouts:
         if layout is None or (has_export and is_own_list(table)):
             left_aside.append(table.sheet or "")

@@ -21,7 +21,6 @@ from cxaudit.monthly.model import (
     MonthlyReport,
     OpenRequests,
     Overdue,
-    Previous,
     Recognition,
 )
 from cxaudit.monthly.recognition import compliments_of, recognition_of
@@ -84,21 +83,15 @@ def monthly_report(
         is_covered=holds(covered, (period[0], min(period[1], known_until(audit.question.as_of)))),
     )
     early(report)
-    is_alike = previous is not None and not _change_between(report, previous)
+    comparable = None if report.other_standards_since else previous  # a rise may be theirs
     details = gathered.details
     return replace(
         report,
         open=_open(details.open),
         surges=surges_of(audit, details.receipts, period),
-        recognition=recognition_of(departments, employees, details.days, previous if is_alike else None),
+        recognition=recognition_of(departments, employees, details.days, comparable),
         compliments=_compliments(audit, details),
     )
-
-
-def _change_between(report: MonthlyReport, previous: Previous) -> bool:
-    """Whether other standards came into force after the time before began, so that a rise may be theirs."""
-    months = {*(change.month for change in report.changes), *report.otherwise_from}
-    return any(f"{previous.first:%Y-%m}" < month <= f"{report.period[1]:%Y-%m}" for month in months)
 
 
 def _span(audit: Audit) -> tuple[dt.date, dt.date]:

@@ -277,3 +277,12 @@ class MonthlyReport:
     compliments: tuple[Compliments, ...] | None  # None where no export says what is a compliment
     is_covered: bool  # the exports cover all days of the period, up to the as-of moment
     restated: tuple[Restated, ...] = ()  # months that earlier reports counted otherwise
+
+    @property
+    def other_standards_since(self) -> list[str]:
+        """The months in which other standards began to hold, after the time before began and up to the period's end."""
+        if self.previous is None:
+            return []
+        first, last = (f"{day:%Y-%m}" for day in (self.previous.first, self.period[1]))
+        months = {*(change.month for change in self.changes), *self.otherwise_from}
+        return sorted(month for month in months if first < month <= last)

@@ -86,12 +86,10 @@ def extension_words(check: Report, why: str = "") -> str:
     met, judged = total.met_without_extension or 0, total.judged_without_extension or 0
     without = share_words(Counts(met=met, late=judged - met), *targets(check, total))
     n_met, n_pending = total.met_by_extension or 0, _pending_by_extension(total)
-    met_words = f"{counted(n_met, 'request')} met" if n_met else ""
-    pending_words = (
-        f"{n_pending:,} not due yet" if n_met else counted(n_pending, "request is not due", "requests are not due")
-    )
-    pending_words = (pending_words if n_met else f"{pending_words} yet") if n_pending > 0 else ""
-    words = " and ".join(part for part in (met_words, pending_words) if part)
+    if not n_met:
+        words = f"{counted(n_pending, 'request is', 'requests are')} not due yet"
+    else:
+        words = f"{counted(n_met, 'request')} met" + (f" and {n_pending:,} not due yet" if n_pending > 0 else "")
     return f"{words} only by the extension{why}; in time without it: {without}."
 
 

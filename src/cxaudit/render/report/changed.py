@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from cxaudit.monthly.model import Counts, Month, MonthlyReport, Previous, RunChart
+from cxaudit.monthly.model import Counts, Month, MonthlyReport, RunChart
 from cxaudit.render.check_rows import targets
 from cxaudit.render.report.run_chart import (
     STEADY,
     better_or_worse,
+    enough_words,
     is_usable,
     last_usable,
     months_name,
@@ -30,7 +31,7 @@ def changes(report: MonthlyReport) -> Iterator[Block]:
         aims = targets(report.check, total)
         was, now = period_name(before.first, before.last), period_name(*report.period)
         yield Points((f"{was}: {share_words(before.total, *aims)}", f"{now}: {share_words(total, *aims)}"))
-        if since := _other_standards(report, before):
+        if since := listed(list(map(month_name, report.other_standards_since))):
             yield Text(f"Other standards hold since {since}: what came before was promised or counted otherwise.")
     elif not _is_of_months(report):
         yield Text(
@@ -42,13 +43,6 @@ def changes(report: MonthlyReport) -> Iterator[Block]:
         yield Text("The time before is not known: neither the exports nor an earlier report hold all of it.")
     for words in _signals(report):
         yield Text(words)
-
-
-def _other_standards(report: MonthlyReport, before: Previous) -> str:
-    """Since when others than at the beginning of the time before; empty where the same hold."""
-    months = {*(change.month for change in report.changes), *report.otherwise_from}
-    first, last = (f"{day:%Y-%m}" for day in (before.first, report.period[1]))
-    return listed([month_name(month) for month in sorted(months) if first < month <= last])
 
 
 def _is_of_months(report: MonthlyReport) -> bool:
@@ -85,9 +79,8 @@ def _without_limits(report: MonthlyReport) -> str:
     """Why no chart has limits."""
     if any(chart.is_steady for chart in report.runs):
         return STEADY
-    is_small = any(one.is_whole and not is_usable(one) for one in report.runs[0].points) if report.runs else False
-    small = " with at least ten judged requests" if is_small else ""
-    return f"Six full months{small} tell a change from the usual ups and downs; there are not as many yet."
+    enough = enough_words(report.runs[0]) if report.runs else ""
+    return f"Six full months{enough} tell a change from the usual ups and downs; there are not as many yet."
 
 
 def _unlike_most(report: MonthlyReport) -> Iterator[str]:

@@ -95,6 +95,12 @@ def not_compared_words(period: tuple[dt.date, dt.date], as_of: dt.date) -> str:
     return f"{month_name(f'{min(period[1], as_of):%Y-%m}')} is not complete or has too few requests to be compared."
 
 
+def enough_words(chart: RunChart) -> str:
+    """What full months must have to be compared, said only where some have not."""
+    is_short = any(month.is_whole and not is_usable(month) for month in chart.points)
+    return " with at least ten judged requests" if is_short else ""
+
+
 def section(report: MonthlyReport) -> Section | None:
     """The run chart of all channels, its table, and a line for each channel."""
     if not report.runs:
@@ -157,10 +163,8 @@ def _sentences(chart: RunChart, period: tuple[dt.date, dt.date], as_of: dt.date)
         return
     if limits is None:
         usable = sum(is_usable(month) for month in chart.points)
-        small = (
-            " with at least ten judged requests" if any(m.is_whole and not is_usable(m) for m in chart.points) else ""
-        )
-        known = f"one full month{small} is" if usable == 1 else f"{usable or 'no'} full months{small} are"
+        enough = enough_words(chart)
+        known = f"one full month{enough} is" if usable == 1 else f"{usable or 'no'} full months{enough} are"
         yield f"{known[0].upper()}{known[1:]} known; with six the chart can tell a change from the usual ups and downs."
         return
     odd = [month for month in own if month.signals]
