@@ -9,6 +9,7 @@ import codecs
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from cxaudit.bytewise import n_of
@@ -16,8 +17,7 @@ from cxaudit.errors import InputError
 from cxaudit.read.scratch import making_room, scratch_file
 
 _CHUNK = 1 << 22
-#: Bytes looked at together: many of a long file, few of each of many short ones, for which memory is asked anew.
-_LEAST_SCANNED, _MOST_SCANNED = 1 << 19, 1 << 21
+_SCANNED = 1 << 20  # bytes looked at together
 _HEADER_BYTES = 64  # a header is written in plain letters, whatever comes below it
 #: Windows-1252 with the five bytes that it leaves undefined, so that no two texts become one.
 _CP1252 = "".join(bytes([byte]).decode("cp1252", errors="ignore") or chr(byte) for byte in range(256))
@@ -97,11 +97,10 @@ def _scan(path: Path, delimiter: bytes) -> _Scanned:
     decoder = codecs.getincrementaldecoder("utf-8")()
     has_quotes, is_plain, carry = False, True, b""
     is_counted, n_delimiters = len(delimiter) == 1, 0
-    size = min(max(path.stat().st_size >> 5, _LEAST_SCANNED), _MOST_SCANNED)
-    buffer = bytearray(size)  # the same for all pieces: to ask for new memory takes longer than reading into it
+    buffer = _buffer()
     with path.open("rb", buffering=0) as file:
         while n := file.readinto(buffer):
-            chunk = buffer if n == size else buffer[:n]
+            chunk = buffer if n == len(buffer) else buffer[:n]
             has_quotes = has_quotes or b'"' in chunk
             if is_counted and not has_quotes:
                 n_delimiters += n_of(delimiter[0], bytes(chunk))
@@ -118,6 +117,12 @@ def _scan(path: Path, delimiter: bytes) -> _Scanned:
                     return _Scanned(False, has_quotes, is_plain, None)
     is_utf8, is_plain = not decoder.getstate()[0], is_plain and not carry
     return _Scanned(is_utf8, has_quotes, is_plain, n_delimiters if is_counted and not has_quotes else None)
+
+
+@lru_cache(maxsize=1)
+def _buffer() -> bytearray:
+    """The same memory for all pieces of all files: to ask for new one takes longer than reading into it."""
+    return bytearray(_SCANNED)
 
 
 def _is_mostly_utf8(path: Path) -> bool:
