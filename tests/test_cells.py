@@ -34,7 +34,8 @@ sources:
     columns:
       case_id: No
       received_at: {column: Day, time: Clock}
-      replied_at: [Answered, {column: Minutes, reply_basis: minutes}, {column: Hours, reply_basis: minutes, unit: hours}]
+      replied_at: [Answered, {column: Minutes, reply_basis: minutes}, {column: Hours, reply_basis: minutes, unit: hours},
+        {column: Days, reply_basis: minutes, unit: days}]
       channel: Way
     channels: {letter: [Mail, POST], voicemail: [VM], email: [Letter]}
     missing: ["0"]
@@ -109,8 +110,22 @@ def test_a_duration_needs_a_moment_to_start_from(tmp_path: Path) -> None:
     """From a date without a time of day nobody knows when ninety minutes later is; nor what `soon` means."""
     found = arrive(tmp_path, "No,Day,Minutes\n1,2025-10-13,90\n2,2025-10-13 09:00,soon\n3,2025-10-13,\n")
     assert found.rejects.select("row", "code", "value").rows() == [
-        (2, "unreadable_reply", "90"), (3, "unreadable_reply", "soon"),
+        (2, "receipt_without_time", "2025-10-13"), (3, "unreadable_reply", "soon"),
     ]  # fmt: skip
+
+
+def test_whole_days_lead_from_a_date_to_a_date(tmp_path: Path) -> None:
+    """Three days after the 10th is the 13th; a day and a half after a date is nobody's knowledge, after a moment it is."""
+    found = arrive(
+        tmp_path,
+        "No,Day,Days\n1,2025-10-10,3\n2,2025-10-10,1\n3,2025-10-10,1.5\n4,2025-10-10 09:00,1.5\n5,2025-10-10,\n",
+    )
+    assert times(found, "replied") == [
+        ("2025-10-13 00:00:00", True), ("2025-10-11 00:00:00", True), ("2025-10-11 21:00:00", False), (None, False),
+    ]  # fmt: skip
+    assert found.rejects.select("row", "code", "value").rows() == [(4, "receipt_without_time", "2025-10-10")]
+    instants = arrive(tmp_path, "No,Day,Days\n1,2025-10-10T16:00:00Z,1\n")
+    assert times(instants, "replied") == [("2025-10-11 10:00:00", False)]
 
 
 @pytest.mark.parametrize(
@@ -183,7 +198,7 @@ def test_a_closing_may_be_told_in_hours(tmp_path: Path) -> None:
     )
     found = run("records", "log.csv", "--standards", "s.yaml", "--as-of", "2025-03-31", cwd=tmp_path)
     assert [row["replied_at"] for row in found.rows] == ["2025-03-04 06:00:00", "2025-03-04 16:00:00"]
-    assert "unreadable_reply (1)" in found.err
+    assert "receipt_without_time (1)" in found.err
 
 
 def test_dates_alone_are_no_midnights(tmp_path: Path) -> None:

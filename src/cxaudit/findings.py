@@ -9,6 +9,10 @@ CATALOGUE: dict[str, tuple[bool, str]] = {
     "no_received": (True, "the row does not say when the request was received"),
     "unreadable_received": (True, "the receipt time cannot be read"),
     "unreadable_reply": (True, "the reply time cannot be read; it is never taken for no reply"),
+    "receipt_without_time": (
+        True,
+        "the reply is told by how long it took, but the receipt has no time of day to count from",
+    ),
     "ragged_row": (True, "the row has more cells than the header, so its columns may have shifted"),
     "no_direction": (True, "nothing tells whether this call came in or went out, so that it may be a call back or not"),
     "broken_quotes": (True, "the quotes of the row are out of order, so its cells cannot be told apart"),

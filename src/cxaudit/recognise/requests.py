@@ -18,7 +18,7 @@ from cxaudit.read.table import DAMAGED, column
 from cxaudit.recognise.cells import cells_of, duration, trimmed
 from cxaudit.recognise.dates import DateFormat, is_missing
 from cxaudit.recognise.layout import Layout
-from cxaudit.recognise.told import after_receipt, by_closing, closed_after
+from cxaudit.recognise.told import after_receipt, by_closing, closed_after, tells_a_day
 from cxaudit.recognise.zone_names import heed_zone_name
 from cxaudit.standards.model import fold
 from cxaudit.standards.source import Role
@@ -110,7 +110,7 @@ def recognise_requests(
     typed = rows.select(**columns, **_joined(parsed), **is_told, ends_empty=ends_empty, _is_surplus=is_surplus)
     typed = typed.with_columns(**_joined(_in_the_city(reading, role) for role in moments))
     if reading.layout.unit is not None:
-        typed = typed.with_columns(**after_receipt(reading.zone, has_instants(reading)))
+        typed = typed.with_columns(**after_receipt(reading.zone, reading.layout.unit, has_instants(reading)))
     if reading.layout.closed_unit is not None:
         typed = typed.with_columns(**closed_after(reading.layout.closed_unit, has_instants(reading)))
     is_unread = pl.any_horizontal(pl.col(f"_{role}_is_told") & pl.col(role).is_null() for role in told)
@@ -195,6 +195,8 @@ def sort_out(doubtful: pl.DataFrame, reading: Reading) -> pl.DataFrame:
     is_unread_reply = ~is_missing(reply) & _unread(reading, "replied_at")
     closed = reading.text("closed_at")
     is_unread_closing = ~is_missing(closed) & _unread(reading, "closed_at")
+    is_baseless_reply = ~is_missing(reply) & _baseless(reading, "replied_at")
+    is_baseless_closing = ~is_missing(closed) & _baseless(reading, "closed_at")
     has_extra = pl.col("extra").str.contains(_FILLED).fill_null(False)
     is_damaged = pl.col("extra").str.starts_with(DAMAGED).fill_null(False)
     fate = (
@@ -205,11 +207,13 @@ def sort_out(doubtful: pl.DataFrame, reading: Reading) -> pl.DataFrame:
         .when(is_missing(received)).then(pl.lit("no_received"))
         .when(is_unread).then(pl.lit("unreadable_received"))
         .when(is_unread_reply | is_unread_closing).then(pl.lit("unreadable_reply"))
+        .when(is_baseless_reply | is_baseless_closing).then(pl.lit("receipt_without_time"))
         .otherwise(pl.lit("request"))
     )  # fmt: skip
     value = (
         pl.when(pl.col("fate") == "unreadable_received").then(received)
         .when(pl.col("fate") == "unreadable_reply").then(pl.when(is_unread_reply).then(reply).otherwise(closed))
+        .when(pl.col("fate") == "receipt_without_time").then(received)
         .when(pl.col("fate") == "ragged_row").then(pl.col("extra"))
         .when(is_damaged).then(pl.col("extra").str.strip_prefix(DAMAGED))
         .when((pl.col("fate") == "request") & is_missing(reply) & reply.str.contains(_FILLED_WORD)).then(reply)
@@ -218,12 +222,16 @@ def sort_out(doubtful: pl.DataFrame, reading: Reading) -> pl.DataFrame:
 
 
 def _unread(reading: Reading, role: Role) -> pl.Expr:
-    is_unread = reading.parse(role).is_null()
-    unit = reading.layout.unit_of(role)
-    if unit is not None and (role, unit) != ("closed_at", "days"):  # what is added to a time of day
-        fmt = reading.formats.get("received_at")
-        return is_unread | (pl.lit(True) if fmt is None else fmt.parse_is_date(reading.text("received_at")))
-    return is_unread
+    return reading.parse(role).is_null()
+
+
+def _baseless(reading: Reading, role: Role) -> pl.Expr:
+    """Whether a duration cannot be added, as the receipt has no time of day."""
+    unit, fmt = reading.layout.unit_of(role), reading.formats.get("received_at")
+    if unit is None or (role, unit) == ("closed_at", "days"):
+        return pl.lit(False)
+    is_date = pl.lit(True) if fmt is None else fmt.parse_is_date(reading.text("received_at"))
+    return is_date & ~tells_a_day(reading.parse(role), is_date, unit)
 
 
 def _filled_cells(layout: Layout) -> list[pl.Expr]:

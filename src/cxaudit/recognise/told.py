@@ -11,17 +11,28 @@ _DAY = 86_400_000_000  # microseconds
 _NEVER = pl.lit(None, dtype=pl.Datetime("us"))
 
 
-def after_receipt(city: Zone, with_instants: bool) -> dict[str, pl.Expr]:
-    """The columns of a reply that is told by how long it took; a receipt without a time of day does not tell its moment.
+def tells_a_day(took: pl.Expr, is_date: pl.Expr, unit: Unit) -> pl.Expr:
+    """Whether a duration leads from a receipt without a time of day to a reply without one: so many whole days."""
+    return is_date & (_is_whole(took) if unit == "days" else pl.lit(False))
+
+
+def after_receipt(city: Zone, unit: Unit, with_instants: bool) -> dict[str, pl.Expr]:
+    """The columns of a reply that is told by how long it took; from a receipt without a time of day only days lead on.
 
     **Frame in**: `received_at`, `received_is_date`, `replied_at` (Duration), `received_utc` where there are instants.
     """
-    took = pl.when(~pl.col("received_is_date")).then("replied_at")
-    instant = city.utc(pl.col("received_at"))
-    if not with_instants:
-        return {"replied_at": city.local(instant + took)}
-    instant = pl.coalesce("received_utc", instant)
-    return {"replied_at": city.local(instant + took), "replied_utc": instant + took}
+    received, took, is_date = pl.col("received_at"), pl.col("replied_at"), pl.col("received_is_date")
+    is_day = tells_a_day(took, is_date, unit).fill_null(False)
+    instant = pl.coalesce("received_utc", city.utc(received)) if with_instants else city.utc(received)
+    replied = pl.when(~is_date).then(instant + took)
+    columns = {
+        "replied_at": pl.when(is_day).then(received + took).otherwise(city.local(replied)), "replied_is_date": is_day
+    }  # fmt: skip
+    return columns | {"replied_utc": replied} if with_instants else columns
+
+
+def _is_whole(took: pl.Expr) -> pl.Expr:
+    return took.dt.total_microseconds() % _DAY == 0
 
 
 def closed_after(unit: Unit, with_instants: bool) -> dict[str, pl.Expr]:
@@ -30,9 +41,8 @@ def closed_after(unit: Unit, with_instants: bool) -> dict[str, pl.Expr]:
     **Frame in**: `received_at`, `received_is_date`, `closed_at` (Duration).
     """
     received, took = pl.col("received_at"), pl.col("closed_at")
-    is_whole = took.dt.total_microseconds() % _DAY == 0
     after_days = (
-        pl.when(is_whole).then(received.dt.truncate("1d") + took).otherwise((received + took).dt.truncate("1d"))
+        pl.when(_is_whole(took)).then(received.dt.truncate("1d") + took).otherwise((received + took).dt.truncate("1d"))
     )
     at = after_days if unit == "days" else pl.when(~pl.col("received_is_date")).then(received + took)
     return {"closed_at": at} | ({"closed_utc": _NEVER} if with_instants else {})
