@@ -646,6 +646,29 @@ def test_an_answer_may_not_replace_its_own_input(here: Path) -> None:
     assert (here / "met.csv").read_text() == MET
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("volume", "met.dat"), ("inspect", "met.dat"), ("explain", "met.dat", "--case", "1"),
+        ("standards", "diff", "built-in", "built-in", "met.dat"),
+    ],
+)  # fmt: skip
+def test_nor_may_any_other_answer(here: Path, command: tuple[str, ...]) -> None:
+    """Whatever was asked."""
+    (here / "met.csv").rename(here / "met.dat")
+    said = refused(run(*command, "--format", "json", "-o", "met.dat", cwd=here))
+    assert said == ["met.dat is one of the files that are read; the answer would replace it.", "Name another file."]
+    assert (here / "met.dat").read_text() == MET
+
+
+def test_a_comparison_spares_the_two_it_compares(here: Path) -> None:
+    """A version of it is the file, too."""
+    standards = (TOP / "standards.yaml").read_bytes()
+    (here / "s.yaml").write_bytes(standards)
+    refused(run("standards", "diff", "s.yaml@2025-01-01", "built-in", "--format", "json", "-o", "s.yaml", cwd=here))
+    assert (here / "s.yaml").read_bytes() == standards
+
+
 # The surroundings
 
 

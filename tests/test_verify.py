@@ -109,6 +109,16 @@ def _changed(value: Any, change: Any) -> Any:
     return change
 
 
+@pytest.mark.parametrize("target", ["exports/portal.csv", MANIFEST])
+def test_the_comparison_replaces_no_evidence(reported: Path, target: str) -> None:
+    """Neither an export nor the manifest."""
+    before = (reported / target).read_bytes()
+    form = () if target.endswith(".csv") else ("--format", "json")
+    found = run("verify", MANIFEST, "exports", "-o", target, *form, cwd=reported)
+    assert (found.code, "the answer would replace it" in found.err) == (2, True)
+    assert (reported / target).read_bytes() == before
+
+
 def test_what_is_no_manifest_is_refused(reported: Path) -> None:
     """Also where only one part of it is of the wrong kind."""
     path = reported / MANIFEST

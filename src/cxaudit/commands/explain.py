@@ -19,6 +19,7 @@ def explain(given: Input, output: Output, case: str) -> int:
     output.check_places()
     question = given.question(load_standards(given), ROLES, reject_cells=False)
     audit = Audit(given.files, question)
+    output.spare_inputs(audit.paths, given.standards)
     explanations = explain_case(audit, case.strip())
     if not explanations:
         raise UsageError("\n".join(map(visible, _not_found(audit, case.strip()))))

@@ -18,7 +18,8 @@ def inspect(given: Input, output: Output) -> int:
     form = output.chosen(INSPECT_FORMATS, piped="json")
     output.check_places()
     question = given.question(load_standards(given), (), reject_cells=False)
-    found = inspect_files(given.files, question)
+    found, paths = inspect_files(given.files, question)
+    output.spare_inputs(paths, given.standards)
     output.write(render_inspections(found, form, output.options()), form)
     output.say(settings(given, question))
     if not all(one.is_readable for one in found):

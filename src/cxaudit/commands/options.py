@@ -112,11 +112,10 @@ class Output:
         if self.reject_cells and self.rejects is None:
             raise UsageError("--reject-cells goes with --rejects FILE.")
 
-    def spare_inputs(self, inputs: Iterable[Path], standards: str | None) -> None:
+    def spare_inputs(self, inputs: Iterable[Path], *standards: str | None) -> None:
         """Refuse to replace a file that is read in the same run: an export is evidence, and so are the standards."""
-        read = {path.resolve(): "one of the exports that are read" for path in inputs}
-        if standards is not None:
-            read[Path(standards).resolve()] = "the standards file"
+        read = {path.resolve(): "one of the files that are read" for path in inputs}
+        read |= {Path(file).resolve(): "the standards file" for file in standards if file is not None}
         for path in (self.file, self.rejects):
             if path is not None and path != "-" and (what := read.get(Path(path).resolve())):
                 raise UsageError(f"{path} is {what}; the answer would replace it.\nName another file.")

@@ -38,6 +38,7 @@ def standards_diff(before: str, after: str, given: Input, output: Output) -> int
     """What changed, and with exports what it does to their verdicts."""
     form = output.chosen(DIFF_FORMATS)
     output.check_places()
+    output.spare_inputs((), *(_path_of(one)[0] for one in (before, after)))
     old, new = _side(before), _side(after)
     found = tuple(differences(old.standards, new.standards))
     if not given.files and (given.as_of or given.period or given.channel or given.source):
@@ -55,25 +56,31 @@ def _side(text: str) -> _Side:
 
     The version of a date is tried on all requests, as `--standards-as-of` does: what would it have meant?
     """
-    dated = None if Path(text).exists() else _DATED.fullmatch(text)
-    path = dated[1] if dated else text
+    path, date = _path_of(text)
     standards = load(None if path == BUILT_IN else Path(path), complaints)
-    if dated is None:
+    if date is None:
         return _Side(standards, standards)
     try:
-        day = parse_date(dated[2])
+        day = parse_date(date)
     except ValueError as error:
         raise UsageError(
-            f"{text}: {dated[2]} {error}.\nWrite FILE@2025-02-01 for the version in force on a day."
+            f"{text}: {date} {error}.\nWrite FILE@2025-02-01 for the version in force on a day."
         ) from error
     alone = version_on(standards, day)
     (version,) = alone.versions
     return _Side(alone, replace(alone, versions=(replace(version, effective=dt.date.min),)))
 
 
+def _path_of(text: str) -> tuple[str, str | None]:
+    """The path, and the date behind it if it has one."""
+    dated = None if Path(text).exists() else _DATED.fullmatch(text)
+    return (dated[1], dated[2]) if dated else (text, None)
+
+
 def _verdicts(old: Standards, new: Standards, given: Input, output: Output) -> VerdictChanges:
     """Judge the same exports under both; what is only to be said of the second run is said as such."""
     first = Audit(given.files, given.question(old, [], reject_cells=False))
+    output.spare_inputs(first.paths)
     places = [(table.file, table.sheet) for table in first.inputs]
     before = _judged(first, places)
     question = given.question(new, [], reject_cells=False)

@@ -37,6 +37,7 @@ def verify(given: Input, output: Output, path: str) -> int:
     with Drawing(made.settings.formats) as made.drawing, output.progress(made.n_steps) as step:
         step("Reading")
         inputs = digests_of(made.audit)
+        output.spare_inputs([place, *made.audit.paths], given.standards)
         step("Judging")
         again = list(_again(manifest, made, step))
     standards_file = manifest["standards"]["file"]

@@ -29,6 +29,7 @@ def volume(given: Input, output: Output, *, per: str, baseline: str | None, peri
     with output.progress(1) as step:
         step("Reading")
         audit = Audit(given.files, question)
+        output.spare_inputs(audit.paths, given.standards)
     found = _measured(audit, unit, usual_days, shown)
     output.write(render_volume(found, form, output.options()), form)
     output.say([*settings(given, question), *notes_of(audit.inputs, _run(found), audit.findings), *_advice(found)])

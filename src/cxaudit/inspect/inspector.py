@@ -21,14 +21,7 @@ from cxaudit.read import FoundFiles, Table, find_files, open_tables
 from cxaudit.recognise.cells import cells_of
 from cxaudit.recognise.event_columns import event_columns
 from cxaudit.recognise.guess import Guess, guess_layout
-from cxaudit.recognise.layout import (
-    LEAVE_OUT,
-    Layout,
-    clean_header,
-    describe_unknown,
-    likely_header,
-    recognise_layout,
-)
+from cxaudit.recognise.layout import LEAVE_OUT, Layout, clean_header, describe_unknown, likely_header, recognise_layout
 from cxaudit.recognise.library import known_sources
 from cxaudit.recognise.lists import own_lists
 from cxaudit.recognise.order import settle_orders
@@ -73,10 +66,10 @@ def layouts(standards: Standards) -> dict[str, SourceMapping]:
     return known_sources(standards)
 
 
-def inspect_files(arguments: Sequence[str], question: Question) -> list[Inspection]:
-    """Every table of these files, in the order of the input. Raises `InputError` only where no file is found."""
-    known = known_sources(question.standards)
+def inspect_files(arguments: Sequence[str], question: Question) -> tuple[list[Inspection], tuple[Path, ...]]:
+    """Every table of these files, in the order of the input; and the files. Raises `InputError` only where none is found."""
     found = find_files(arguments)
+    known = known_sources(question.standards)
     opened = {path: _opened(path, name) for path, name in found.files.items()}
     readable = {path: tables for path, tables in opened.items() if isinstance(tables, list)}
     own = [] if question.source else own_lists(readable, lambda one: _layout_of(one, known, question) is not None)
@@ -98,8 +91,9 @@ def inspect_files(arguments: Sequence[str], question: Question) -> list[Inspecti
         else next(guessed) if isinstance(one, _Unknown) else one
         for one in looked
     ]  # fmt: skip
-    aside = [_aside(found.files[path], _OWN_LIST) for path in own]
-    return [*told, *aside, *(_twin(name, twin) for name, twin in found.same_content.items())]
+    aside = (_aside(found.files[path], _OWN_LIST) for path in own)
+    twins = (_twin(name, twin) for name, twin in found.same_content.items())
+    return [*told, *aside, *twins], found.originals
 
 
 def _opened(path: Path, name: str) -> list[Table] | InputError:
