@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -57,6 +60,59 @@ def test_a_pattern_means_the_same_on_every_system(tmp_path: Path) -> None:
     """cxaudit expands patterns itself, for cron and Windows."""
     put(tmp_path, "b.csv", "a.csv", "c.txt")
     assert names(tmp_path / "*.csv") == ["a.csv", "b.csv"]
+
+
+def test_a_pattern_that_matches_a_folder_means_what_it_holds(tmp_path: Path) -> None:
+    """As where a shell expands it."""
+    put(tmp_path, "exports/a.csv", "exports/october/b.csv")
+    assert names(tmp_path / "exports" / "*") == ["a.csv", "b.csv"]
+
+
+def test_a_folder_behind_a_link_is_searched_and_a_link_back_is_not_followed_twice(tmp_path: Path) -> None:
+    """The share of another department, and a circle."""
+    put(tmp_path, "exports/a.csv", "elsewhere/b.csv")
+    (tmp_path / "exports" / "utilities").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "exports" / "back").symlink_to(tmp_path / "exports")
+    assert names(tmp_path / "exports") == ["a.csv", "b.csv"]
+
+
+@pytest.mark.parametrize("pattern", ["", "*"])
+def test_a_link_that_leads_nowhere_is_an_error(tmp_path: Path, pattern: str) -> None:
+    """A drive that is not connected is no reason to judge the rest."""
+    put(tmp_path, "exports/a.csv")
+    (tmp_path / "exports" / "b.csv").symlink_to(tmp_path / "gone.csv")
+    with pytest.raises(InputError, match=r"b\.csv is a link to .*gone\.csv, which is not there"):
+        find_files([str(tmp_path / "exports" / pattern)])
+
+
+def test_a_folder_that_cannot_be_read_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its exports would be missing, and nobody would know."""
+    put(tmp_path, "exports/a.csv", "exports/october/b.csv")
+    look = os.scandir
+
+    def closed(path: str) -> Any:
+        if path.endswith("october"):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+        return look(path)
+
+    monkeypatch.setattr(os, "scandir", closed)
+    with pytest.raises(InputError, match=r"october cannot be read: Permission denied"):
+        find_files([str(tmp_path / "exports")])
+
+
+def test_what_lies_beside_exports_under_another_name_is_said(tmp_path: Path) -> None:
+    """A phone system writes files without an ending; a letter of the vendor is none of ours."""
+    put(
+        tmp_path,
+        "exports/a.csv",
+        "exports/cdr_2025",
+        "exports/notes.txt",
+        "exports/standards.yaml",
+        "exports/.hidden.txt",
+    )
+    found = find_files([str(tmp_path / "exports")])
+    assert (list(found.files.values()), found.other_files) == (["a.csv"], ("cdr_2025", "notes.txt"))
+    assert find_files([str(tmp_path / "exports"), str(tmp_path / "exports" / "notes.txt")]).other_files == ("cdr_2025",)
 
 
 def test_a_file_named_twice_is_read_once(tmp_path: Path) -> None:

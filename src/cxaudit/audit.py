@@ -56,6 +56,7 @@ class Audit:
         self.files = found.files
         self.same_content = found.same_content
         self.left_aside = found.left_aside
+        self.other_files = found.other_files
         self.log = requests_of(found.files, question.standards, self.zone, wanted_of(question, self.promises))
         self.paths = [path for path in found.originals if path not in self.log.own_lists]
         self.arrived = self.log.tables

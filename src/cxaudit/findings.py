@@ -39,6 +39,7 @@ CATALOGUE: dict[str, tuple[bool, str]] = {
     "stale_export": (False, "the export ends over a business day before the as-of moment: replies may be missing"),
     "same_content": (False, "the file has the same content as another one and was read once"),
     "member_left_aside": (False, "a file in an archive that is not named like an export; it was not read"),
+    "file_left_aside": (False, "a file in a folder that is not named like an export; it was not read"),
     "own_list": (False, "a list that cxaudit itself wrote is no export; it was left aside"),
     "sheet_not_recognised": (False, "no known layout fits the sheet; it was left aside"),
     "history_changed": (False, "a receipt or reply changed between rows of the same case; the earliest was taken"),

@@ -34,6 +34,7 @@ from cxaudit.standards.source import Role, SourceMapping
 _Key = tuple[str, str | None]  # the name of a file and of its sheet
 #: Stands for the channel of files that do not say it: they can be counted all the same.
 _NO_CHANNEL = "(not said)"
+_OTHER = "It is not named like an export. If it is one, rename it."
 _OWN_LIST = "cxaudit itself wrote this list. Beside exports it is left aside, or its requests would count twice."
 
 
@@ -91,9 +92,12 @@ def inspect_files(arguments: Sequence[str], question: Question) -> tuple[list[In
         else next(guessed) if isinstance(one, _Unknown) else one
         for one in looked
     ]  # fmt: skip
-    aside = (_aside(found.files[path], _OWN_LIST) for path in own)
-    twins = (_twin(name, twin) for name, twin in found.same_content.items())
-    return [*told, *aside, *twins], found.originals
+    aside = [
+        *(_aside(found.files[path], _OWN_LIST) for path in own),
+        *(_twin(name, twin) for name, twin in found.same_content.items()),
+        *(_aside(name, _OTHER) for name in (*found.left_aside, *found.other_files)),
+    ]
+    return [*told, *aside], found.originals
 
 
 def _opened(path: Path, name: str) -> list[Table] | InputError:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import glob
 import hashlib
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple, NoReturn
 
 from cxaudit.errors import InputError
 from cxaudit.read.unpack import EXTENSIONS, STANDARD_INPUT, standard_input, unpack
@@ -19,6 +21,10 @@ from cxaudit.read.unpack import EXTENSIONS, STANDARD_INPUT, standard_input, unpa
 PACKED = 8
 #: How Excel names the file that marks another one as open, with the name of whoever opened it and nothing else.
 _LOCK = "~$"
+_HIDDEN = (".", _LOCK)
+_LEFT_BY_WINDOWS = ("thumbs.db", "desktop.ini")
+#: What lies beside exports and is none, as everybody knows: pages and papers, and the standards.
+_NO_EXPORTS = (".html", ".htm", ".pdf", ".md", ".json", ".ics", ".yaml", ".yml")
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,7 @@ class FoundFiles:
     same_content: dict[str, str]  # name left out -> name read
     originals: tuple[Path, ...] = ()
     left_aside: tuple[str, ...] = ()  # members of archives that are not named like exports
+    other_files: tuple[str, ...] = ()  # files in folders that are not
 
 
 def find_files(arguments: Iterable[str]) -> FoundFiles:
@@ -40,14 +47,16 @@ def find_files(arguments: Iterable[str]) -> FoundFiles:
     Raises `InputError` for what does not exist, for a pattern that nothing matches, and for a folder without exports.
     """
     named = list(dict.fromkeys(arguments))
-    found = {path for argument in named if argument != "-" for path in _expand(argument)}
+    expanded = [_expand(argument) for argument in named if argument != "-"]
+    found = {path for one in expanded for path in one.exports}
+    others = {path for one in expanded for path in one.others} - found
     ordered = sorted((path for path in found if not _is_lock(path)), key=lambda p: p.parts)
     if found and not ordered:
         path = min(found)
         raise InputError(
             f"{path} only marks that {path.name.removeprefix(_LOCK)} is open in another program.\nName that file itself."
         )
-    names = _short_names(ordered)
+    names = _short_names(sorted({*ordered, *others}, key=lambda p: p.parts))
     packed = [(path, names[path]) for path in ordered]
     if "-" in named:
         packed.append((standard_input(), STANDARD_INPUT))
@@ -60,7 +69,9 @@ def find_files(arguments: Iterable[str]) -> FoundFiles:
             files[path] = plain[path]
         else:
             same[plain[path]] = plain[twin]
-    return FoundFiles(files, same, tuple(ordered), tuple(name for one in unpacked for name in one.left_aside))
+    left_aside = tuple(name for one in unpacked for name in one.left_aside)
+    other_files = tuple(names[path] for path in sorted(others, key=lambda p: p.parts))
+    return FoundFiles(files, same, tuple(ordered), left_aside, other_files)
 
 
 def size_of(path: Path) -> int:
@@ -70,42 +81,93 @@ def size_of(path: Path) -> int:
     return path.stat().st_size * (PACKED if is_packed else 1)
 
 
-def _expand(argument: str) -> list[Path]:
+class _Expanded(NamedTuple):
+    """What an argument stands for, and what else lies in its folders."""
+
+    exports: list[Path]
+    others: list[Path]
+
+
+def _expand(argument: str) -> _Expanded:
     if not argument:
         raise InputError(
             "the name of a file is empty.\nIf a variable of a script should hold it, that one was not set."
         )
     path = Path(argument)
     if path.is_file():
-        return [path]
+        return _Expanded([path], [])
     if path.is_dir():
-        found = [
-            p
-            for p in path.rglob("*")
-            if p.name.lower().endswith(EXTENSIONS) and p.is_file() and not _is_hidden(p, path)
-        ]
-        if not found:
+        found = _in_folder(path)
+        if not found.exports:
             raise InputError(
                 f"{argument} holds no exports.\nExpected files ending in {', '.join(EXTENSIONS)}. "
                 "Name the files one by one if they end otherwise."
             )
         return found
     if glob.has_magic(argument):
-        found = [p for p in map(Path, glob.glob(argument, recursive=True)) if p.is_file()]
-        if found:
-            return found
-        raise InputError(f"no file matches {argument} in {Path.cwd()}.\nCheck the folder and the spelling.")
+        return _matching(argument)
+    if path.is_symlink():
+        raise _dangling(path)
     if path.exists():
         raise InputError(f"{argument} is neither a file nor a folder.")
     raise InputError(f"there is no file {argument}.{_near(path)}")
 
 
+def _matching(pattern: str) -> _Expanded:
+    """What a pattern matches: files, and folders with what they hold, as where a shell expands it."""
+    found = _Expanded([], [])
+    for path in map(Path, glob.glob(pattern, recursive=True)):
+        if path.is_dir():
+            within = _in_folder(path)
+            found.exports.extend(within.exports)
+            found.others.extend(within.others)
+        elif path.is_file():
+            found.exports.append(path)
+        elif path.is_symlink():
+            raise _dangling(path)
+    if not found.exports:
+        raise InputError(f"no file matches {pattern} in {Path.cwd()}.\nCheck the folder and the spelling.")
+    return found
+
+
+def _in_folder(folder: Path) -> _Expanded:
+    """The exports in a folder and below it, also behind links; hidden ones are not looked at.
+
+    Raises `InputError` for a folder that cannot be read and for a link that leads nowhere.
+    """
+    found, seen = _Expanded([], []), set()
+    for place, folders, names in os.walk(folder, onerror=_refuse, followlinks=True):
+        state = Path(place).stat()
+        is_seen = (state.st_dev, state.st_ino) in seen  # a link back, or two ways to the same folder
+        seen.add((state.st_dev, state.st_ino))
+        folders[:] = [] if is_seen else sorted(name for name in folders if not name.startswith(_HIDDEN))
+        for name in () if is_seen else names:
+            path = Path(place, name)
+            if name.startswith(_HIDDEN) or name.lower() in _LEFT_BY_WINDOWS:
+                continue
+            is_export = name.lower().endswith(EXTENSIONS)
+            if is_export and path.is_symlink() and not path.exists():
+                raise _dangling(path)
+            if is_export and path.is_file():
+                found.exports.append(path)
+            elif path.suffix.lower() not in _NO_EXPORTS:
+                found.others.append(path)
+    return found
+
+
+def _refuse(error: OSError) -> NoReturn:
+    raise InputError(f"{error.filename} cannot be read: {error.strerror}.") from error
+
+
+def _dangling(path: Path) -> InputError:
+    return InputError(
+        f"{path} is a link to {path.readlink()}, which is not there.\n"
+        "Connect the drive that holds it, or remove the link."
+    )
+
+
 def _is_lock(path: Path) -> bool:
     return path.name.startswith(_LOCK)
-
-
-def _is_hidden(path: Path, folder: Path) -> bool:
-    return any(part.startswith((".", _LOCK)) for part in path.relative_to(folder).parts)
 
 
 def _near(path: Path) -> str:
