@@ -18,6 +18,13 @@ _LISTS = (
     frozenset({"requests", "met", "late", "overdue", "pending", "excluded", "judged", "compliance_pct"}),
     frozenset({"source", "system", "verdict", "agrees", "reason", "requests"}),
     frozenset({"department", "date", "requests", "usual", "lower", "upper", "surge"}),
+    frozenset({"received_at", "day_zero", "due_at", "earliest_due_at", "latest_due_at"}),
+    frozenset({"date", "weekday", "kind", "name", "hours", "source"}),
+    frozenset({"what", "channel", "department", "before", "after"}),
+    frozenset({"what", "name", "recorded", "found", "outcome"}),
+    frozenset({"effective", "channel", "within", "target", "clause", "counting"}),
+    frozenset({"source", "title", "shape", "reply_basis", "reply_column", "caveat"}),
+    frozenset({"Month", "Requests", "Met", "Late", "Overdue", "Compliance, %", "Usual level, %"}),
     frozenset({"month", "promise", "verdict", "excluded", "business_days", "is_quick", "n"}),
     frozenset({"File", "Layout", "Rows", "Requests", "Other messages", "Duplicates", "Rejected", "Not data"}),
 )
