@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -249,6 +250,38 @@ def test_a_full_standard_error_is_no_outcome(tmp_path: Path, command: str, code:
             check=False,
         )
     assert done.returncode == code
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("command", ["check met.csv -q", "check met.csv -q --format table", "sources -q", "--help"])
+def test_a_full_standard_output_is_said_once(tmp_path: Path, command: str) -> None:
+    """The run could not do what was asked, and Python does not try once more at the end."""
+    (tmp_path / "met.csv").write_text(MET)
+    surroundings = {name: value for name, value in clean_environment().items() if name != "PYTHONUNBUFFERED"}
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*COMMAND, *command.split()],
+            cwd=tmp_path,
+            env=surroundings,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert re.fullmatch(rb"cxaudit: cannot write( to standard output)?: No space left on device\.\s+", done.stderr)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a limit of the system")
+def test_a_full_disk_is_named_by_its_place(tmp_path: Path) -> None:
+    """Whoever reads the mail of a scheduler looks at the right disk."""
+    (tmp_path / "met.csv").write_text(MET)
+    limit = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)); import cxaudit.__main__ as m; m.run()"
+    )
+    command = [sys.executable, "-c", limit, *["report", "met.csv", "--period", "2025-10", "--out", "reports", "-q"]]
+    done = subprocess.run(command, cwd=tmp_path, env=clean_environment(), capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.decode().splitlines() == ["cxaudit: cannot write reports/.cxaudit.lock: File too large."]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a signal")

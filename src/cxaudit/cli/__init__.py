@@ -17,7 +17,7 @@ import typer
 from cxaudit.cli import audits, dates, inputs, reports, standards
 from cxaudit.cli.app import app
 from cxaudit.errors import AuditError
-from cxaudit.write.file import write_standard_error
+from cxaudit.write.file import mute_standard_output, write_standard_error
 
 #: Loading these modules adds their commands to the program.
 COMMANDS = (audits, reports, inputs, dates, standards)
@@ -50,7 +50,8 @@ def main() -> int:
     except OSError as error:
         if error.filename is None and error.errno in (errno.EPIPE, errno.EINVAL):
             return _closed_pipe()
-        return _say(f"{error.filename or 'standard output'}: {error.strerror}.")
+        mute_standard_output()
+        return _say(f"{error.filename or 'cannot write'}: {error.strerror}.")
     except MemoryError:
         return _say("not enough memory for this input.\nJudge fewer files at a time.")
     except Exception as error:
@@ -82,7 +83,7 @@ def _prepare_streams() -> None:
 
 def _closed_pipe() -> int:
     """Nobody reads any more: be quiet about it."""
-    sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - open until the interpreter ends
+    mute_standard_output()
     return 0
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from cxaudit.read.scratch import scratch_file
+from cxaudit.read.scratch import making_room, scratch_file
 
 #: Input from which on rows are kept in a file, so that memory does not grow with them. A typed row takes about 60 bytes.
 LARGE_BYTES = 1 << 30
@@ -33,5 +33,6 @@ class Store:
         categories = [name for name, kind in rows.collect_schema().items() if kind == pl.Categorical()]
         coded = rows.with_columns(pl.col(categories).to_physical())
         # Neither compressed, which costs time, nor mapped into memory as an Arrow file would be.
-        coded.sink_parquet(path, compression="uncompressed", statistics=False, engine="streaming")
+        with making_room("the rows of this input"):
+            coded.sink_parquet(path, compression="uncompressed", statistics=False, engine="streaming")
         return pl.scan_parquet(path, glob=False).with_columns(pl.col(categories).cat.to(pl.Categorical))

@@ -6,6 +6,7 @@ end. When anything fails, what stood there before still stands there, and nothin
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import sys
@@ -46,8 +47,24 @@ def write_bytes(path: Path, data: bytes | Iterable[bytes]) -> None:
 
 
 def write_standard_output(data: bytes | Iterable[bytes]) -> None:
-    """Write to standard output; a reader that went away shows as BrokenPipeError."""
-    _copy(data, sys.stdout.buffer)
+    """Write to standard output; a reader that went away shows as BrokenPipeError.
+
+    **Raises** UsageError where it takes nothing more.
+    """
+    try:
+        _copy(data, sys.stdout.buffer)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        if error.errno == errno.EINVAL:  # how Windows tells of a closed pipe
+            raise BrokenPipeError from error
+        mute_standard_output()
+        raise UsageError(f"cannot write to standard output: {error.strerror or error}.") from error
+
+
+def mute_standard_output() -> None:
+    """What could not be said is not tried again at the end."""
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - until the interpreter ends
 
 
 def check_place(path: Path) -> None:

@@ -140,16 +140,15 @@ def locked(place: Path, now: dt.datetime) -> Iterator[None]:
     """
     path = place / LOCK
     try:
-        file = path.open("a+b")
+        file = path.open("a+b", buffering=0)
     except OSError as error:
         raise UsageError(_words(path, error)) from error
     try:
         if not _lock(file):
             raise UsageError(f"{_holder(path)} is writing to {place}.\nWait until it is done, or write elsewhere.")
-        file.truncate(0)
-        file.write(f"process {os.getpid()} on {socket.gethostname()}, since {now:%Y-%m-%d %H:%M:%S} UTC\n".encode())
-        file.flush()
+        holder = f"process {os.getpid()} on {socket.gethostname()}, since {now:%Y-%m-%d %H:%M:%S} UTC\n"
         try:
+            _sign(file, path, holder)
             yield
         finally:
             # Before the lock goes: whoever opens the name from now on makes a file of its own.
@@ -157,6 +156,14 @@ def locked(place: Path, now: dt.datetime) -> Iterator[None]:
                 path.unlink()
     finally:
         file.close()
+
+
+def _sign(file: IO[bytes], path: Path, holder: str) -> None:
+    try:
+        file.truncate(0)
+        file.write(holder.encode())
+    except OSError as error:
+        raise UsageError(_words(path, error)) from error
 
 
 def _holder(path: Path) -> str:
