@@ -252,6 +252,25 @@ def test_a_full_standard_error_is_no_outcome(tmp_path: Path, command: str, code:
     assert done.returncode == code
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ("check", "--period", "2024-01"),
+            "no request due 1 to 31 January 2024 could be judged as of 2025-10-31 17:00.",
+        ),
+        (("check", "--strict"), "--strict: 3 rows could not be used, so the result is not to be relied on."),
+        (("records", "--strict"), "--strict: 3 rows could not be used, so the result is not to be relied on."),
+        (("volume", "--strict"), "--strict: 3 rows could not be used, so the result is not to be relied on."),
+    ],
+)
+def test_why_a_result_is_not_to_be_relied_on_is_said_also_to_a_scheduler(arguments: tuple[str, ...], said: str) -> None:
+    """An exit code alone tells nobody what to do."""
+    command, *options = arguments
+    found = run(command, SAMPLES, *AS_OF, *options, "-q")
+    assert (found.code, found.err) == (3, f"cxaudit: {said}\n")
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 @pytest.mark.parametrize("command", ["check met.csv -q", "check met.csv -q --format table", "sources -q", "--help"])
 def test_a_full_standard_output_is_said_once(tmp_path: Path, command: str) -> None:

@@ -172,11 +172,6 @@ class Audit:
         has_cells = "cells" in rejects.columns or not self.question.reject_cells
         return rejects if has_cells else rejects.with_columns(cells=pl.lit(None, dtype=pl.String))
 
-    @property
-    def is_doubtful(self) -> bool:
-        """Whether the result is not to be relied on under `--strict`: rows were rejected, or an export is stale."""
-        return self.rejects.height > 0 or any(finding.code == "stale_export" for finding in self.findings)
-
     def due_if_received_now(self, within: Within) -> dt.datetime:
         """When a request received at the as-of moment would be due (local)."""
         counting = self.question.standards.versions[-1]

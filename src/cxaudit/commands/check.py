@@ -12,9 +12,11 @@ from cxaudit.commands.shared import (
     NOT_RELIABLE,
     SHOWN_ROLES,
     counting_of,
+    is_doubtful,
     load_standards,
     meta_of,
     settings,
+    warn_of_nothing,
     write_rejects,
 )
 from cxaudit.errors import UsageError
@@ -65,7 +67,7 @@ def check(
     else:
         _write(report, output, form, with_readings=with_readings)
     output.say([*settings(given, question), *notes(report)])
-    return _exit_code(report, is_doubtful=output.strict and audit.is_doubtful)
+    return _exit_code(report, output, is_doubtful=is_doubtful(output, audit.inputs, audit.findings))
 
 
 def check_tallies(
@@ -94,8 +96,7 @@ def check_tallies(
         report = replace(report, readings=None)
     _write(report, output, form, with_readings=with_readings)
     output.say([f"Standards: those of the tallies, {about.standards['file']} ({report.organisation})", *notes(report)])
-    is_doubtful = any(t.fates.rejected for t in about.inputs) or any(f.code == "stale_export" for f in about.findings)
-    return _exit_code(report, is_doubtful=output.strict and is_doubtful)
+    return _exit_code(report, output, is_doubtful=is_doubtful(output, about.inputs, about.findings))
 
 
 def _write(report: Report, output: Output, form: str, *, with_readings: bool) -> None:
@@ -145,9 +146,12 @@ def _percentage(text: str | None) -> Decimal | None:
     return percentage
 
 
-def _exit_code(report: Report, *, is_doubtful: bool) -> int:
-    """0, 1 or 3: a figure that is not to be relied on beats a missed target."""
-    if report.total.judged == 0 or is_doubtful:
+def _exit_code(report: Report, output: Output, *, is_doubtful: bool) -> int:
+    """0, 1 or 3: a figure that is not to be relied on beats a missed target. Why it is 3 is said."""
+    if report.total.judged == 0:
+        warn_of_nothing(output, report, report.period)
+        return NOT_RELIABLE
+    if is_doubtful:
         return NOT_RELIABLE
     missed = any(meets(row.met, row.judged, row.target_pct) is False for row in report.rows)
     below = meets(report.total.met, report.total.judged, report.fail_under) is False

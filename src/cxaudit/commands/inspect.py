@@ -28,7 +28,7 @@ def inspect(given: Input, output: Output) -> int:
 
 
 def _is_doubtful(found: Sequence[Inspection]) -> bool:
-    """Whether rows were rejected, an export is stale, or a table could not be counted at all."""
+    """Whether rows were rejected, an export is stale, or a table could not be counted at all: it is shown."""
     codes = {finding.code for one in found for finding in one.findings}
     n_rejected = sum(one.counted.fates.rejected for one in found if one.counted)
     return (

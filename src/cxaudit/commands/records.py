@@ -9,7 +9,7 @@ import polars as pl
 
 from cxaudit.audit import Audit
 from cxaudit.commands.options import Input, Output, near_miss
-from cxaudit.commands.shared import NOT_RELIABLE, SHOWN_ROLES, load_standards, settings, write_rejects
+from cxaudit.commands.shared import NOT_RELIABLE, SHOWN_ROLES, is_doubtful, load_standards, settings, write_rejects
 from cxaudit.compare.verdicts import COMPARED_ROLES, has_word, said_otherwise
 from cxaudit.errors import UsageError
 from cxaudit.model import VERDICTS, Verdict
@@ -51,7 +51,7 @@ def records(given: Input, output: Output, filters: Filters, *, show_employees: b
     write_rejects(audit, output)
     output.write(RECORD_FORMATS[form](listed, output.options()), form)
     output.say([*settings(given, question), *notes(listed), *_nothing_listed(audit, filters, listed.listed)])
-    return NOT_RELIABLE if output.strict and audit.is_doubtful else 0
+    return NOT_RELIABLE if is_doubtful(output, audit.inputs, audit.findings) else 0
 
 
 def _condition(filters: Filters, audit: Audit, standards: Standards) -> pl.Expr:

@@ -23,7 +23,7 @@ from cxaudit.commands.report_files import (
     question_of,
     stored_tallies,
 )
-from cxaudit.commands.shared import MISSED_TARGET, NOT_RELIABLE, load_standards, settings
+from cxaudit.commands.shared import MISSED_TARGET, NOT_RELIABLE, is_doubtful, load_standards, settings, warn_of_nothing
 from cxaudit.counting.from_tallies import StoredTally, Tallied, open_tallies
 from cxaudit.days.spans import holds, whole_months
 from cxaudit.days.zones import zone
@@ -34,7 +34,7 @@ from cxaudit.render.figures import meets
 from cxaudit.render.notes import notes
 from cxaudit.render.report.manifest import MANIFEST, Settings
 from cxaudit.render.report.restated import restated_words
-from cxaudit.render.words import as_of_words, period_words, visible
+from cxaudit.render.words import visible
 from cxaudit.standards.model import Standards
 from cxaudit.write.folder import locked, prepare_place, recover, spare_others, write_folder
 
@@ -191,13 +191,8 @@ def _settings(given: Input, question: Question, is_chosen: bool) -> Iterator[str
 
 
 def _nothing(folder: Path, made: MadeReport, output: Output) -> int:
-    check = made.monthly.check
-    as_of = as_of_words(check.as_of, check.as_of_is_date)
-    lines = [
-        f"cxaudit: no request {check.cohort} {period_words(*made.settings.period)} could be judged as of {as_of}.",
-        f"No report was written{'; the one that is there was left as it is' if folder.exists() else ''}.",
-    ]
-    output.warn(lines)
+    warn_of_nothing(output, made.monthly.check, made.settings.period)
+    output.warn([f"No report was written{'; the one that is there was left as it is' if folder.exists() else ''}."])
     return NOT_RELIABLE
 
 
@@ -220,7 +215,7 @@ def _written(folder: Path, made: MadeReport, wanted: Wanted) -> Iterator[str]:
 
 def _exit_code(made: MadeReport, output: Output) -> int:
     check = made.monthly.check
-    if output.strict and made.audit.is_doubtful:
+    if is_doubtful(output, made.audit.inputs, made.audit.findings):
         return NOT_RELIABLE
     is_missed = any(meets(row.met, row.judged, row.target_pct) is False for row in check.rows)
     return MISSED_TARGET if is_missed else 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,10 @@ from cxaudit.audit import Audit, Question
 from cxaudit.commands.options import Input, Output
 from cxaudit.days.calendar import complaints
 from cxaudit.errors import UsageError
+from cxaudit.findings import Finding
+from cxaudit.model import InputFile, Report
 from cxaudit.period import parse_date
+from cxaudit.render.words import as_of_words, counted, listed, period_words
 from cxaudit.standards import Standards, load
 from cxaudit.standards.source import Role
 from cxaudit.standards.words import rule_words
@@ -82,6 +85,28 @@ def meta_of(given: Input, question: Question) -> dict[str, Any]:
         "as_of_is_now": given.as_of is None,
         **({"scenario": given.scenario} if given.scenario else {}),
     }
+
+
+def is_doubtful(output: Output, inputs: Iterable[InputFile], findings: Iterable[Finding]) -> bool:
+    """Whether the result is not to be relied on under `--strict`, as rows were rejected or an export is stale; it is said."""
+    if not output.strict:
+        return False
+    n_rejected = sum(table.fates.rejected for table in inputs)
+    n_stale = sum(finding.code == "stale_export" for finding in findings)
+    doubts = [
+        *([f"{counted(n_rejected, 'row')} could not be used"] if n_rejected else []),
+        *([f"{counted(n_stale, 'export')} may end too early"] if n_stale else []),
+    ]
+    if doubts:
+        output.warn([f"cxaudit: --strict: {listed(doubts)}, so the result is not to be relied on."])
+    return bool(doubts)
+
+
+def warn_of_nothing(output: Output, check: Report, period: tuple[dt.date, dt.date] | None) -> None:
+    """Say that nothing could be judged, with which the run ends."""
+    which = f" {check.cohort} {period_words(*period)}" if period else ""
+    as_of = as_of_words(check.as_of, check.as_of_is_date)
+    output.warn([f"cxaudit: no request{which} could be judged as of {as_of}."])
 
 
 def write_rejects(audit: Audit, output: Output) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cxaudit.audit import Audit
 from cxaudit.commands.options import Input, Output
-from cxaudit.commands.shared import NOT_RELIABLE, counting_of, load_standards, meta_of, settings
+from cxaudit.commands.shared import NOT_RELIABLE, counting_of, is_doubtful, load_standards, meta_of, settings
 from cxaudit.counting.from_tallies import (
     STORED_DIMENSIONS,
     Tallied,
@@ -39,7 +39,7 @@ def tally(given: Input, output: Output) -> int:
         data = tally_bytes(audit, report)
     output.write([data], "parquet")
     output.say([*settings(given, question), *notes(report)])
-    return NOT_RELIABLE if output.strict and audit.is_doubtful else 0
+    return NOT_RELIABLE if is_doubtful(output, audit.inputs, audit.findings) else 0
 
 
 def tallied(arguments: Iterable[str], by: Sequence[str], period: str | None) -> Tallied:

@@ -9,7 +9,7 @@ import polars as pl
 
 from cxaudit.audit import Audit, Question
 from cxaudit.commands.options import Input, Output, near_miss
-from cxaudit.commands.shared import NOT_RELIABLE, load_standards, settings
+from cxaudit.commands.shared import NOT_RELIABLE, is_doubtful, load_standards, settings
 from cxaudit.errors import UsageError
 from cxaudit.period import parse_period
 from cxaudit.render.notes import notes_of
@@ -33,7 +33,7 @@ def volume(given: Input, output: Output, *, per: str, baseline: str | None, peri
     found = _measured(audit, unit, usual_days, shown)
     output.write(render_volume(found, form, output.options()), form)
     output.say([*settings(given, question), *notes_of(audit.inputs, _run(found), audit.findings), *_advice(found)])
-    return NOT_RELIABLE if output.strict and audit.is_doubtful else 0
+    return NOT_RELIABLE if is_doubtful(output, audit.inputs, audit.findings) else 0
 
 
 def _measured(
