@@ -187,3 +187,18 @@ def test_without_office_hours_there_are_none(tmp_path: Path) -> None:
     )
     (row,) = run("records", "log.csv", "--as-of", "2025-10-31", cwd=tmp_path).rows
     assert (row["verdict"], row["business_hours"]) == ("met", "")
+
+
+@pytest.mark.parametrize("as_of", ["2025-11-02T08:30:00Z", "2025-11-02T08:50:00Z"])
+def test_an_answered_request_has_its_hours_whenever_it_is_looked_at(tmp_path: Path, as_of: str) -> None:
+    """Also where the clock of the as-of moment, in the hour that repeats, is before that of the reply."""
+    (tmp_path / "standards.yaml").write_text(
+        "version: 1\norganisation: Town\ntimezone: America/Edmonton\n"
+        'calendar: {workweek: [Mon, Tue, Wed, Thu, Fri, Sat, Sun], office_hours: "00:00-24:00"}\n'
+        "standards: [{effective: 2025-01-01, source: A, channels: {voicemail: {within: 24 hours}}}]\n"
+    )
+    (tmp_path / "log.csv").write_text(
+        "case_id,channel,received_at,replied_at\n2,voicemail,2025-11-01T07:50:00Z,2025-11-02T07:50:00Z\n"
+    )
+    (row,) = run("records", "log.csv", "--as-of", as_of, cwd=tmp_path).rows
+    assert (row["verdict"], row["business_hours"]) == ("met", "24.00")

@@ -553,9 +553,9 @@ def test_a_standards_file_that_is_not_there(here: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--period", "2025-13"], "--period 2025-13 is not a period."),
-        (["--period", "2025-Q5"], "--period 2025-Q5 is not a period."),
-        (["--period", "2025-02-30"], "--period 2025-02-30 is not a period."),
+        (["--period", "2025-13"], "--period 2025-13 is not a period: the calendar has no such days."),
+        (["--period", "2025-Q5"], "--period 2025-Q5 is not a period: the calendar has no such days."),
+        (["--period", "2025-02-30"], "--period 2025-02-30 is not a period: the calendar has no such days."),
         (["--period", "october"], "--period october is not a period."),
         (["--period", "2025-10-31..2025-10-01"], "--period 2025-10-31..2025-10-01 ends before it begins."),
         (["--period", "2025-10-01..2025-10-02..2025-10-03"], "--period 2025-10-01..2025-10-02..2025-10-03 is not a period."),

@@ -296,6 +296,22 @@ def test_hours_of_the_clock_count_every_day(tmp_path: Path) -> None:
     assert "Late: answered Tue 2025-10-21 09:00; it was due by Sun 2025-10-19 22:00." in lines
 
 
+def test_calendar_days_are_told_as_such(tmp_path: Path) -> None:
+    """What counts every day takes no holiday out: the page of the auditor says what `check` says."""
+    (tmp_path / "s.yaml").write_text(
+        "version: 1\norganisation: T\ntimezone: America/Edmonton\n"
+        "calendar: {holidays: {country: CA, subdivision: AB}, workweek: [Mon, Tue, Wed, Thu, Fri]}\n"
+        "standards: [{effective: 2025-02-01, source: X, channels: {letter: {within: 4 days}}}]\n"
+    )
+    (tmp_path / "log.csv").write_text(
+        "case_id,channel,received_at,replied_at\n1,letter,2025-10-09 18:00,2025-10-15 10:00\n"
+    )
+    found = run("explain", tmp_path / "log.csv", "--standards", tmp_path / "s.yaml", "--case", "1", *AS_OF)
+    assert found.json[0]["promised"]["counting"] == (
+        "Counted from the day after receipt to the end of the due day, every day of the calendar"
+    )
+
+
 def test_a_department_may_promise_more(tmp_path: Path) -> None:
     """Calendar days are numbered whatever they are; the promise of a department is named as its own."""
     lines = told(*town(tmp_path, "1,post,Parks,2025-10-18,2025-10-20,,\n"), case="1")

@@ -22,7 +22,7 @@ def with_business_hours(
     is not pending, where a date without a time leaves it open, and where no office hours are declared.
     """
     hours = [rule.hours for rule in promises.rules]
-    has_reply = (pl.col("replied_at") <= as_of).fill_null(False)
+    has_reply = pl.col("verdict").is_in(["met", "late"])
     is_open_ended = pl.col("received_is_date") | (has_reply & pl.col("replied_is_date"))
     is_known = pl.col("excluded").is_null() & ~is_open_ended
     until = pl.when(has_reply).then(pl.col("replied_at")).otherwise(pl.lit(as_of))

@@ -14,6 +14,7 @@ from cxaudit.model import AsOf
 Period = tuple[dt.date, dt.date]
 
 _HOW = "Write 2025-10, 2025-Q3, 2025, 2025-W41, last-month or 2025-10-01..2025-10-31."
+_LIKE_A_PERIOD = re.compile(r"\d{4}-(\d{2}|[Qq]\d|[Ww]\d{2}|\d{2}-\d{2}(\s*\.\.\s*\d{4}-\d{2}-\d{2})?)")
 #: The years in which dates of an export are read; one outside them is a slip of the pen.
 YEARS_READ = range(1990, 2101)
 _DAY_END = dt.time(23, 59, 59, 999999)
@@ -41,7 +42,8 @@ def parse_period(text: str, as_of: AsOf | None = None) -> Period:
             return monday, monday + dt.timedelta(days=6)
         return parse_date(text), parse_date(text)
     except ValueError as error:
-        raise UsageError(f"--period {text} is not a period. {_HOW}") from error
+        why = ": the calendar has no such days" if _LIKE_A_PERIOD.fullmatch(text) else ""
+        raise UsageError(f"--period {text} is not a period{why}. {_HOW}") from error
 
 
 def period_name(first: dt.date, last: dt.date) -> str:

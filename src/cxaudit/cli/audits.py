@@ -202,7 +202,9 @@ def volume(
     period: Annotated[
         str | None,
         typer.Option(
-            "--period", metavar="PERIOD", help="Show only 2025-10, 2025-Q3, 2025, last-month or FROM..TO, by receipt."
+            "--period",
+            metavar="PERIOD",
+            help="Show only 2025-10, 2025-Q3, 2025, 2025-W41, last-month or FROM..TO, by receipt.",
         ),
     ] = None,
     as_of: AsOfOption = None,

@@ -39,7 +39,9 @@ AsOfOption = Annotated[
 PeriodOption = Annotated[
     str | None,
     typer.Option(
-        "--period", metavar="PERIOD", help="2025-10, 2025-Q3, 2025, last-month or FROM..TO. Default: everything."
+        "--period",
+        metavar="PERIOD",
+        help="2025-10, 2025-Q3, 2025, 2025-W41, last-month or FROM..TO. Default: everything.",
     ),
 ]
 ChannelOption = Annotated[

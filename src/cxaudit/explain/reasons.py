@@ -36,7 +36,7 @@ from cxaudit.promises.due import Rule
 from cxaudit.promises.readings import readings_for
 from cxaudit.standards.model import Version
 from cxaudit.standards.source import Role
-from cxaudit.standards.words import counting_words
+from cxaudit.standards.words import rule_words
 
 #: The roles that an explanation shows, besides what judging needs.
 ROLES: tuple[Role, ...] = ("department",)
@@ -200,8 +200,8 @@ def _promised(audit: Audit, promise: int | None) -> Promised | None:
     if promise is None:
         return None
     said, version = audit.promises.all[promise], _version_of(audit, promise)
-    words = counting_words(version.counting, audit.question.standards.calendar)
     within = said.within
+    words = rule_words(within, version.counting, audit.question.standards.calendar)
     return Promised(within.text, within.count, within.unit, said.clause, version.effective, said.department, words)
 
 
