@@ -23,7 +23,9 @@ from cxaudit.render import REPORT_FORMATS, RenderOptions
 from cxaudit.render.report.answer import verdict
 from cxaudit.render.report.charts import draw
 from cxaudit.render.report.compose import compose
+from cxaudit.render.report.sheets import parts
 from cxaudit.render.report.story import Chart
+from cxaudit.render.report.structured import report_document
 from cxaudit.render.report.text import markdown_of
 
 #: A text of a drawing with its place, and the path of a line.
@@ -119,6 +121,19 @@ def test_stored_months_come_before_the_counted_one() -> None:
     assert report.runs[0].limits is not None
     assert report.previous is not None
     assert report.previous.total.judged == 200
+
+
+def test_months_of_which_nothing_is_known_have_no_figures(tmp_path: Path) -> None:
+    """Between a stored report and the export: in no form is the unknown a zero."""
+    log = daily(tmp_path / "log.csv", "2025-09-25", "2025-11-05")
+    report = report_of(log, period="2025-10", as_of="2025-11-05", stored=stored((202507, "email", "Parks", "met", 39)))
+    assert [(point.month, point.origin) for point in report.runs[0].points] == [
+        ("2025-07", "stored"), ("2025-08", None), ("2025-09", "input"), ("2025-10", "input"),
+    ]  # fmt: skip
+    assert report_document(report)["runs"][0]["points"][1]["counts"] is None
+    (table,) = (part for part in parts(report) if part.name == "Months")
+    unknown = next(row for row in table.rows if row[0] == "2025-08")
+    assert (set(unknown[1:9]), unknown[12]) == ({None}, "not known")
 
 
 def test_a_month_that_the_input_holds_in_part_is_no_month_before() -> None:

@@ -98,11 +98,12 @@ def _chart(
 ) -> RunChart:
     is_mine = pl.lit(row.is_total) | pl.col("channel").eq_missing(pl.lit(channel, dtype=pl.String))
     counts = counts_by(history.frame.filter(is_mine), "month")
+    is_known = history.whole.union(history.frame["month"].drop_nulls())
     points = [
         Month(
             month=f"{month // 100}-{month % 100:02}",
             counts=counts.get(month, Counts()),
-            origin="stored" if month in history.stored else "input",
+            origin="stored" if month in history.stored else "input" if month in is_known else None,
             is_whole=month in history.whole,
         )
         for month in known

@@ -51,7 +51,9 @@ class Month:
 
     month: str  # `2025-10`
     counts: Counts
-    origin: Literal["input", "stored"]  # counted now, or taken from the tally of an earlier report
+    origin: (
+        Literal["input", "stored"] | None
+    )  # counted now, from the tally of an earlier report, or nothing is known of it
     is_whole: bool  # the input covers it from its first business day to its end
     signals: tuple[Signal, ...] = ()
 

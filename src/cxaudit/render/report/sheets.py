@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 
 from cxaudit.model import CheckRow
-from cxaudit.monthly.model import Counts, MonthlyReport, RunChart
+from cxaudit.monthly.model import Counts, Month, MonthlyReport, RunChart
 from cxaudit.render.check_rows import targets
 from cxaudit.render.compare import reason_words
 from cxaudit.render.document import Cell, Drawing, TableColumn, TablePart
@@ -91,8 +91,7 @@ def _months(report: MonthlyReport) -> TablePart | None:
         TableColumn("Signal", width=40),
     )  # fmt: skip
     rows = [
-        (point.month, *_counts(point.counts, run.target_pct), *_limits(run),
-         ("in an earlier report" if point.origin == "stored" else "now") + ("" if point.is_whole else ", part of the month"),
+        (point.month, *_month_counts(point, run), *_limits(run), _counted(point),
          ", ".join(signal.replace("_", " ") for signal in point.signals)) for point in run.points
     ]  # fmt: skip
     said = "; ".join(f"{row[0]} {row[8]}" for row in rows if row[8] not in (None, LOW))
@@ -101,6 +100,19 @@ def _months(report: MonthlyReport) -> TablePart | None:
     drawing = Drawing("line", "Compliance by month", drawn, f"Compliance of all channels by month, in percent: {said}.",
                       "Percent", lowest)  # fmt: skip
     return TablePart("Months", "Compliance by month, all channels", columns, rows, lines, drawing=drawing)
+
+
+def _month_counts(month: Month, run: RunChart) -> tuple[Cell, ...]:
+    return _counts(month.counts, run.target_pct) if month.origin else (None,) * len(_count_columns())
+
+
+def _counted(month: Month) -> str:
+    """When the requests of a month were counted."""
+    if month.origin is None:
+        return "not known"
+    return ("in an earlier report" if month.origin == "stored" else "now") + (
+        "" if month.is_whole else ", part of the month"
+    )
 
 
 def _limits(run: RunChart) -> tuple[Cell, ...]:
@@ -113,11 +125,7 @@ def _months_by_channel(report: MonthlyReport) -> TablePart | None:
     runs = [run for run in report.runs[1:] if len(run.points) > 1]
     if not runs:
         return None
-    rows = [
-        (escape_cell(run.label), point.month, *_counts(point.counts, run.target_pct))
-        for run in runs
-        for point in run.points
-    ]
+    rows = [(escape_cell(run.label), point.month, *_month_counts(point, run)) for run in runs for point in run.points]
     columns = (TableColumn("Channel"), TableColumn("Month"), *_count_columns())
     return TablePart("Months by channel", "Compliance by channel and month", columns, rows)
 

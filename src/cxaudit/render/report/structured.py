@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from cxaudit.model import CheckRow, ReadingRow
-from cxaudit.monthly.model import Counts, Limits, MonthlyReport, RunChart
+from cxaudit.monthly.model import Counts, Limits, Month, MonthlyReport, RunChart
 from cxaudit.render.check_rows import check_row, targets
 from cxaudit.render.figures import compliance_text, level_text
 from cxaudit.render.options import RenderOptions
@@ -63,6 +63,8 @@ def _plain(value: Any, *aims: Decimal | None) -> Any:
             return {name: _plain(one) for name, one in figures.items()}
         case RunChart():
             return {name: _plain(one, value.target_pct) for name, one in _fields(value).items()}
+        case Month(origin=None):
+            return {**_fields(value), "counts": None}
         case Limits():
             levels = {name: float(level_text(getattr(value, name), *aims, places=2)) for name in _LEVELS}
             return {name: _plain(one) for name, one in (_fields(value) | levels).items()}
