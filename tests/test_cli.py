@@ -252,6 +252,16 @@ def test_a_full_standard_error_is_no_outcome(tmp_path: Path, command: str, code:
     assert done.returncode == code
 
 
+def test_a_channel_that_is_named_in_vain_is_said(here: Path) -> None:
+    """It fills a gap. Who takes it for a choice would take the figures of all channels for those of one."""
+    in_vain = "--channel letter had no effect: every file says itself how its requests came in."
+    assert in_vain in run("check", "met.csv", "--channel", "letter", *AS_OF, "-q", cwd=here).err
+    assert "no effect" not in run("records", "met.csv", "--channel", "letter", *AS_OF, cwd=here).err
+    (here / "bare.csv").write_text("case_id,received_at,replied_at\n2,2025-10-01 10:00,2025-10-02 10:00\n")
+    found = run("check", "met.csv", "bare.csv", "--channel", "letter", *AS_OF, "-q", cwd=here)
+    assert (found.code, found.err) == (0, "")
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

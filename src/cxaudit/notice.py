@@ -76,8 +76,9 @@ def _channels(audit: Audit) -> Iterator[Finding]:
             yield place_finding("unknown_channel", source, n, rows, (name,), "no promise for it on the day of receipt")
         else:
             near = nearest(name, known)
-            guess = f'; the nearest is "{near}": add it under channels: if it is meant' if near else ""
-            yield place_finding("unknown_channel", source, n, rows, (name,), f"no standard names it{guess}")
+            advice = "add it under channels: to the words of the one that is meant"
+            guess = f'the nearest is "{near}": add it under channels: if it is meant' if near else advice
+            yield place_finding("unknown_channel", source, n, rows, (name,), f"no standard names it; {guess}")
 
 
 def _absent_channels(audit: Audit) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ from cxaudit.commands.shared import (
     meta_of,
     settings,
     warn_of_nothing,
+    warn_of_vain_channel,
     write_rejects,
 )
 from cxaudit.errors import UsageError
@@ -67,6 +68,7 @@ def check(
     else:
         _write(report, output, form, with_readings=with_readings)
     output.say([*settings(given, question), *notes(report)])
+    warn_of_vain_channel(given, audit, output)
     return _exit_code(report, output, is_doubtful=is_doubtful(output, audit.inputs, audit.findings))
 
 

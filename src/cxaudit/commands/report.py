@@ -23,7 +23,15 @@ from cxaudit.commands.report_files import (
     question_of,
     stored_tallies,
 )
-from cxaudit.commands.shared import MISSED_TARGET, NOT_RELIABLE, is_doubtful, load_standards, settings, warn_of_nothing
+from cxaudit.commands.shared import (
+    MISSED_TARGET,
+    NOT_RELIABLE,
+    is_doubtful,
+    load_standards,
+    settings,
+    warn_of_nothing,
+    warn_of_vain_channel,
+)
 from cxaudit.counting.from_tallies import StoredTally, Tallied, open_tallies
 from cxaudit.days.spans import holds, whole_months
 from cxaudit.days.zones import zone
@@ -87,6 +95,7 @@ def report(given: Input, output: Output, wanted: Wanted, drawing: Drawing) -> in
                 place.rmdir()  # only where it is still empty
     output.say([*_settings(given, question, is_now), *notes(made.monthly.check)])
     output.warn(before)
+    warn_of_vain_channel(given, made.audit, output)
     output.say(_written(folder, made, wanted))
     return _exit_code(made, output)
 

@@ -87,6 +87,16 @@ def meta_of(given: Input, question: Question) -> dict[str, Any]:
     }
 
 
+def warn_of_vain_channel(given: Input, audit: Audit, output: Output) -> None:
+    """`--channel` fills a gap; whoever thinks that it chooses requests would take the figures of all for those of one."""
+    layouts = [arrived.source.layout for arrived in audit.arrived]
+    if given.channel and all(one.mapping.channel or "channel" in one.positions for one in layouts):
+        output.warn([
+            f"cxaudit: --channel {given.channel} had no effect: every file says itself how its requests came in.",
+            "All channels are counted; `cxaudit records --channel NAME` lists the requests of one.",
+        ])  # fmt: skip
+
+
 def is_doubtful(output: Output, inputs: Iterable[InputFile], findings: Iterable[Finding]) -> bool:
     """Whether the result is not to be relied on under `--strict`, as rows were rejected or an export is stale; it is said."""
     if not output.strict:

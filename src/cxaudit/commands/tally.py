@@ -7,7 +7,15 @@ from pathlib import Path
 
 from cxaudit.audit import Audit
 from cxaudit.commands.options import Input, Output
-from cxaudit.commands.shared import NOT_RELIABLE, counting_of, is_doubtful, load_standards, meta_of, settings
+from cxaudit.commands.shared import (
+    NOT_RELIABLE,
+    counting_of,
+    is_doubtful,
+    load_standards,
+    meta_of,
+    settings,
+    warn_of_vain_channel,
+)
 from cxaudit.counting.from_tallies import (
     STORED_DIMENSIONS,
     Tallied,
@@ -39,6 +47,7 @@ def tally(given: Input, output: Output) -> int:
         data = tally_bytes(audit, report)
     output.write([data], "parquet")
     output.say([*settings(given, question), *notes(report)])
+    warn_of_vain_channel(given, audit, output)
     return NOT_RELIABLE if is_doubtful(output, audit.inputs, audit.findings) else 0
 
 
