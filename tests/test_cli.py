@@ -464,6 +464,16 @@ BAD_FILES = {
             "Add --channel NAME, or channel: under sources: in the standards file.",
         ],
     ),
+    "a channel nobody asked for": (
+        "calls.csv",
+        b"case_id,received_at,Case Origin\n1,2025-10-01,Web\n",
+        [
+            "calls.csv (cxaudit's own columns) does not say how its requests came in.",
+            'If its column "Case Origin" tells it, say so under sources: in the standards file:',
+            '  generic: {columns: {channel: "Case Origin"}}',
+            "If all came in one way, add --channel NAME.",
+        ],
+    ),
     "no dates": (
         "calls.csv",
         b"case_id,channel,received_at\n1,email,soon\n2,email,later\n",
@@ -477,7 +487,9 @@ BAD_FILES = {
         [
             'calls.csv, column "received_at": 03/04/2025 may be read as day first or month first, and no value settles it.',
             "State it once, under sources: in the standards file:",
-            "  generic: {date_format: dmy|mdy}",
+            "  generic: {date_format: dmy}",
+            "or",
+            "  generic: {date_format: mdy}",
         ],
     ),
 }

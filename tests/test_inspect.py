@@ -589,3 +589,10 @@ def test_requests_with_a_direction_and_a_reply_are_no_log(tmp_path: Path) -> Non
     )
     assert columns_of(guess)["replied_at"] == "Called back at"
     assert "look like calls" not in guess
+
+
+def test_an_order_that_no_value_proves_is_said(tmp_path: Path) -> None:
+    """04/04 is the fourth of April either way; nobody shall think that the column settles the other one."""
+    (tmp_path / "log.csv").write_text("case_id,channel,received_at,replied_at\n1,email,03/04/2025,04/04/2025\n")
+    text = run("inspect", "log.csv", "--format", "markdown", cwd=tmp_path).out.decode()
+    assert "day first, without a time of day (no value here proves it)" in text

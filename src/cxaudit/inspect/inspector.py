@@ -14,18 +14,25 @@ import polars as pl
 from cxaudit.audit import Audit, Question
 from cxaudit.errors import InputError
 from cxaudit.findings import Finding
+from cxaudit.inspect.columns import recognised
 from cxaudit.inspect.hours import HOURS
-from cxaudit.inspect.model import ColumnUse, Counted, Inspection, Recognised
+from cxaudit.inspect.model import Counted, Inspection
 from cxaudit.model import InputFile
 from cxaudit.read import FoundFiles, Table, find_files, open_tables
 from cxaudit.recognise.cells import cells_of
-from cxaudit.recognise.event_columns import event_columns
 from cxaudit.recognise.guess import Guess, guess_layout
-from cxaudit.recognise.layout import LEAVE_OUT, Layout, clean_header, describe_unknown, likely_header, recognise_layout
+from cxaudit.recognise.layout import (
+    LEAVE_OUT,
+    Layout,
+    channel_advice,
+    describe_unknown,
+    likely_header,
+    recognise_layout,
+)
 from cxaudit.recognise.library import known_sources
 from cxaudit.recognise.lists import own_lists
 from cxaudit.recognise.order import settle_orders
-from cxaudit.recognise.proof import Proof, prove_format
+from cxaudit.recognise.proof import Proof, order_advice, prove_format
 from cxaudit.recognise.proposal import proof_words, proposals
 from cxaudit.recognise.requests import DATE_ROLES, is_aside
 from cxaudit.standards import Standards
@@ -175,10 +182,9 @@ def _date_problem(one: _Seen) -> str | None:
     for role in (*DATE_ROLES, "closed_at"):
         proof = one.proofs.get(role)
         if proof is not None and proof.is_ambiguous:
-            orders = "|".join(dict.fromkeys(fmt.order for fmt in proof.candidates))
             return (
                 f'"{one.layout.names[role]}" is {proof_words(proof)}, and no value settles it.\n'
-                f"State it under sources: in the standards file: {one.layout.source}: {{date_format: {orders}}}"
+                f"{order_advice(one.layout.source, proof)}"
             )
         if proof is not None and proof.is_open:
             return (
@@ -190,7 +196,7 @@ def _date_problem(one: _Seen) -> str | None:
 def _channel_problem(one: _Seen, question: Question) -> str | None:
     if "channel" in one.layout.positions or one.layout.mapping.channel or question.channel:
         return None
-    return "no column says how its requests came in.\nAdd --channel NAME, or channel: under sources: in the standards file."
+    return f"no column says how its requests came in.\n{channel_advice(one.layout)}"
 
 
 def _count(
@@ -243,56 +249,8 @@ def _inspection(one: _Seen, counted: Counted | None, findings: tuple[Finding, ..
         encoding=table.encoding,
         delimiter=table.delimiter,
         header_row=layout.header[0],
-        recognised=_recognised(one),
+        recognised=recognised(one.layout, one.proofs),
         counted=counted,
         findings=findings,
         problem=one.problem,
     )
-
-
-def _recognised(one: _Seen) -> Recognised:
-    layout, mapping = one.layout, one.layout.mapping
-    names = [choice if isinstance(choice, str) else next((n for n in choice if layout.find(n) is not None), choice[0])
-             for choice in mapping.header]  # fmt: skip
-    used = {*layout.positions.values(), *layout.times.values(), *event_columns(layout)}
-    return Recognised(
-        source=layout.source,
-        title=mapping.title or "",
-        shape=mapping.shape,
-        because=tuple(clean_header(layout.header[1][at]) for name in names if (at := layout.find(name)) is not None),
-        columns=tuple(_uses(one)),
-        unused=tuple(name for i, name in enumerate(map(clean_header, layout.header[1])) if name and i not in used),
-        reply_basis=layout.reply_basis if layout.tells_replies or mapping.is_events else None,
-        channel=None if "channel" in layout.positions else mapping.channel,
-        caveat=mapping.caveat,
-    )
-
-
-def _uses(one: _Seen) -> Iterator[ColumnUse]:
-    """Every column that is read, in the order of the file."""
-    parts = event_columns(one.layout)
-    roles = {position: role for role, position in one.layout.positions.items()}
-    for position in sorted({*parts, *roles}):
-        role = roles.get(position)
-        said = ", ".join(part for part in (role, parts.get(position)) if part)
-        yield _use(one, role, position, said) if role else ColumnUse(clean_header(one.layout.header[1][position]), said)
-
-
-def _use(one: _Seen, role: Role, position: int, said: str) -> ColumnUse:
-    header = clean_header(one.layout.header[1][position])
-    if role in one.layout.times:
-        header = f"{header} + {clean_header(one.layout.header[1][one.layout.times[role]])}"
-    proof = one.proofs.get(role)
-    if unit := one.layout.unit_of(role):
-        return ColumnUse(header, said, f"{unit} from receipt")
-    if proof is None:
-        return ColumnUse(header, said)
-    is_proof = proof.format is not None and not proof.format.is_unmistakable
-    return ColumnUse(header, said, _words(proof), *((proof.row, proof.value) if is_proof else (None, None)))
-
-
-def _words(proof: Proof) -> str:
-    if proof.format is None:
-        return proof_words(proof)
-    only_dates = ", without a time of day" if proof.format.is_date_only else ""
-    return proof.format.words + only_dates

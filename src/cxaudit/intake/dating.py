@@ -17,7 +17,7 @@ from cxaudit.read.table import column
 from cxaudit.recognise.cells import cells_of
 from cxaudit.recognise.dates import DateFormat
 from cxaudit.recognise.order import settle_orders
-from cxaudit.recognise.proof import Proof, confirmed, prove_format, sightings
+from cxaudit.recognise.proof import Proof, confirmed, order_advice, prove_format, sightings
 from cxaudit.recognise.requests import DATE_ROLES, is_aside
 from cxaudit.standards.source import Role
 
@@ -81,8 +81,7 @@ def require_dates(source: Source) -> None:
             orders = " or ".join(dict.fromkeys(fmt.words for fmt in proof.candidates))
             raise InputError(
                 f'{source.place}, column "{name}": {proof.example} may be read as {orders}, and no value settles it.\n'
-                f"State it once, under sources: in the standards file:\n"
-                f"  {source.layout.source}: {{date_format: {'|'.join(dict.fromkeys(f.order for f in proof.candidates))}}}"
+                f"{order_advice(source.layout.source, proof)}"
             )
         if proof.is_open:
             raise InputError(

@@ -11,7 +11,7 @@ from cxaudit.intake.dating import date_tables
 from cxaudit.intake.source import Source
 from cxaudit.read import Table, open_tables
 from cxaudit.read.unpack import STANDARD_INPUT
-from cxaudit.recognise.layout import LEAVE_OUT, describe_unknown, recognise_layout
+from cxaudit.recognise.layout import LEAVE_OUT, channel_advice, describe_unknown, recognise_layout
 from cxaudit.recognise.library import built_in_sources, known_sources
 from cxaudit.recognise.lists import is_own_list, own_lists
 from cxaudit.recognise.requests import dated
@@ -68,7 +68,7 @@ def _recognised(
         if "channel" not in layout.positions and layout.mapping.channel is None and wanted.channel is None:
             raise InputError(
                 f"{name} ({layout.mapping.title or layout.source}) does not say how its requests came in.\n"
-                "Add --channel NAME, or channel: under sources: in the standards file."
+                f"{channel_advice(layout)}"
             )
         place = layout.header[0], layout.width
         at_once = table.at_once(*place) if table.at_once else None

@@ -7,12 +7,14 @@ Nothing is ambiguous in silence. Source: DESIGN, section 5.
 from __future__ import annotations
 
 import difflib
+import json
 from dataclasses import dataclass, field, replace
 
 from cxaudit.errors import InputError, UsageError
 from cxaudit.read.table import Record, Table
 from cxaudit.recognise.dates import is_textual
 from cxaudit.recognise.headerless import headerless
+from cxaudit.recognise.likely import likeness
 from cxaudit.standards.model import fold
 from cxaudit.standards.source import ColumnChoice, ReplyBasis, Role, SourceMapping, Unit
 
@@ -55,6 +57,20 @@ class Layout:
     def find(self, name: str) -> int | None:
         """The position of a column by its header, or None."""
         return next((i for i, cell in enumerate(self.header[1]) if _fold(cell) == fold(name)), None)
+
+
+def channel_advice(layout: Layout) -> str:
+    """What to do where a table does not say how its requests came in, with the column that may tell it after all."""
+    used = {*layout.positions.values(), *layout.times.values()}
+    others = [cell for i, cell in enumerate(clean_header(cell) for cell in layout.header[1]) if cell and i not in used]
+    likely = max(others, key=lambda cell: likeness("channel", cell), default="")
+    if likely and likeness("channel", likely):
+        entry = f"  {layout.source}: {{columns: {{channel: {json.dumps(likely, ensure_ascii=False)}}}}}"
+        return (
+            f'If its column "{likely}" tells it, say so under sources: in the standards file:\n{entry}\n'
+            "If all came in one way, add --channel NAME."
+        )
+    return "Add --channel NAME, or channel: under sources: in the standards file."
 
 
 def recognise_layout(

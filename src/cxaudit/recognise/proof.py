@@ -58,6 +58,13 @@ class Proof:
         return f"row {self.row}: {self.value} can only be {self.format.words}"
 
 
+def order_advice(source: str, proof: Proof) -> str:
+    """What to state where nothing settles the order of day and month."""
+    orders = dict.fromkeys(fmt.order for fmt in proof.candidates)
+    entries = "\nor\n".join(f"  {source}: {{date_format: {order}}}" for order in orders)
+    return f"State it once, under sources: in the standards file:\n{entries}"
+
+
 @dataclass(frozen=True)
 class Beginning:
     """The first rows of a column (`row`, `text`), and whether these are all."""
