@@ -835,6 +835,22 @@ def test_the_starter_file_is_in_order(tmp_path: Path) -> None:
     assert run("standards", "init", "--force", cwd=tmp_path).code == 0
 
 
+def test_the_built_in_standards_may_be_copied_and_named(tmp_path: Path) -> None:
+    """Whoever wants to add a layout to the promise in use needs the file; `--standards built-in` is it whatever lies here."""
+    assert run("standards", "init", "--built-in", cwd=tmp_path).code == 0
+    assert (tmp_path / "standards.yaml").read_bytes() == (TOP / "standards.yaml").read_bytes()
+    (tmp_path / "standards.yaml").write_text("version: 0")
+    assert run("standards", "show", "--standards", "built-in", cwd=tmp_path).code == 0
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("standard.yaml", "standards.yaml"), ("builtin", "built-in")])
+def test_a_slip_in_the_name_of_a_standards_file_is_told(tmp_path: Path, typed: str, meant: str) -> None:
+    """A starter file would be another promise."""
+    run("standards", "init", cwd=tmp_path)
+    said = refused(run("standards", "show", typed, cwd=tmp_path))
+    assert said == [f"{typed} does not exist.", f"Did you mean {meant}?"]
+
+
 def test_the_shipped_schema_is_the_one_that_is_printed() -> None:
     """Editors complete the file by the schema beside it."""
     printed = run("standards", "schema").out

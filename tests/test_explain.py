@@ -479,6 +479,9 @@ def test_an_unknown_id_is_refused_with_near_ones() -> None:
         "cxaudit: no request has the case id 2025-417.",
         "Did you mean 2025-0417 or 2025-0461 or 2025-0457?",
     ]
+    listed = run("records", SAMPLES, *AS_OF, "--case", "2025-417")
+    said = "No request has the case id 2025-417. Did you mean 2025-0417 or 2025-0461 or 2025-0457?"
+    assert (listed.code, said in listed.err.splitlines()) == (0, True)
 
 
 def test_an_id_that_only_a_rejected_row_has(tmp_path: Path) -> None:

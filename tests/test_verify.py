@@ -119,6 +119,15 @@ def test_the_comparison_replaces_no_evidence(reported: Path, target: str) -> Non
     assert (reported / target).read_bytes() == before
 
 
+def test_a_folder_is_told_where_its_manifest_is(reported: Path) -> None:
+    """As it may be typed."""
+    found = run("verify", "reports/2025-10", "exports", cwd=reported)
+    assert (found.code, found.err.splitlines()) == (
+        2,
+        ["cxaudit: reports/2025-10 is a folder.", f"Name the manifest in it: {MANIFEST}"],
+    )
+
+
 def test_what_is_no_manifest_is_refused(reported: Path) -> None:
     """Also where only one part of it is of the wrong kind."""
     path = reported / MANIFEST

@@ -66,12 +66,15 @@ def standards_schema(output: OutputOption = None) -> None:
 @standards_app.command("init")
 def standards_init(
     file: Annotated[str, typer.Argument(metavar="[FILE]", help="Where to write it.")] = "standards.yaml",
+    built_in: Annotated[
+        bool, typer.Option("--built-in", help="The built-in file, which is used where there is none, instead.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
 ) -> None:
     """Write a starter standards file."""
     from cxaudit.commands.standards import standards_init as run
 
-    raise typer.Exit(run(file, force=force))
+    raise typer.Exit(run(file, built_in=built_in, force=force))
 
 
 @standards_app.command("diff")

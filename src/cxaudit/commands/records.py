@@ -15,6 +15,7 @@ from cxaudit.errors import UsageError
 from cxaudit.model import VERDICTS, Verdict
 from cxaudit.render import RECORD_FORMATS
 from cxaudit.render.notes import notes
+from cxaudit.render.words import visible
 from cxaudit.standards import Standards, fold, parse_within
 
 
@@ -50,7 +51,13 @@ def records(given: Input, output: Output, filters: Filters, *, show_employees: b
     output.spare_inputs(audit.paths, given.standards)
     write_rejects(audit, output)
     output.write(RECORD_FORMATS[form](listed, output.options()), form)
-    output.say([*settings(given, question), *notes(listed), *_nothing_listed(audit, filters, listed.listed)])
+    output.say(
+        [
+            *settings(given, question),
+            *notes(listed),
+            *_nothing_listed(audit, filters, listed.listed, has_period=listed.has_period),
+        ]
+    )
     return NOT_RELIABLE if is_doubtful(output, audit.inputs, audit.findings) else 0
 
 
@@ -103,7 +110,7 @@ def _due_by(text: str, audit: Audit) -> pl.Expr:
     return is_open & (pl.col("due_at") <= audit.due_if_received_now(within))
 
 
-def _nothing_listed(audit: Audit, filters: Filters, n_listed: int) -> Iterator[str]:
+def _nothing_listed(audit: Audit, filters: Filters, n_listed: int, *, has_period: bool) -> Iterator[str]:
     """A department or case that does not occur is more likely a slip than an empty list."""
     if n_listed:
         return
@@ -116,4 +123,9 @@ def _nothing_listed(audit: Audit, filters: Filters, n_listed: int) -> Iterator[s
     if filters.disagree and not has_word(audit):
         yield "No export here carries its system's own verdict or due time."
     if filters.case is not None:
-        yield f"No request in the period has the case id {filters.case}."
+        from cxaudit.explain.reasons import near_cases
+
+        where = " in the period" if has_period else ""
+        near = near_cases(audit, filters.case.strip())
+        guess = f" Did you mean {' or '.join(near)}?" if near else ""
+        yield visible(f"No request{where} has the case id {filters.case}.{guess}")

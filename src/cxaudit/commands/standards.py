@@ -11,6 +11,7 @@ from cxaudit.errors import UsageError
 from cxaudit.inspect.inspector import layouts
 from cxaudit.render.words import counted
 from cxaudit.standards import load
+from cxaudit.standards.load import built_in_bytes
 from cxaudit.standards.weaker import weaker_promises
 from cxaudit.standards.words import show, starter
 
@@ -46,10 +47,10 @@ def standards_schema(output: Output) -> int:
     return 0
 
 
-def standards_init(file: str, *, force: bool) -> int:
-    """Write a starter file."""
+def standards_init(file: str, *, built_in: bool, force: bool) -> int:
+    """Write a starter file, or the built-in one to go on from."""
     if Path(file).exists() and not force:
         raise UsageError(f"{file} is there already.\nName another file, or add --force to replace it.")
-    Output(file=file).write([starter().encode()], "yaml")
+    Output(file=file).write([built_in_bytes() if built_in else starter().encode()], "yaml")
     Output().say([f"Wrote {file}. Next: cxaudit standards check {file}"])
     return 0

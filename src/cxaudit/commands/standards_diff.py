@@ -20,7 +20,6 @@ from cxaudit.render.notes import notes_of
 from cxaudit.render.words import as_of_words, counted
 from cxaudit.standards import Standards, load
 from cxaudit.standards.diff import differences, version_on
-from cxaudit.standards.load import BUILT_IN
 from cxaudit.standards.values import parse_date
 
 _DATED = re.compile(r"(.+)@([^@/\\]+)")
@@ -57,7 +56,7 @@ def _side(text: str) -> _Side:
     The version of a date is tried on all requests, as `--standards-as-of` does: what would it have meant?
     """
     path, date = _path_of(text)
-    standards = load(None if path == BUILT_IN else Path(path), complaints)
+    standards = load(Path(path), complaints)
     if date is None:
         return _Side(standards, standards)
     try:

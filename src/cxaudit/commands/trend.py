@@ -44,7 +44,7 @@ def _stored(folder: Path) -> tuple[list[tuple[str, StoredTally]], list[str]]:
     tallies = list(stored_tallies(folder))
     if not tallies:
         raise InputError(
-            f"{folder} holds no report.\n`cxaudit report FILES… --period last-month --out {folder}` writes one."
+            f"{folder} holds no report.\nName the folder that `cxaudit report FILES… --period last-month --out DIR` writes to."
         )
     found, aside = [], []
     for path, stored in tallies:

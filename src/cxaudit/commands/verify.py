@@ -55,6 +55,8 @@ def verify(given: Input, output: Output, path: str) -> int:
 
 
 def _read(path: Path) -> dict[str, Any]:
+    if path.is_dir():
+        raise InputError(f"{path} is a folder.\nName the manifest in it: {path / MANIFEST}")
     try:
         document: dict[str, Any] = json.loads(path.read_text("utf-8"))
     except OSError as error:

@@ -36,6 +36,7 @@ from cxaudit.recognise.proof import Proof, order_advice, prove_format
 from cxaudit.recognise.proposal import proof_words, proposals
 from cxaudit.recognise.requests import DATE_ROLES, is_aside
 from cxaudit.standards import Standards
+from cxaudit.standards.load import BUILT_IN
 from cxaudit.standards.source import Role, SourceMapping
 
 _Key = tuple[str, str | None]  # the name of a file and of its sheet
@@ -160,7 +161,9 @@ def _seen(path: Path, table: Table, layout: Layout) -> _Seen:
 def _guessed(unknown: Sequence[_Unknown], question: Question) -> Iterator[Inspection]:
     """The guesses, to be pasted together, and what to do with them."""
     advice = "Check the guess below, and paste it into the standards file."
-    if question.standards.sources:
+    if question.standards.file == BUILT_IN:
+        advice += "\nNone of your own is in use: `cxaudit standards init --built-in` writes the built-in one to standards.yaml."
+    elif question.standards.sources:
         advice += "\nThat has a line `sources:` already: paste what is below this one under that one."
     for one, text in zip(unknown, proposals([one.guess for one in unknown]), strict=True):
         said = "no known layout fits it"

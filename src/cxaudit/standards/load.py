@@ -22,9 +22,11 @@ MAX_BYTES = 1_000_000
 
 
 def load(path: Path | None = None, also: Complaints | None = None) -> Standards:
-    """The standards of a file, or the built-in ones. What `also` finds in the calendar is named with all other errors."""
-    name = BUILT_IN if path is None else str(path)
-    return _read(_built_in_bytes() if path is None else _file_bytes(path), name, also)
+    """The standards of a file, or the built-in ones, also by their name. What `also` finds in the calendar is named with all
+    other errors."""
+    if path is None or (str(path) == BUILT_IN and not path.exists()):
+        return _read(built_in_bytes(), BUILT_IN, also)
+    return _read(_file_bytes(path), str(path), also)
 
 
 def loads(text: str, name: str) -> Standards:
@@ -45,7 +47,8 @@ def _read(content: bytes, name: str, also: Complaints | None = None) -> Standard
     return resolve(text, name, hashlib.sha256(content).hexdigest(), also)
 
 
-def _built_in_bytes() -> bytes:
+def built_in_bytes() -> bytes:
+    """The standards file that is used where there is no other."""
     packaged = files("cxaudit.standards") / "standards.yaml"
     if packaged.is_file():
         return packaged.read_bytes()
@@ -59,8 +62,16 @@ def _file_bytes(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except FileNotFoundError as error:
-        raise StandardsError(
-            f"{path} does not exist.\nRun `cxaudit standards init` to write a starter file."
-        ) from error
+        raise StandardsError(f"{path} does not exist.\n{_instead_of(path)}") from error
     except OSError as error:
         raise StandardsError(f"{path} cannot be read: {error.strerror or error}.") from error
+
+
+def _instead_of(path: Path) -> str:
+    """What was meant, or how to get a file."""
+    import difflib
+
+    beside = sorted(one.name for one in path.parent.glob("*.y*ml")) if path.parent.is_dir() else []
+    if near := difflib.get_close_matches(path.name, [*beside, BUILT_IN], n=1):
+        return f"Did you mean {near[0] if near[0] == BUILT_IN else path.parent / near[0]}?"
+    return f"Run `cxaudit standards init {path}` to write a starter file."
