@@ -74,6 +74,8 @@ AT = dt.datetime(2025, 10, 13, 14, 5)
         ("10/13/2025 2:05 PM MST", AT),
         ("45943", dt.datetime(2025, 10, 13)),
         ("45943.586805556", AT),
+        ("45943.58681", AT),  # cut off where the column of a spreadsheet ends
+        ("45943.99999537", dt.datetime(2025, 10, 13, 23, 59, 59, 600_000)),
     ],
 )
 def test_what_systems_write_is_read(text: str, at: dt.datetime) -> None:

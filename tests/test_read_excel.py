@@ -13,6 +13,7 @@ from outside import run
 
 from cxaudit.errors import InputError
 from cxaudit.read import Table, open_tables
+from cxaudit.read.marks import marks_of
 
 xlsxwriter = pytest.importorskip("xlsxwriter")
 
@@ -233,7 +234,7 @@ def test_ids_of_more_than_15_digits_are_damaged(tmp_path: Path) -> None:
 def test_a_long_sheet_is_read_piece_by_piece(tmp_path: Path) -> None:
     """Rows keep their numbers from one piece to the next."""
     (table,) = workbook(tmp_path, S=[HEADER, *([i, dt.datetime(2025, 10, 1)] for i in range(2, 45_000))])
-    assert rows_of(table) == [(i, str(i), "2025-10-01") for i in range(2, 45_000)]
+    assert rows_of(table) == [(i, str(i), "2025-10-01 00:00:00") for i in range(2, 45_000)]
 
 
 def test_a_used_range_of_absurd_size_is_told(tmp_path: Path) -> None:
@@ -417,3 +418,25 @@ def test_a_table_within_a_cell_is_no_part_of_the_sheet(tmp_path: Path) -> None:
     (table,) = open_tables(open_document(tmp_path / "book.ods", S=rows), "book.ods")
     assert rows_of(table) == [(2, "A1", "7"), (3, "A2", "x"), (4, "A3", "x")]
     assert remarks(table) == {"merged_cells": (3,)}
+
+
+def test_repeated_cells_of_open_workbooks_show_what_the_first_shows(tmp_path: Path) -> None:
+    """A midnight with hours, and zeros in front, in repeated rows and columns; without end they are not followed."""
+    typed = "<table:table-cell office:value-type={kind}{{more}}><text:p>{text}</text:p></table:table-cell>"
+    at = typed.format(kind='"date" office:date-value="2025-10-08"', text="{text}")
+    number = typed.format(kind='"float" office:value="7"', text="007")
+    two = ' table:number-columns-repeated="2"'
+    moments = row("A1", at.format(more=two, text="08.10.25 00:00"), more='table:number-rows-repeated="2"')
+    rows = row(*HEADER, "replied_at") + moments + row(number.format(more=two), at.format(more="", text="08.10.25"))
+    (table,) = open_tables(open_document(tmp_path / "book.ods", S=rows), "book.ods")
+    midnight = "2025-10-08 00:00:00"
+    assert rows_of(table, width=3) == [
+        (2, "A1", midnight, midnight), (3, "A1", midnight, midnight), (4, "007", "007", "2025-10-08")
+    ]  # fmt: skip
+    endless = row(
+        number.format(more=' table:number-columns-repeated="16384"'), more='table:number-rows-repeated="1048576"'
+    )
+    book = open_document(
+        tmp_path / "book.ods", S=row(*HEADER) + endless + row("A9", more='table:visibility="collapse"')
+    )
+    assert marks_of(book, 1 << 26).sheets["S"].errors == {}

@@ -1,4 +1,5 @@
-"""The marks of an xls workbook (Excel 97 to 2003): hidden rows, cells whose formula gave an error, days that count from 1904.
+"""The marks of an xls workbook (Excel 97 to 2003): hidden rows, cells whose formula gave an error, days that count from 1904,
+cells whose format shows more than their value.
 
 A compound file holds the stream of the workbook in chained sectors; the stream is a list of records. Source: MS-CFB, MS-XLS.
 """
@@ -9,11 +10,13 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
+from cxaudit.read.formats import shown_by_styles
 from cxaudit.read.marks import Marks, WorkbookMarks
 
 _END = 0xFFFFFFFC  # this sector number and those above it are none
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 _FORMULA, _EOF, _DATE_MODE, _SHEET, _BOOL_OR_ERROR, _ROW = 0x06, 0x0A, 0x22, 0x85, 0x205, 0x208
+_FORMAT, _STYLE, _NUMBER, _SHORT_NUMBER, _SHORT_NUMBERS = 0x41E, 0xE0, 0x203, 0x27E, 0xBD
 
 
 def biff_marks(path: Path) -> WorkbookMarks:
@@ -21,22 +24,37 @@ def biff_marks(path: Path) -> WorkbookMarks:
     try:
         stream = _workbook_stream(path.read_bytes())
         found = WorkbookMarks()
+        codes: dict[int, str] = {}
+        of_styles: list[int] = []
+        starts: dict[str, int] = {}
         for kind, record in _records(stream, 0):
             if kind == _DATE_MODE:
                 found.is_1904 = record[:1] == b"\x01"
+            elif kind == _FORMAT and len(record) > 5:
+                codes[_number(record, 0)] = _text(record, 5, _number(record, 2))
+            elif kind == _STYLE:
+                of_styles.append(_number(record, 2))
             elif kind == _SHEET:
-                found.sheets[_name(record)] = _sheet(stream, struct.unpack_from("<I", record)[0])
+                starts[_text(record, 8, record[6])] = struct.unpack_from("<I", record)[0]
+        shown = shown_by_styles(of_styles, codes)
+        found.sheets = {name: _sheet(stream, start, shown) for name, start in starts.items()}
     except (struct.error, IndexError, UnicodeDecodeError):
         return WorkbookMarks()
     return found
 
 
-def _name(record: bytes) -> str:
-    length, is_wide = record[6], record[7] & 1
-    return record[8 : 8 + length * 2].decode("utf-16-le") if is_wide else record[8 : 8 + length].decode("latin-1")
+def _text(record: bytes, at: int, length: int) -> str:
+    """So many characters; the byte in front of them says whether each takes one byte or two."""
+    is_wide = record[at - 1] & 1
+    text = record[at : at + length * (1 + is_wide)]
+    return text.decode("utf-16-le", "replace") if is_wide else text.decode("latin-1")
 
 
-def _sheet(stream: bytes, start: int) -> Marks:
+def _number(record: bytes, at: int) -> int:
+    return int.from_bytes(record[at : at + 2], "little")
+
+
+def _sheet(stream: bytes, start: int, shown: dict[int, int]) -> Marks:
     marks = Marks()
     for kind, record in _records(stream, start):
         if kind == _ROW and record[12] & 0x20:
@@ -45,7 +63,19 @@ def _sheet(stream: bytes, start: int) -> Marks:
             marks.errors[struct.unpack_from("<HH", record)] = _ERRORS.get(record[6], "#ERROR")
         elif kind == _FORMULA and record[12:14] == b"\xff\xff" and record[6] == 2:
             marks.errors[struct.unpack_from("<HH", record)] = _ERRORS.get(record[8], "#ERROR")
+        for column, style in _styled(kind, record):
+            if style in shown:
+                marks.shown.add(_number(record, 0), column, shown[style])
     return marks
+
+
+def _styled(kind: int, record: bytes) -> Iterator[tuple[int, int]]:
+    """The columns of a record of numbers, with the style of each."""
+    if kind in (_NUMBER, _SHORT_NUMBER, _FORMULA):
+        yield _number(record, 2), _number(record, 4)
+    elif kind == _SHORT_NUMBERS:
+        for i in range((len(record) - 6) // 6):
+            yield _number(record, 2) + i, _number(record, 4 + 6 * i)
 
 
 def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:

@@ -11,8 +11,7 @@ from typing import Any
 
 import polars as pl
 
-_HALF_SECOND = dt.timedelta(microseconds=500_000)
-_NOISE = dt.timedelta(microseconds=100_000)  # a reply half a second before midnight stays before midnight
+_HALF_MILLISECOND = dt.timedelta(microseconds=500)
 _DAY_ZERO = {False: dt.datetime(1899, 12, 30), True: dt.datetime(1904, 1, 1)}
 #: Days since 1900 from 1990 to 2100; a workbook that counts from 1904 has fewer.
 _SERIALS = (32_874, 73_415)
@@ -94,17 +93,15 @@ def _blank_as_null(texts: pl.Series) -> pl.Series:
 
 def _moments(moments: pl.Series) -> pl.Series:
     """As `as_text`, for a whole column."""
-    at, whole = pl.col("at"), pl.col("at").dt.round("1s")
-    is_noise = (whole - at).abs() <= pl.lit(_NOISE)
-    text = pl.when(is_noise).then(whole).otherwise(at).dt.to_string("%Y-%m-%d %H:%M:%S%.f")
+    text = pl.col("at").dt.round("1ms").dt.to_string("%Y-%m-%d %H:%M:%S%.f")
     return pl.DataFrame({"at": moments}).select(text).to_series()
 
 
 def as_text(cell: object) -> str | None:
     """A cell as text; None where it is empty.
 
-    >>> as_text(124.0), as_text(dt.date(2025, 10, 13)), as_text(dt.datetime(2025, 10, 13, 8, 29, 59, 942000))
-    ('124', '2025-10-13', '2025-10-13 08:30:00')
+    >>> as_text(124.0), as_text(dt.date(2025, 10, 13)), as_text(dt.datetime(2025, 10, 13, 23, 59, 59, 950_004))
+    ('124', '2025-10-13', '2025-10-13 23:59:59.950')
     >>> as_text(1.23456789012345678e19)  # no digits that Excel does not keep
     '12345678901234600000'
     """
@@ -119,9 +116,9 @@ def as_text(cell: object) -> str | None:
             if not cell.is_integer():
                 return repr(cell)
             return str(int(cell) if abs(cell) < 2**53 else int(Decimal(f"{cell:.15g}")))
-        case dt.datetime():  # Excel's day fractions carry noise: 08:29:59.942 was typed as 08:30
-            whole = (cell + _HALF_SECOND).replace(microsecond=0)
-            return (whole if abs(whole - cell) <= _NOISE else cell).isoformat(sep=" ")
+        case dt.datetime():  # a day's fractions carry noise of microseconds; a reply just before midnight stays before it
+            near = cell + _HALF_MILLISECOND
+            return near.isoformat(sep=" ", timespec="milliseconds").removesuffix(".000")
         case dt.timedelta():
             seconds = round(cell.total_seconds())
             return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"

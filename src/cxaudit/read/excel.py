@@ -1,7 +1,8 @@
 """Workbooks (xlsx, xlsm, xls, xlsb, ods): each sheet as a table of text, with the row numbers that Excel shows.
 
-Real dates become ISO text, times of day `HH:MM:SS`, whole numbers lose their `.0`: every value is read as text first. A sheet
-is converted piece by piece, a long one into scratch files, and let go before the next one is opened.
+Real dates become ISO text, times of day `HH:MM:SS`, whole numbers lose their `.0`: every value is read as text first. What a
+cell's format shows beyond that, the time of a midnight or zeros in front, is text too. A sheet is converted piece by piece, a
+long one into scratch files, and let go before the next one is opened.
 """
 
 from __future__ import annotations
@@ -108,6 +109,7 @@ def _frames(sheet: calamine.CalamineSheet, columns: Columns, merged: _Merged, ma
     left, first, rows = sheet.start[1], 0, sheet.iter_rows()
     while batch := list(islice(rows, _BATCH)):
         columns.look(list(zip(*batch, strict=True)))
+        marks.shown.put(batch, first, left)
         _put_errors(batch, first, left, marks, columns)
         merged.fill(batch, first, left)
         texts = columns.texts(list(zip(*batch, strict=True)), first)

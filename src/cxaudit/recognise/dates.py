@@ -139,12 +139,16 @@ def _has_clock(pattern: str) -> bool:
 
 
 def _count(text: pl.Expr, counted: Counted) -> pl.Expr:
-    """Numbers that count from a fixed day as naive Datetime; Excel's days carry noise and are rounded to the second."""
+    """Numbers that count from a fixed day as naive Datetime.
+
+    Eight decimals of Excel's days tell the millisecond. Fewer, as a spreadsheet cuts them to fit its columns, tell the second.
+    """
     form = dict(_COUNTED)[counted]
     number = pl.when(text.str.contains(form)).then(text).cast(pl.Float64, strict=False)
     if counted == "days":
-        seconds = (number * 86_400).round()
-        return pl.lit(dt.datetime(1899, 12, 30)) + pl.duration(seconds=seconds.cast(pl.Int64))
+        to_second = (number * 86_400).round() * 1_000
+        millis = pl.when(text.str.contains(r"\.\d{8}")).then((number * 86_400_000).round()).otherwise(to_second)
+        return pl.lit(dt.datetime(1899, 12, 30)) + pl.duration(milliseconds=millis.cast(pl.Int64))
     micros = number * (1_000_000 if counted == "seconds" else 1_000)
     return micros.round().cast(pl.Int64).cast(pl.Datetime("us"))
 
