@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Message:
-    """One message; `customer` wrote it or got it."""
+    """One message; `customer` wrote it or got it. `also` is one more mailbox that it was addressed to."""
 
     message: int
     at: int
@@ -20,6 +20,11 @@ class Message:
     is_internal: bool = False
     is_form: bool = False
     is_wide: bool = False
+    also: int | None = None
+
+    @property
+    def mailboxes(self) -> list[int | None]:
+        return [self.mailbox] if self.also is None else [self.mailbox, self.also]
 
 
 Conversation = tuple[object, ...]
@@ -42,8 +47,11 @@ def conversation(one: Message, inbound: list[Message], reopen: str) -> Conversat
     return ("subject", one.log, one.customer, one.mailbox, one.subject)
 
 
-def agree(one: Message, other: Message, *names: str) -> bool:
-    values = [(getattr(one, name), getattr(other, name)) for name in ("log", "customer", *names)]
+def agree(question: Message, reply: Message, *names: str) -> bool:
+    if "mailbox" in names and (reply.mailbox is None or reply.mailbox not in question.mailboxes):
+        return False
+    names = ("log", "customer", *(name for name in names if name != "mailbox"))
+    values = [(getattr(question, name), getattr(reply, name)) for name in names]
     return all(mine is not None and mine == theirs for mine, theirs in values)
 
 
@@ -101,10 +109,11 @@ def pair(inbound: list[Message], outbound: list[Message], reopen: str) -> dict[i
         if not found and not (reply.is_internal or reply.is_form):
             left.append(reply)
     for way in ("customer", "person"):
-        sure = requests(inbound, answers, reopen)
-        for reply in [one for one in left if way == "person" or not one.is_wide]:
+        for reply in sorted(left, key=lambda one: one.at):
+            if way == "customer" and reply.is_wide:
+                continue
             still_open = [
-                name for name, opened, answer, _ in sure
+                name for name, opened, answer, _ in requests(inbound, answers, reopen)  # as it is by now
                 if opened.at < reply.at and (answer is None or answer.at >= reply.at)
                 and not opened.is_internal and is_same(way, first_of(name, inbound, reopen), reply)
             ]  # fmt: skip
@@ -125,4 +134,5 @@ def is_same(way: str, question: Message, reply: Message) -> bool:
 
 
 def first_of(name: Conversation, inbound: list[Message], reopen: str) -> Message:
-    return min((one for one in inbound if conversation(one, inbound, reopen) == name), key=lambda one: one.message)
+    mine = [one for one in inbound if conversation(one, inbound, reopen) == name]
+    return min(mine, key=lambda one: (one.at, one.message))

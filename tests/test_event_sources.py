@@ -174,7 +174,9 @@ def test_a_file_without_a_header_must_hold_what_the_source_says(tmp_path: Path) 
 
 def test_the_short_report_must_say_its_order() -> None:
     """04/09/17 may be three days, and two-digit years settle nothing."""
-    with pytest.raises(InputError, match=r"asterisk_report: \{date_format: dmy\|ymd\}"):
+    with pytest.raises(
+        InputError, match=r"asterisk_report: \{date_format: dmy\}\nor\n  asterisk_report: \{date_format: ymd\}"
+    ):
         audit(FIXTURES / "asterisk_report.csv")
 
 

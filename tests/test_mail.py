@@ -91,7 +91,10 @@ def test_what_is_no_reply(tmp_path: Path, sender: str, recipient: str, subject: 
 @pytest.mark.parametrize(
     ("sender", "subject"),
     [("bounce+1@list.example", "Survey"), (CUSTOMER, "Automatic reply: Your invoice"), ("noreply@bank.example", "Statement"),
-     ("MAILER-DAEMON@mail.example", "failure notice")],
+     ("MAILER-DAEMON@mail.example", "failure notice"), ("postmaster@mail.example", "Undeliverable: Your permit"),
+     ("MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@mail.example", "Undeliverable: Your permit"),
+     (CUSTOMER, "AUTO: Jane Doe is out of the office (returning 14/10/2025)"), (CUSTOMER, "OOO: back on Monday"),
+     (CUSTOMER, "Auto: Re: Your permit"), (CUSTOMER, "Read receipt: Your permit")],
 )  # fmt: skip
 def test_what_is_no_request(tmp_path: Path, sender: str, subject: str) -> None:
     """Nobody waits for an answer to what a machine wrote."""
@@ -99,11 +102,31 @@ def test_what_is_no_request(tmp_path: Path, sender: str, subject: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "subject", ["Undeliverable mail in my street", "Out of office hours noise", "Read this", "Auto theft"]
-)
+    "subject",
+    ["Undeliverable mail in my street", "Out of office hours noise", "Read this", "Auto theft", "Undelivered: green cart",
+     "Returned mail - wrong address on tax bill", "Auto: abandoned vehicle on my street", "Ooo - water main burst",
+     "Read: my letter about the road", "Delivered: broken bin"],
+)  # fmt: skip
 def test_a_sentence_is_not_taken_for_a_machine(tmp_path: Path, subject: str) -> None:
     """Words that mail systems write are also words of people."""
     assert outcome(tmp_path, ("13 16:00", CUSTOMER, US, subject))[0] == [(FIRST, "13 10:00", None)]
+
+
+def test_a_receipt_repeats_what_was_sent(tmp_path: Path) -> None:
+    """To this customer, and before; of anything else it is a customer's own word."""
+    sent, read = ("13 16:00", US, CUSTOMER, "Your permit"), ("13 17:00", CUSTOMER, US, "Read: RE: Your permit")
+    assert outcome(tmp_path, sent, read) == ([], {"sent": 1, "automatic": 1})
+    for other in (("13 17:00", OTHER, US, "Read: Your permit"), ("13 15:00", CUSTOMER, US, "Read: Your permit")):
+        assert len(outcome(tmp_path, sent, other)[0]) == 1
+
+
+@pytest.mark.parametrize(
+    "subject", ["Read: Water bill", "Auto: Water bill", "OOO - Water bill", "Undeliverable: Water bill"]
+)
+def test_a_word_of_machines_is_enough_for_no_reply(tmp_path: Path, subject: str) -> None:
+    """Of what goes out, whatever may be automatic answers nothing."""
+    rows = ("13 16:00", CUSTOMER, US, "Water bill"), ("14 16:00", US, CUSTOMER, subject)
+    assert outcome(tmp_path, *rows)[0] == [(FIRST, "13 10:00", None)]
 
 
 def test_a_colleague_who_writes_to_a_service_address_is_a_customer(tmp_path: Path) -> None:
@@ -158,6 +181,78 @@ def test_a_form_letter_answers_nobody(tmp_path: Path) -> None:
     assert [reply for _, _, reply in requests] == [None] * 3
     assert others == {"sent": 3}
     assert outcome(tmp_path, *asked, *sent, settings="pairing: {bulk_from: 3}\n")[1] == {"bulk": 3}
+
+
+def test_a_later_letter_makes_no_form_of_an_earlier_answer(tmp_path: Path) -> None:
+    """What was an answer on the day on which it was sent stays one, whoever is sent the same on another day."""
+    asked, answer = ("06 16:00", CUSTOMER, US, "Tax"), ("06 17:00", US, CUSTOMER, "Your assessment")
+    later = [(f"{day} 17:00", US, f"p{day}@q.example", "Your assessment") for day in (20, 21)]
+    assert outcome(tmp_path, asked, answer, *later)[0] == [(FIRST, "06 10:00", "06 11:00")]
+    others = [("21 16:00", f"p{day}@q.example", US, "Other") for day in (20, 21)]
+    assert [reply for _, _, reply in outcome(tmp_path, asked, answer, *others, *later)[0]] == ["06 11:00", None, None]
+
+
+def test_the_local_day_is_the_day_of_a_form(tmp_path: Path) -> None:
+    """Late in the evening of the city another day has begun in UTC."""
+    asked, answer = ("06 16:00", CUSTOMER, US, "Tax"), ("07 03:00", US, CUSTOMER, "Your assessment")
+    later = [("07 17:00", US, f"p{i}@q.example", "Your assessment") for i in range(2)]
+    assert outcome(tmp_path, asked, answer, *later)[0] == [(FIRST, "06 10:00", "06 21:00")]
+
+
+@pytest.mark.parametrize("pair", [("jane@town.example", "joe@town.example"), (US, "permits@town.example")])
+@pytest.mark.parametrize("subject", ["RE: Tax", "Your assessment"])
+def test_either_mailbox_that_was_written_to_may_answer(tmp_path: Path, pair: tuple[str, str], subject: str) -> None:
+    """One message to two of us is one request, in whatever order the trace tells of them; so are two."""
+    path = tmp_path / "trace.csv"
+    header = "Received,SenderAddress,RecipientAddress,Subject,Status,MessageId"
+    noise = [
+        f"2025-10-{at}:00Z,{sender},{to},{what},Delivered,<n{i}>" for i, (at, sender, to, what) in enumerate(NOISE)
+    ]
+    for mailboxes in (pair, pair[::-1]):
+        asked = [f"2025-10-13T15:00:00Z,{CUSTOMER},{to},Tax,Delivered,<1>" for to in mailboxes]
+        again = [f"2025-10-13T16:00:00Z,{CUSTOMER},{to},Tax,Delivered,<2>" for to in pair]
+        for who in pair:
+            answer = f"2025-10-13T17:00:00Z,{who},{CUSTOMER},{subject},Delivered,<3>"
+            path.write_text("\n".join([header, *noise, *asked, *again, answer]))
+            assert told(audit(path))[8:] == [(18, "13 09:00", "13 11:00")]
+
+
+def test_a_service_answers_a_colleague_who_wrote_to_two(tmp_path: Path) -> None:
+    """From either of them."""
+    services = ("info@town.example", "permits@town.example")
+    for who in services:
+        path = tmp_path / "mail.csv"
+        path.write_text(
+            "message_id,sent_at,from,to,subject\n"
+            f"1,2025-10-13 10:00,{CLERK},{';'.join(services)},Fence\n2,2025-10-13 11:00,{who},{CLERK},RE: Fence\n"
+        )
+        found = audit(
+            path, settings=f"pairing: {{own_domains: [town.example], service_addresses: [{', '.join(services)}]}}\n"
+        )
+        assert told(found) == [(2, "13 10:00", "13 11:00")]
+
+
+def test_a_message_of_another_subject_answers_each_time(tmp_path: Path) -> None:
+    """What one such message has answered is open no more when the next goes out."""
+    rows: list[Row] = []
+    for day, what in ((6, "Tax"), (7, "Dog licence"), (8, "Snow")):
+        rows += [(f"{day:02} 16:00", CUSTOMER, US, what), (f"{day:02} 17:00", US, CUSTOMER, f"About {day}")]
+    requests, others = outcome(tmp_path, *rows)
+    assert [reply for _, _, reply in requests] == ["06 11:00", "07 11:00", "08 11:00"]
+    assert others == {"reply": 3}
+
+
+def test_a_message_of_the_same_second_answers_nothing(tmp_path: Path) -> None:
+    """Whatever fraction of it was written down."""
+    path = tmp_path / "mail.csv"
+    rows = (
+        "1,2025-10-13T10:00:00.{},doe@mail.example,info@town.example,Tax\n"
+        "2,2025-10-13T10:00:0{},info@town.example,doe@mail.example,RE: Tax\n"
+    )
+    for question, answer, reply in (("100", "0.900", None), ("900", "1.100", "13 10:00")):
+        path.write_text("message_id,sent_at,from,to,subject\n" + rows.format(question, answer))
+        found = audit(path, settings="pairing: {own_domains: [town.example]}\n")
+        assert told(found) == [(2, "13 10:00", reply)]
 
 
 def test_further_automatic_mail_is_declared(tmp_path: Path) -> None:

@@ -185,6 +185,69 @@ def test_other_standards_are_found(reported: Path) -> None:
     assert list(found) == ["standards", "figure", "file made again"]
 
 
+@pytest.fixture
+def joined(tmp_path: Path) -> Path:
+    """A report that rests on a list of customers, made in a folder of its own."""
+    home = tmp_path / "town"
+    (home / "exports").mkdir(parents=True)
+    text = (TOP / "standards.yaml").read_text("utf-8")
+    (home / "standards.yaml").write_text(
+        f"{text}\npairing: {{own_domains: [town.example], customers: customers.csv}}\n", "utf-8"
+    )
+    (home / "customers.csv").write_text("name,phone,mail\nDoe,780-555-0100,doe@mail.example\n")
+    (home / "exports" / "calls.csv").write_text(
+        "call_id,called_at,from,to,direction,result\n1,2025-10-06 09:00:05,780-555-0100,204,in,voicemail\n"
+    )
+    (home / "exports" / "mail.csv").write_text(
+        "message_id,sent_at,from,to,subject\n1,2025-10-06 10:00,info@town.example,doe@mail.example,Your call\n"
+    )
+    asked = ("--period", "2025-10", "--as-of", "2025-10-31", "--out", "reports", "--formats", "json,csv")
+    done = run("report", "exports", "--standards", "standards.yaml", *asked, cwd=home)
+    assert done.code == 0, done.err
+    return home
+
+
+def test_the_list_of_customers_is_in_the_manifest(joined: Path) -> None:
+    """By its hash and size, as what the figures rest on; nothing of what stands in it, here or elsewhere in the report."""
+    document = json.loads((joined / MANIFEST).read_text("utf-8"))
+    assert document["customers"]["file"] == "customers.csv"
+    assert document["customers"]["bytes"] == (joined / "customers.csv").stat().st_size
+    assert document["totals"]["met"] == 1
+    assert all(b"780-555-0100" not in path.read_bytes() for path in (joined / "reports").rglob("*") if path.is_file())
+    assert differing(joined) == {}
+    assert differing(joined, "--standards", "standards.yaml") == {}
+    (joined / "customers.csv").write_text("name,phone,mail\nDoe,780-555-0100,other@mail.example\n")
+    found = differing(joined, "--standards", "standards.yaml")
+    assert found["customers list"] == ["customers.csv"]
+    assert {"met", "overdue"} <= set(found["figure"])
+
+
+def test_the_list_of_customers_is_found_from_another_folder(joined: Path) -> None:
+    """Where the report was made, if its manifest or the exports still lie there; else it is said what to name."""
+    found = run("verify", joined / MANIFEST, joined / "exports", cwd=joined.parent)
+    assert found.code == 0, found.err
+    (joined.parent / "elsewhere").mkdir()
+    moved = shutil.copy(joined / "customers.csv", joined.parent / "elsewhere")
+    (joined / "customers.csv").unlink()
+    refused = run("verify", joined / MANIFEST, joined / "exports", cwd=joined.parent)
+    assert refused.code == 2
+    assert "`pairing: customers`" in refused.err
+    assert "--standards FILE" in refused.err
+    shutil.copy(joined / "standards.yaml", Path(moved).parent)
+    standards = ("--standards", "elsewhere/standards.yaml")
+    found = run("verify", joined / MANIFEST, joined / "exports", *standards, cwd=joined.parent)
+    differing = {row["what"] for row in found.rows if row["outcome"] != "same"}
+    assert differing == {"file made again"}, "it names the standards file as it was given"
+
+
+def test_a_manifest_that_tells_of_no_list_is_verified(joined: Path) -> None:
+    """Those of earlier versions do not."""
+    document = json.loads((joined / MANIFEST).read_text("utf-8"))
+    del document["customers"]
+    (joined / MANIFEST).write_text(json.dumps(document), "utf-8")
+    assert differing(joined) == {}
+
+
 def test_another_version_is_found(reported: Path) -> None:
     """It may count otherwise; the figures tell whether it did."""
     path = reported / MANIFEST

@@ -7,6 +7,7 @@ request, from the oldest unanswered one. Source: DESIGN, sections 2 (reply) and 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -18,6 +19,22 @@ WAYS = ("thread", "subject", "other_mailbox", "number", "customer", "person")
 _CONVERSATION = ("log", "thread", "customer", "mailbox", "subject", "alone")
 _WAY = pl.Enum(WAYS)
 _ANSWER = ("message", "at", "customer", "conversation", "way")
+
+
+@dataclass(frozen=True)
+class _Where:
+    """Where a message that names no conversation may answer the only open one: among those that agree with it `by` these
+    columns; `whose` they are: nothing that happens to others matters there."""
+
+    way: str
+    by: tuple[str, ...]
+    whose: tuple[str, ...]
+
+
+_WHERE = (
+    _Where("customer", ("log", "customer", "mailbox"), ("log", "customer")),
+    _Where("person", ("person",), ("person",)),
+)
 
 
 @dataclass(frozen=True)
@@ -37,21 +54,22 @@ def pair_messages(inbound: pl.DataFrame, outbound: pl.DataFrame, reopen: Reopen)
     **Frame in**: `inbound`, one row per message, and `outbound`, one per message and customer: `message` (UInt32), `at`
     (Datetime), `log` (UInt32: only messages of one log are paired), `customer`, `mailbox`, `subject`, `thread` and
     `person` (who the customer is in every log; UInt32; null where it is not known), `is_internal` (the customer is a
-    colleague); `outbound` also `is_wide` (it answers whatever the customer asked, as a telephone call does) and `is_form`
-    (many customers were sent the same). **Frame out**: by `message`.
+    colleague); `inbound` also `mailboxes` (all that were written to, `mailbox` among them), `outbound` also `is_wide` (it
+    answers whatever the customer asked, as a telephone call does) and `is_form` (many customers were sent the same).
+    **Frame out**: by `message`.
 
     A message is answered by a later one only: one of the same second is not.
     """
+    inbound, outbound = (side.with_columns(pl.col("at").dt.truncate("1s")) for side in (inbound, outbound))
     inbound = _with_conversation(inbound, reopen)
     answers = _by_conversation(inbound, outbound)
     left = outbound.filter(~pl.any_horizontal("is_internal", "is_form"))
     left = left.join(answers, on=["message", "customer"], how="anti")
-    mailbox, person = ("log", "customer", "mailbox"), ("person",)
-    for way, by, all_outs in (("customer", mailbox, left.filter(~pl.col("is_wide"))), ("person", person, left)):
-        outs = all_outs.drop_nulls(by).join(answers, on=["message", "customer"], how="anti")
+    for where, all_outs in zip(_WHERE, (left.filter(~pl.col("is_wide")), left), strict=True):
+        outs = all_outs.drop_nulls(where.by).join(answers, on=["message", "customer"], how="anti")
         if outs.height:
             line = _timeline(inbound, answers, reopen)
-            answers = pl.concat([answers, _if_only_one_is_open(inbound, line, outs, by, way)])
+            answers = pl.concat([answers, _if_only_one_is_open(inbound, line, outs, where, reopen)])
     line = _timeline(inbound, answers, reopen)
     requests = line.filter("is_start").select("request", "message")
     replies = line.filter(~pl.col("is_in")).unique("request", keep="first", maintain_order=True)
@@ -103,7 +121,7 @@ def _by_conversation(inbound: pl.DataFrame, outbound: pl.DataFrame) -> pl.DataFr
     threads = inbound.filter(pl.col("thread").is_not_null())
     for ins, by, way in (
         (threads, ("log", "thread", "customer"), "thread"),
-        (inbound, ("log", "customer", "mailbox", "subject"), "subject"),
+        (_at_each_mailbox(inbound), ("log", "customer", "mailbox", "subject"), "subject"),
         (inbound.filter(outside), ("log", "customer", "subject"), "other_mailbox"),
     ):
         outs = narrow if way != "other_mailbox" else narrow.filter(outside)
@@ -147,34 +165,82 @@ def _timeline(inbound: pl.DataFrame, answers: pl.DataFrame, reopen: Reopen) -> p
     return line.with_columns(is_start=is_start).with_columns(request=pl.col("is_start").cum_sum())
 
 
+def _at_each_mailbox(inbound: pl.DataFrame) -> pl.DataFrame:
+    """Each message once for every mailbox that it was written to."""
+    return inbound.with_columns(mailbox="mailboxes").explode("mailbox")
+
+
 def _if_only_one_is_open(
-    inbound: pl.DataFrame, line: pl.DataFrame, outbound: pl.DataFrame, by: tuple[str, ...], way: str
+    inbound: pl.DataFrame, line: pl.DataFrame, outbound: pl.DataFrame, where: _Where, reopen: Reopen
 ) -> pl.DataFrame:
     """Messages that name no conversation answer a request of their customer (at the same mailbox, or wherever a person is
-    known) if it is the only open one.
-
-    Which requests are open follows from what is certain, and from what came before: the number and the sum of the open
-    conversations at a moment; where the number is one, the sum is that conversation.
+    known) if it is the only open one when they go out: what such a message has answered before is open no more.
     """
-    closed = line.filter(~pl.col("is_in")).group_by("request").agg(closed=pl.col("at").min())
-    opened = line.filter("is_start").select("request", "conversation", "at").join(closed, on="request", how="left")
-    whose = (
-        inbound.filter(~pl.col("is_internal"))
-        .unique("conversation", keep="first", maintain_order=True)
-        .select(*by, "conversation")
-    )
-    opened = opened.join(whose, on="conversation").drop_nulls(by)
-    conversation = pl.col("conversation").cast(pl.Int64)
+    by = list(where.by)
+    moments = outbound.select(*by, "at").unique().sort("at")
+    waits = _waits(inbound, line, where, reopen).join(moments, on=by, how="semi")
+    found = _open(waits, moments, _clearing(waits, moments, where), by).filter(pl.col("n") == 1)
+    found = found.select(*by, "at", conversation=pl.col("of").cast(pl.UInt32), way=pl.lit(where.way, dtype=_WAY))
+    return outbound.join(found, on=[*by, "at"]).select(_ANSWER)
+
+
+def _waits(inbound: pl.DataFrame, line: pl.DataFrame, where: _Where, reopen: Reopen) -> pl.DataFrame:
+    """How long a conversation waits: from a message of the customer to whatever comes next in it.
+
+    `wait` (its number), `conversation`, `at`, `until` (null: nothing comes), and `where` it waits: a row for each mailbox.
+    """
+    asked = inbound.filter(~pl.col("is_internal")).sort("at", "message")
+    first = asked.unique("conversation", keep="first", maintain_order=True)
+    places = _at_each_mailbox(first).select(*where.by, "conversation").drop_nulls().unique()
+    told = line if reopen == "new" else line.filter(pl.col("is_start") | ~pl.col("is_in"))
+    waits = told.with_columns(until=pl.col("at").shift(-1).over("conversation")).filter("is_in")
+    return waits.select("conversation", "at", "until").with_row_index("wait").join(places, on="conversation")
+
+
+def _clearing(waits: pl.DataFrame, moments: pl.DataFrame, where: _Where) -> pl.DataFrame:
+    """The moments after which nothing is open where a message of ours went out: one request at most was open, and that is
+    answered now.
+
+    Whether one is depends on those before it. Taking none of the undecided for one leaves too much open, taking each for
+    one leaves too little; up to the first moment of a customer at which that could make a difference, both tell what was.
+    So each round decides at least one moment, and all up to the next change between one open request and several.
+    """
+    found, undecided = moments.clear(), moments
+    while undecided.height:
+        most = _open(waits, undecided, found, where.by).with_columns(is_one=pl.col("n") <= 1)
+        found = pl.concat([found, most.filter("is_one").select(moments.columns)])
+        undecided = most.filter(_is_after_first(pl.col("is_one"), where)).select(moments.columns)
+        least = _open(waits, undecided, pl.concat([found, undecided]), where.by).with_columns(is_one=pl.col("n") <= 1)
+        after = _is_after_first(~pl.col("is_one"), where)
+        found = pl.concat([found, least.filter("is_one", ~after).select(moments.columns)])
+        undecided = least.filter("is_one", after).select(moments.columns)
+    return found
+
+
+def _is_after_first(happens: pl.Expr, where: _Where) -> pl.Expr:
+    """Whether a moment comes after the first of its customer at which something happens, and it does not happen then."""
+    first = pl.when(happens).then("at").min().over(where.whose)
+    return (~happens & (pl.col("at") > first)).fill_null(False)
+
+
+def _open(waits: pl.DataFrame, moments: pl.DataFrame, clearing: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """How many conversations were open just before each moment (`n`), and which, if it was one (`of`), given the moments
+    after which none was."""
+    cleared = clearing.select(*by, cleared="at").sort("cleared")
+    cut = waits.sort("at").join_asof(
+        cleared, left_on="at", right_on="cleared", by=by, strategy="forward", allow_exact_matches=False,
+        check_sortedness=False,
+    )  # fmt: skip
+    until = pl.min_horizontal("until", pl.col("cleared").min().over("wait"))
+    cut = cut.with_columns(pl.col("conversation").cast(pl.Int64), until=until)
     changes = pl.concat(
         [
-            opened.select(*by, "at", n=pl.lit(1), of=conversation),
-            opened.drop_nulls("closed").select(*by, at="closed", n=pl.lit(-1), of=-conversation),
+            cut.select(*by, "at", n=pl.lit(1), of="conversation"),
+            cut.drop_nulls("until").select(*by, at="until", n=pl.lit(-1), of=-pl.col("conversation")),
         ]
-    ).sort("at", "n", "of")
-    states = changes.with_columns(pl.col("n", "of").cum_sum().over(by))
-    both = outbound.sort("at").join_asof(
+    )
+    states = changes.sort("at").with_columns(pl.col("n", "of").cum_sum().over(by))
+    both = moments.sort("at").join_asof(
         states, on="at", by=by, strategy="backward", allow_exact_matches=False, check_sortedness=False
     )  # fmt: skip
-    one = both.filter(pl.col("n") == 1)
-    one = one.with_columns(conversation=pl.col("of").cast(pl.UInt32), way=pl.lit(way, dtype=_WAY))
-    return one.select(_ANSWER)
+    return both.with_columns(pl.col("n").fill_null(0))

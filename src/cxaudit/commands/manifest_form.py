@@ -71,6 +71,7 @@ class _Manifest(_Form):
     calendar: list[_Year]
     inputs: list[_Input]
     same_content: dict[str, str]
+    customers: _File | None = None  # older manifests do not tell
     earlier_tallies: list[_File]
     findings: list[_Finding]
     totals: dict[str, Any]

@@ -175,9 +175,16 @@ class MadeReport:
             self._years(),
             inputs,
             self.audit.same_content,
+            self.customers,
             [one.digest for one in self.earlier],
             self.digests,
         )
+
+    @cached_property
+    def customers(self) -> FileDigest | None:
+        """The list of customers, where the pairing rests on one, as the standards file names it."""
+        path, name = self.audit.log.customers, self.question.standards.pairing.customers
+        return None if path is None or name is None else digest_of(path, name)
 
     def _years(self) -> Iterator[Year]:
         """The closed days of every year that the input and the period touch."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ def verify(given: Input, output: Output, path: str) -> int:
     output.check_places()
     place = Path(path)
     manifest = _read(place)
-    standards = _standards(manifest, given.standards)
+    standards = _standards(manifest, given, place)
     made = _made(manifest, given, standards, place)
     with Drawing(made.settings.formats) as made.drawing, output.progress(made.n_steps) as step:
         step("Reading")
@@ -45,6 +45,7 @@ def verify(given: Input, output: Output, path: str) -> int:
         *_versions(manifest),
         *_pairs("standards", {standards_file: manifest["standards"]["sha256"]}, {standards_file: standards.sha256}),
         *_files("input", manifest["inputs"], inputs),
+        *_customers(manifest, made),
         *_files("earlier tally", manifest["earlier_tallies"], _on_disk(manifest["earlier_tallies"], _reports(place))),
         *_files("file of the report", manifest["outputs"], _on_disk(manifest["outputs"], place.parent)),
         *again,
@@ -73,12 +74,29 @@ def _read(path: Path) -> dict[str, Any]:
     return document
 
 
-def _standards(manifest: Mapping[str, Any], given: str | None) -> Standards:
+def _standards(manifest: Mapping[str, Any], given: Input, place: Path) -> Standards:
     """The standards file that is named, else the copy in the manifest."""
-    if given is not None:
-        return load(Path(given))
+    if given.standards is not None:
+        return load(Path(given.standards))
     copy = manifest["standards"]
-    return replace(loads(copy["text"], f"{copy['file']} (the copy in the manifest)"), file=copy["file"])
+    standards = replace(loads(copy["text"], f"{copy['file']} (the copy in the manifest)"), file=copy["file"])
+    if (listed := standards.pairing.customers) is None:
+        return standards
+    beside = Path(copy["file"]).parent / listed
+    found = [folder / beside for folder in _folders([place, *map(Path, given.files)]) if (folder / beside).is_file()]
+    if not found and "customers" in manifest:
+        raise InputError(
+            f"{listed}, the list of customers (`pairing: customers`), is not where the report found it: {beside}.\n"
+            f"It was looked for from {Path.cwd()}, and from every folder above the manifest and the exports.\n"
+            "Name the standards file that it lies beside: --standards FILE."
+        )
+    where = f"{found[0].resolve()}" if found else listed
+    return replace(standards, pairing=replace(standards.pairing, customers=where))
+
+
+def _folders(paths: Iterable[Path]) -> list[Path]:
+    """Where the report may have been made: here, or in a folder above its manifest or its exports."""
+    return [Path(), *(folder for path in paths for folder in path.resolve().parents)]
 
 
 def _made(manifest: Mapping[str, Any], given: Input, standards: Standards, place: Path) -> MadeReport:
@@ -104,6 +122,13 @@ def _made(manifest: Mapping[str, Any], given: Input, standards: Standards, place
     return MadeReport(
         again, question, settings, manifest["command"][1:], _earlier(manifest, place, (first, last), standards)
     )
+
+
+def _customers(manifest: Mapping[str, Any], made: MadeReport) -> Iterator[Compared]:
+    """The list of customers, if the manifest tells of one."""
+    if recorded := manifest.get("customers"):
+        name = recorded["file"]
+        yield from _files("customers list", [recorded], {name: made.customers} if made.customers else {})
 
 
 def _earlier(

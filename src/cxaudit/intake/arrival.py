@@ -48,6 +48,7 @@ class Log:
     n_places: int
     store: Store  # the rows live as long as it does
     own_lists: tuple[Path, ...] = ()  # files that cxaudit itself wrote, left aside
+    customers: Path | None = None  # the list of customers, if the pairing rests on one
 
 
 def take_in(files: dict[Path, str], standards: Standards, city: Zone, wanted: Wanted) -> Log:

@@ -13,7 +13,7 @@ import polars as pl
 
 from cxaudit.days.zones import Zone
 from cxaudit.intake.arrival import Log, take_in
-from cxaudit.intake.customers import with_persons
+from cxaudit.intake.customers import list_of_customers, with_persons
 from cxaudit.intake.gathering import Gathered, gather_events, moments_of
 from cxaudit.intake.opening import Wanted
 from cxaudit.intake.sorting import Arrived, PairedTable, rejected_rows
@@ -44,7 +44,7 @@ def pair_events(log: Log, standards: Standards, city: Zone) -> Log:
     tables = list(log.tables)
     for i in positions:
         tables[i] = _with_fates(tables[i], i, gathered, fates, evidence)
-    return _replaced(log, tables, positions, requests)
+    return replace(_replaced(log, tables, positions, requests), customers=list_of_customers(standards))
 
 
 def _replaced(log: Log, tables: list[Arrived], positions: list[int], requests: pl.DataFrame) -> Log:

@@ -86,7 +86,7 @@ def _events(
     at = pl.col("received_at")
     if "received_utc" in rows.columns:
         at = pl.coalesce("received_utc", city.utc(at))
-    return rows.with_columns(at=at, is_date="received_is_date")
+    return rows.with_columns(at=at, on=pl.col("received_at").dt.date(), is_date="received_is_date")
 
 
 def _side_by_side(read: pl.LazyFrame, typed: pl.DataFrame) -> pl.DataFrame:
@@ -122,7 +122,8 @@ def _call_logs(tables: Sequence[Arrived], positions: Sequence[int], rows: pl.Dat
         if not tells_answers(source.layout):
             findings.append((i, place_finding("no_answered_column", source, 1)))
     rows = found.rows.with_columns(rest=pl.lit("further_leg"))
-    return Gathered(found.inbound, found.outbound, rows, found.firsts, kinds, tuple(findings))
+    inbound = found.inbound.with_columns(mailboxes=pl.concat_list("mailbox"))  # a voice mail is left in one only
+    return Gathered(inbound, found.outbound, rows, found.firsts, kinds, tuple(findings))
 
 
 def _call_backs(inbound: pl.DataFrame, unanswered: pl.DataFrame) -> pl.Series:

@@ -22,9 +22,9 @@ _ROUNDS = 40  # a chain of replies doubles with each
 
 @dataclass(frozen=True)
 class Messages:
-    """`messages`, one row each: `message` (UInt32), `table`, `row` (its earliest row), `log`, `at`, `sender` (Categorical),
-    `words` (the subject as written), `subject` (as compared), `is_reply`, `is_forward`, `direction`, `is_spam`,
-    `is_automatic`, `thread` (UInt32). `recipients`: `message`, `recipient` (Categorical), `is_failed`. `rows`:
+    """`messages`, one row each: `message` (UInt32), `table`, `row` (its earliest row), `log`, `at`, `on`, `sender`
+    (Categorical), `words` (the subject as written), `subject` (as compared), `is_reply`, `is_forward`, `direction`,
+    `is_spam`, `is_automatic`, `thread` (UInt32). `recipients`: `message`, `recipient` (Categorical), `is_failed`. `rows`:
     `table`, `row`, `message` for every row."""
 
     messages: pl.DataFrame
@@ -35,8 +35,8 @@ class Messages:
 def gather_messages(rows: pl.DataFrame) -> Messages:
     """Gather the rows of each message.
 
-    **Frame in**: `table`, `row`, `source`, `log`, `at`, `is_date`, and the columns of `recognise_mail`. A row that names no
-    message is one by itself. In the order of the input.
+    **Frame in**: `table`, `row`, `source`, `log`, `at`, `on` (the day in the city), `is_date`, and the columns
+    of `recognise_mail`. A row that names no message is one by itself. In the order of the input.
     """
     ordered = _numbered(rows.sort("at", maintain_order=True))
     messages = _once(ordered)
@@ -66,7 +66,7 @@ def _numbered(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _once(rows: pl.DataFrame) -> pl.DataFrame:
     """One row for each message: its earliest row, with what only later ones tell."""
-    first = ("table", "row", "log", "at", "is_date", "message")
+    first = ("table", "row", "log", "at", "on", "is_date", "message")
     if rows["number"].is_sorted() and rows["number"].n_unique() == rows.height:
         return rows.select("number", *first, *_TEXTS, "direction", *_FLAGS)
     return rows.group_by("number", maintain_order=True).agg(

@@ -20,12 +20,15 @@ from cxaudit.recognise.subjects import (
     is_bulk_sender,
     is_machine,
     is_mail_system,
+    may_be_automatic,
+    receipt_of,
 )
 from cxaudit.standards.model import Pairing
 
 #: So many customers with one and the same subject that is no `Re:` have been sent a form.
 _FORM_FROM = 3
 _SIDE = ("message", "at", "log", "customer", "mailbox", "subject", "thread", "is_internal")
+_INBOUND = (*_SIDE, "mailboxes")
 
 
 @dataclass(frozen=True)
@@ -49,15 +52,16 @@ def tell_sides(found: Messages, pairing: Pairing, places: str) -> Sides:
     services = list(pairing.service_addresses) or service_addresses(found, own)
     book = _address_book(found, own, services, pairing)
     recipients = found.recipients.join(
-        book.select(recipient="address", is_own="is_own", is_service="is_service"), on="recipient"
+        book.select("is_own", "is_service", "place", recipient="address"), on="recipient"
     )
-    messages = _with_repetitions(_with_sender(found.messages, book, pairing), recipients, pairing)
+    messages = _with_receipts(_with_sender(found.messages, book, pairing), recipients)
+    messages = _with_repetitions(messages, recipients, pairing)
     messages = _with_reach(messages, recipients).with_columns(_kind(), customer=_party("sender"))
     inbound = [_from_outside(messages, recipients), _from_colleagues(messages, recipients)]
     outbound = [_to_outside(messages, recipients), _to_colleagues(messages, recipients)]
     sent = pl.concat(outbound).with_columns(end_of_day())
     return Sides(
-        inbound=pl.concat(inbound).select(_SIDE).sort("message"),
+        inbound=pl.concat(inbound).sort("message"),
         outbound=sent.select(*_SIDE, "is_form", is_wide=pl.lit(False)).sort("message"),
         kinds=messages.select("message", "kind"),
         assumed_domains=() if pairing.own_domains else tuple(own),
@@ -72,16 +76,17 @@ def _party(address: str) -> pl.Expr:
 
 def _address_book(found: Messages, own: list[str], services: list[str], pairing: Pairing) -> pl.DataFrame:
     """Every address once, with what its name tells: `address`, `is_own`, `is_service`, `is_machine`, `is_mail_system`,
-    `is_bulk_sender`."""
+    `is_bulk_sender`; and its `place` among all, service addresses first, which no order of the rows changes."""
     everyone = pl.concat([found.messages["sender"], found.recipients["recipient"].alias("sender")]).unique()
     name = pl.col("address").cast(pl.String)
-    return pl.DataFrame({"address": everyone}).with_columns(
+    book = pl.DataFrame({"address": everyone}).with_columns(
         is_own=is_within(domains(name), own),
         is_service=name.is_in(services),
         is_machine=is_machine(name, pairing.automatic_senders),
         is_mail_system=is_mail_system(name),
         is_bulk_sender=is_bulk_sender(name),
     )
+    return book.sort(~pl.col("is_service"), name).with_row_index("place")
 
 
 def _with_sender(messages: pl.DataFrame, book: pl.DataFrame, pairing: Pairing) -> pl.DataFrame:
@@ -89,30 +94,57 @@ def _with_sender(messages: pl.DataFrame, book: pl.DataFrame, pairing: Pairing) -
     words = pl.col("words")
     typed = messages.join(book, left_on="sender", right_on="address", how="left", maintain_order="left")
     return typed.with_columns(
-        is_bounce=is_bounce(words) | pl.col("is_mail_system"),
+        is_bounce=pl.col("is_mail_system") | (pl.col("is_own") & is_bounce(words)),
         is_automatic=pl.any_horizontal("is_automatic", "is_machine")
         | is_automatic(words, pairing.automatic_subjects)
-        | (pl.col("is_own") & is_acknowledgement(words)),
-        subject=pl.col("subject").cast(pl.Categorical).to_physical().cast(pl.UInt32),
-        on=pl.col("at").dt.date(),
+        | (pl.col("is_own") & (may_be_automatic(words) | is_acknowledgement(words))),
+        subject=_subject(pl.col("subject")),
+        receipt_of=_subject(receipt_of(words)),
         is_first_word=~pl.col("is_reply"),
     ).drop("words")
 
 
+def _subject(text: pl.Expr) -> pl.Expr:
+    """A number for a subject, the same in every column."""
+    return text.cast(pl.Categorical).to_physical().cast(pl.UInt32)
+
+
+def _with_receipts(messages: pl.DataFrame, recipients: pl.DataFrame) -> pl.DataFrame:
+    """A receipt repeats what was sent to its sender before: "Read: my letter" of anybody else is a request."""
+    receipts = messages.filter(pl.col("receipt_of").is_not_null(), ~pl.col("is_own"))
+    sent = messages.filter("is_own").select(
+        "message", "at", receipt_of=pl.col("subject").fill_null(_subject(pl.lit("")))
+    )
+    sent = sent.join(receipts, on="receipt_of", how="semi").join(
+        recipients.select("message", "recipient"), on="message"
+    )
+    first = sent.group_by("receipt_of", sender="recipient").agg(sent=pl.col("at").min())
+    found = receipts.join(first, on=["receipt_of", "sender"]).filter(pl.col("sent") <= pl.col("at"))
+    is_receipt = pl.col("message").is_in(found["message"].implode())
+    return messages.with_columns(is_automatic=pl.col("is_automatic") | is_receipt)
+
+
 def _with_repetitions(messages: pl.DataFrame, recipients: pl.DataFrame, pairing: Pairing) -> pl.DataFrame:
-    """How many on the other side were sent the same first words: `is_bulk` on one day, `is_form` (by us) in all."""
+    """How many on the other side were sent the same first words: `is_bulk` on one day, `is_form` (by us) until its end.
+
+    What is sent on a later day tells nothing of a message: it would change what was true before.
+    """
     first = messages.filter("is_first_word").select("message", "sender", "subject", "on", "is_own")
     to = recipients.select("message", "recipient", to_own="is_own")
     sent = first.join(to, on="message").filter(pl.col("is_own") != pl.col("to_own"))
-    few = min(
-        pairing.bulk_from, _FORM_FROM
-    )  # from so many on it may matter: joining the rest would cost and tell nothing
-    for by, name in ((["sender", "subject", "on"], "n_on_day"), (["sender", "subject"], "n_in_all")):
-        counted = sent.group_by(by).agg(pl.col("recipient").n_unique().alias(name)).filter(pl.col(name) >= few)
-        messages = messages.join(counted, on=by, how="left", maintain_order="left", nulls_equal=True)
+    same, on_day = ["sender", "subject"], ["sender", "subject", "on"]
+    daily = sent.group_by(on_day).agg(n_on_day=pl.col("recipient").n_unique())
+    begun = sent.group_by(*same, "recipient").agg(pl.col("on").min()).group_by(on_day).agg(n_new=pl.len())
+    counted = daily.join(begun, on=on_day, how="left", nulls_equal=True).sort("on")
+    counted = counted.with_columns(n_until=pl.col("n_new").fill_null(0).cum_sum().over(same))
+    few = min(pairing.bulk_from, _FORM_FROM)
+    counted = counted.filter(
+        pl.max_horizontal("n_on_day", "n_until") >= few
+    )  # joining the rest would cost, and tell nothing
+    messages = messages.join(counted, on=on_day, how="left", maintain_order="left", nulls_equal=True)
     is_first_word, is_own = pl.col("is_first_word"), pl.col("is_own")
     is_many = (pl.col("n_on_day") >= pairing.bulk_from).fill_null(False)
-    is_some = (pl.col("n_in_all") >= _FORM_FROM).fill_null(False)
+    is_some = (pl.col("n_until") >= _FORM_FROM).fill_null(False)
     return messages.with_columns(
         is_bulk=(is_first_word & is_many) | (~is_own & pl.col("is_bulk_sender")),
         is_form=is_first_word & is_own & is_some,
@@ -148,24 +180,29 @@ def _kind() -> pl.Expr:
 
 
 def _from_outside(messages: pl.DataFrame, recipients: pl.DataFrame) -> pl.DataFrame:
-    """One for each message; of several own mailboxes that it was addressed to, a service address if there is one."""
+    """One for each message, whatever own mailboxes it was addressed to."""
     inbound = messages.filter(pl.col("kind") == "inbound")
-    mine = recipients.filter("is_own").sort("is_service", descending=True, maintain_order=True)
-    mailbox = mine.unique("message", keep="first", maintain_order=True)
-    joined = inbound.join(mailbox.select("message", mailbox=_party("recipient")), on="message", how="left")
-    return joined.with_columns(is_internal=pl.lit(False)).select(_SIDE)
+    mine = _mailboxes(recipients.filter("is_own"))
+    joined = inbound.join(mine, on="message", how="left")
+    return joined.with_columns(is_internal=pl.lit(False)).select(_INBOUND)
 
 
 def _from_colleagues(messages: pl.DataFrame, recipients: pl.DataFrame) -> pl.DataFrame:
     """What a colleague writes to a service address: no forward, and a `Re:` only where such a request came before."""
     internal = messages.filter(pl.col("kind") == "internal", ~pl.col("is_service"), ~pl.col("is_forward"))
-    desks = recipients.filter("is_service").unique("message", keep="first", maintain_order=True)
-    both = internal.join(desks.select("message", mailbox=_party("recipient")), on="message")
+    both = internal.join(_mailboxes(recipients.filter("is_service")), on="message")
     key = ("log", "customer", "mailbox", "subject")
     first = both.filter(~pl.col("is_reply")).group_by(key).agg(first=pl.col("at").min())
     both = both.join(first, on=key, how="left", nulls_equal=True, maintain_order="left")
     begun = ~pl.col("is_reply") | (pl.col("first") < pl.col("at")).fill_null(False)
-    return both.filter(begun).with_columns(is_internal=pl.lit(True)).select(_SIDE)
+    return both.filter(begun).with_columns(is_internal=pl.lit(True)).select(_INBOUND)
+
+
+def _mailboxes(recipients: pl.DataFrame) -> pl.DataFrame:
+    """Each message's `mailboxes`, any of which may answer it, and the `mailbox` that stands for them: a service address if
+    there is one, and of several the first by name."""
+    by_place = recipients.select("message", "place", mailbox=_party("recipient")).sort("place")
+    return by_place.group_by("message").agg(mailboxes="mailbox", mailbox=pl.col("mailbox").first())
 
 
 def _to_outside(messages: pl.DataFrame, recipients: pl.DataFrame) -> pl.DataFrame:

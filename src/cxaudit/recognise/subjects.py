@@ -1,7 +1,8 @@
 """Subjects: what a mail's subject says once what mail programs put around it is taken away, and what it gives away.
 
-`RE: [EXTERNAL] Fwd: Water bill [#1234]` and `water bill` are one subject. Automatic mail and bounces are known by how their
-subject begins, in the languages of the common mail systems, and by the names that only machines have.
+`RE: [EXTERNAL] Fwd: Water bill [#1234]` and `water bill` are one subject. Automatic mail is known by how its
+subject begins, in the languages of the common mail systems, and by the names that only machines have. People begin with such
+words too ("Undelivered: green cart"): by words that are not theirs alone, nobody's request is taken for a machine's.
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ _LENGTH = 200
 
 _AUTOMATIC = (
     "automatic reply", "automatic response", "automated reply", "automated response", "auto reply", "auto-reply",
-    "autoreply", "auto response", "auto-response", "autoresponse", "auto", "autosvar", "out of office", "out-of-office",
-    "out of the office", "ooo", "vacation reply", "vacation response", "away from my mail", "away from the office",
+    "autoreply", "auto response", "auto-response", "autoresponse", "autosvar", "out of office", "out-of-office",
+    "out of the office", "vacation reply", "vacation response", "away from my mail", "away from the office",
     "réponse automatique", "reponse automatique", "absence du bureau", "absent du bureau", "message d'absence",
     "automatische antwort", "abwesenheitsnotiz", "abwesenheitsassistent", "automatisch antwoord", "automatisch bericht",
     "afwezigheidsbericht", "respuesta automática", "respuesta automatica", "fuera de la oficina", "fuera de oficina",
@@ -41,11 +42,17 @@ _AUTOMATIC = (
     "automaattinen vastaus", "automatiskt svar", "automatisk svar", "autoodpowiedź", "odpowiedź automatyczna",
     "automatická odpověď", "automatikus válasz", "răspuns automat", "otomatik yanıt", "автоматический ответ", "автоответ",
     "автоматична відповідь", "αυτόματη απάντηση", "自動応答", "自动答复", "自动回复", "自動回覆", "자동 회신", "رد تلقائي",
-    "מענה אוטומטי",
+    "מענה אוטומטי", "read receipt", "delivery receipt", "confirmation de lecture",
 )  # fmt: skip
+#: Words of people too: how machines go on after them.
+_SHORT = ("auto", "ooo")
+_SHORT_FORMS = (
+    r"(?:auto\s*[:：]?\s*(?:re|aw)\s*[:：]|auto\s*[:：].*\b(?:out of (?:the )?office|returning)\b"
+    r"|ooo\s*[:：\-–—(\[]?\s*(?:$|(?:re|aw)\s*[:：]|(?:message|from|until|till|back|returning|vacation|leave|holidays?)\b))"
+)
+#: What stands before the subject of a message that was read, or not.
 _RECEIPT = (
-    "read:", "not read:", "read receipt", "gelesen:", "ungelesen:", "lu :", "non lu :", "leído:", "lido:", "delivered:",
-    "confirmation de lecture", "delivery receipt", "zugestellt:",
+    "read:", "not read:", "gelesen:", "ungelesen:", "lu :", "non lu :", "leído:", "lido:", "delivered:", "zugestellt:",
 )  # fmt: skip
 #: What an organisation's machine writes to whoever wrote to it.
 _ACKNOWLEDGEMENT = (
@@ -70,7 +77,10 @@ _THEN = r"\s*(?:[:：\-–—(\[,.]|$|re\b|aw\b|auto|reply\b|from\b|notification
 _MACHINE = r"^(?:no|do[._-]?not|not?|never)[._-]?(?:reply|respond|answer|responder|repondre)(?:[._+-].*)?@"
 _NEWSLETTER = r"^(?:[a-z0-9]+[._-])?(?:newsletters?|news|mailings?|marketing|notifications?|notify|alerts?|bulletins?)@"
 _VERP = r"^(?:bounces?|prvs|msprvs\d|owner)[+=_.-].*@|-bounces?(?:\+.*)?@"
-_POSTMASTER = r"^(?:postmaster|mailer-?daemon|mail-?daemon|microsoftexchange[0-9a-f]{20,}|mdaemon)@|^$"
+_POSTMASTER = (
+    r"^(?:postmaster|mail(?:er)?-?daemon|mdaemon|mail[._-]?delivery[._-]?(?:sub)?system|microsoftexchange[0-9a-f]{20,})@"
+    r"|^$"
+)
 
 
 def bare_subject(subject: pl.Expr) -> pl.Expr:
@@ -91,10 +101,24 @@ def is_forward(subject: pl.Expr) -> pl.Expr:
 
 
 def is_automatic(subject: pl.Expr, subjects: Sequence[str]) -> pl.Expr:
-    """Whether nobody wrote it: an absence note or a receipt, or a subject that begins as declared."""
+    """Whether nobody wrote it, whoever sent it: an absence note in full, or a subject that begins as declared."""
     words = subject.str.to_lowercase()
-    is_declared = words.str.contains(_begins((*_RECEIPT, *(text.lower() for text in subjects))))
-    return (words.str.contains(_begins(_AUTOMATIC, _THEN)) | is_declared).fill_null(False)
+    is_note = words.str.contains(_begins(_AUTOMATIC, _THEN)) | words.str.contains(_LEAD + _SHORT_FORMS)
+    is_declared = words.str.contains(_begins([text.lower() for text in subjects])) if subjects else pl.lit(value=False)
+    return (is_note | is_declared).fill_null(False)
+
+
+def may_be_automatic(subject: pl.Expr) -> pl.Expr:
+    """Whether it begins as automatic mail may, but people's too: enough for what goes out to be no reply, and too little
+    for what comes in to be no request."""
+    words = subject.str.to_lowercase()
+    return (words.str.contains(_begins(_SHORT, _THEN)) | words.str.contains(_begins(_RECEIPT))).fill_null(False)
+
+
+def receipt_of(subject: pl.Expr) -> pl.Expr:
+    """The subject, as it is compared, of the message whose receipt this may be; empty where it has none; else null."""
+    words, begins = subject.str.to_lowercase(), _begins(_RECEIPT)
+    return pl.when(words.str.contains(begins)).then(bare_subject(words.str.replace(begins, "")).fill_null(""))
 
 
 def is_acknowledgement(subject: pl.Expr) -> pl.Expr:
@@ -105,7 +129,7 @@ def is_acknowledgement(subject: pl.Expr) -> pl.Expr:
 
 
 def is_bounce(subject: pl.Expr) -> pl.Expr:
-    """Whether a mail system tells that a message did not arrive."""
+    """Whether it begins as that of a mail system which tells that a message did not arrive."""
     return subject.str.to_lowercase().str.contains(_begins(_BOUNCE, _THEN)).fill_null(False)
 
 

@@ -41,6 +41,7 @@ class Compared:
 _MEANINGS = {
     "input": "Another export than the report was made from: corrected since, exported anew, or not the same files.",
     "standards": "The promise or its calendar was changed since.",
+    "customers list": "The list of customers was changed since: calls and e-mails may be joined otherwise.",
     "earlier tally": "A report of an earlier month was made anew, removed or damaged; that moves the run chart.",
     "version": "Another version may count holidays or time zones otherwise: compare the figures.",
     "version of a renderer": "Pages, charts and workbooks may be drawn otherwise; figures are not touched.",

@@ -55,11 +55,13 @@ def manifest(
     years: Iterable[Year],
     inputs: Mapping[str, FileDigest],
     same_content: Mapping[str, str],
+    customers: FileDigest | None,
     history: Sequence[FileDigest],
     outputs: Sequence[FileDigest],
 ) -> bytes:
     """The manifest's bytes. `inputs` has the digest of each file read, by the name shown for it; `same_content` the name
-    of each file that was left out for having the content of another, and the other's name.
+    of each file that was left out for having the content of another, and the other's name; `customers` is the list of
+    customers, where the pairing rests on one: nothing of its contents is told.
     """
     total = report.total
     document = {
@@ -76,6 +78,7 @@ def manifest(
             for name, digest in inputs.items()
         ],
         "same_content": dict(same_content),
+        **({"customers": dataclasses.asdict(customers)} if customers else {}),
         "earlier_tallies": [dataclasses.asdict(digest) for digest in history],
         "findings": _findings(report),
         "totals": {
