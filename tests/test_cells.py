@@ -37,7 +37,7 @@ sources:
       replied_at: [Answered, {column: Minutes, reply_basis: minutes}, {column: Hours, reply_basis: minutes, unit: hours},
         {column: Days, reply_basis: minutes, unit: days}]
       channel: Way
-    channels: {letter: [Mail, POST], voicemail: [VM], email: [Letter]}
+    channels: {letter: [Mail, POST]}
     missing: ["0"]
 """
 
@@ -229,7 +229,7 @@ def test_a_closing_may_be_told_by_how_many_days_it_took(tmp_path: Path) -> None:
 
 
 def test_a_source_may_call_channels_its_own_way(tmp_path: Path) -> None:
-    """In a system that has both, mail is a letter; names of the standards file itself are left alone, unknown ones too."""
+    """In a system that has both, mail is a letter; all other words are left alone."""
     found = arrive(
         tmp_path,
         "No,Day,Way\n1,2025-10-13,mail \n2,2025-10-13,Post\n3,2025-10-13,VM\n4,2025-10-13,Letter\n5,2025-10-13,\n",

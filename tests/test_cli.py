@@ -864,3 +864,65 @@ def test_the_promises_are_shown_in_each_format(form: str) -> None:
     shown = run("standards", "show", "--format", form)
     assert shown.code == 0
     assert all(within in shown.text for within in ("1 business day", "2 business days", "5 business days"))
+
+
+def test_what_breaks_down_in_compiled_code_is_a_bug_like_any_other() -> None:
+    """It is no `Exception` to Python; left alone it would end with exit code 1, which says that a target was missed."""
+    code = (
+        "import cxaudit.cli as cli\n"
+        "from polars.exceptions import PanicException\n"
+        "def main(**_):\n"
+        "    raise PanicException('left == right')\n"
+        "cli.typer.main.get_command = lambda _: type('Command', (), {'main': staticmethod(main)})\n"
+        "raise SystemExit(cli.main())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=clean_environment(), capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, "Traceback" in done.stderr) == (70, False)
+    assert done.stderr.startswith("cxaudit: a bug: PanicException: left == right")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a signal")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_at_the_very_end_breaks_nothing_off(name: str) -> None:
+    """The answer is out: what is left is to tidy up, and the outcome stays what it is."""
+    program = (
+        "import atexit, os, signal, sys, cxaudit.__main__ as m\n"
+        "sys.argv[0] = 'cxaudit'\n"
+        "real = m.main\n"
+        "def main():\n"
+        f"    atexit.register(os.kill, os.getpid(), signal.{name})\n"
+        "    return real()\n"
+        "m.main = main\n"
+        "m.run()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, "check", "nowhere.csv"],
+        env=clean_environment(), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (2, "cxaudit: there is no file nowhere.csv.\n")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a signal")
+def test_a_large_workbook_that_is_broken_off_leaves_nothing_behind(tmp_path: Path) -> None:
+    """The rows that a workbook is put together from hold customers' data: a signal does not leave them in a folder of all."""
+    rows = "".join(f"C{i},email,2025-10-01 08:00,2025-10-02 08:00\n" for i in range(30_000))
+    (tmp_path / "a.csv").write_text(f"case_id,channel,received_at,replied_at\n{rows}")
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    program = (
+        "import os, pathlib, signal, sys, threading, time, cxaudit.__main__ as m\n"
+        "def wait():\n"
+        "    while not any(one.is_file() for one in pathlib.Path(os.environ['TMPDIR']).rglob('*')): time.sleep(0.005)\n"
+        "    os.kill(os.getpid(), signal.SIGTERM)\n"
+        "threading.Thread(target=wait, daemon=True).start()\n"
+        "sys.argv[0] = 'cxaudit'\n"
+        "m.run()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, "records", "a.csv", "--as-of", "2025-10-31", "-o", "out.xlsx"],
+        cwd=tmp_path, env=clean_environment() | {"TMPDIR": str(temporary)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 128 + signal.SIGTERM
+    assert (list(temporary.iterdir()), (tmp_path / "out.xlsx").exists()) == ([], False)

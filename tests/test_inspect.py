@@ -20,8 +20,9 @@ from cxaudit.days.zones import zone
 from cxaudit.errors import InputError
 from cxaudit.inspect.hours import unusual_hours
 from cxaudit.read import open_tables
+from cxaudit.recognise.contents import contents_of
 from cxaudit.recognise.guess import guess_layout
-from cxaudit.recognise.layout import recognise_layout
+from cxaudit.recognise.layout import likely_header, recognise_layout
 from cxaudit.recognise.library import built_in_sources
 from cxaudit.recognise.likely import likeness
 from cxaudit.recognise.proposal import proposal, scalar
@@ -596,3 +597,17 @@ def test_an_order_that_no_value_proves_is_said(tmp_path: Path) -> None:
     (tmp_path / "log.csv").write_text("case_id,channel,received_at,replied_at\n1,email,03/04/2025,04/04/2025\n")
     text = run("inspect", "log.csv", "--format", "markdown", cwd=tmp_path).out.decode()
     assert "day first, without a time of day (no value here proves it)" in text
+
+
+def test_of_thousands_of_columns_those_with_telling_names_are_looked_at(tmp_path: Path) -> None:
+    """A damaged file may seem to have thousands of columns: a guess takes no longer for it, and finds what is named plainly."""
+    names = [*(f"x{i}" for i in range(3_000)), "Ticket ID", "Received at"]
+    cells = [*["a"] * 3_000, "T-1", "2025-10-13 09:00"]
+    (tmp_path / "wide.csv").write_text(f"{','.join(names)}\n{','.join(cells)}\n")
+    (table,) = open_tables(tmp_path / "wide.csv", "wide.csv")
+    header = likely_header(table)
+    assert header is not None
+    assert len(contents_of(table, *header)) == 100
+    guess = guess_layout(table)
+    assert guess is not None
+    assert (guess.received, guess.choices["case_id"].column) == ("Received at", "Ticket ID")

@@ -440,3 +440,25 @@ def test_repeated_cells_of_open_workbooks_show_what_the_first_shows(tmp_path: Pa
         tmp_path / "book.ods", S=row(*HEADER) + endless + row("A9", more='table:visibility="collapse"')
     )
     assert marks_of(book, 1 << 26).sheets["S"].errors == {}
+
+
+def test_a_workbook_that_is_not_what_was_written_is_refused(tmp_path: Path) -> None:
+    """Every part of a workbook says what it adds up to: a text that changed on the way would change a verdict unseen."""
+    workbook(tmp_path, S=[HEADER, ["A1", "2025-10-08"]])
+    packed = tmp_path / "book.xlsx"
+    with zipfile.ZipFile(packed) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+        start = archive.getinfo("xl/sharedStrings.xml").header_offset + 60
+    plain = tmp_path / "plain.xlsx"
+    with zipfile.ZipFile(plain, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    assert rows_of(open_tables(plain, "plain.xlsx")[0]) == [(2, "A1", "2025-10-08")]
+    plain.write_bytes(plain.read_bytes().replace(b">2025-10-08<", b">2025-10-09<"))
+    with pytest.raises(InputError, match=r"(?s)plain.xlsx .*sharedStrings.*export it again"):
+        open_tables(plain, "plain.xlsx")
+    content = packed.read_bytes()
+    for i in range(start, start + 40):  # some of these bytes cannot be unpacked at all any more
+        packed.write_bytes(content[:i] + bytes([content[i] ^ 0xFF]) + content[i + 1 :])
+        with pytest.raises(InputError, match="export it again"):
+            open_tables(packed, "book.xlsx")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from outside import run
 
 from cxaudit.errors import InputError
 from cxaudit.read import find_files, open_tables
@@ -183,3 +184,18 @@ def test_what_is_no_export_is_refused_by_what_it_is(tmp_path: Path, content: byt
     path.write_bytes(content)
     with pytest.raises(InputError, match=said):
         open_tables(path, "export.csv")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other systems have no such names")
+@pytest.mark.parametrize("command", [("check", "--format", "json"), ("records", "--format", "csv"), ("inspect",)])
+def test_names_that_are_not_utf8_are_read_and_shown(tmp_path: Path, command: tuple[str, ...]) -> None:
+    """What an old Windows or a bad archive left in a name is no reason not to read the file; its odd bytes are shown."""
+    folder = tmp_path / os.fsdecode(b"d\xfc")
+    folder.mkdir()
+    for name in (b"m\xe4rz.csv", b"m\xe5rz.csv", b"plain.csv"):
+        text = f"case_id,channel,received_at,replied_at\n{len(name)}{name[1]},email,2025-10-01 08:00,2025-10-01 09:00\n"
+        (folder / os.fsdecode(name)).write_text(text)
+    done = run(*command, folder, "--as-of", "2025-10-31")
+    assert done.code == 0
+    shown = done.text.replace("\\\\", "\\")
+    assert all(name in shown for name in ("m\\xe4rz.csv", "m\\xe5rz.csv", "plain.csv"))

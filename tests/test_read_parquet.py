@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from outside import run
 
 from cxaudit.errors import InputError
 from cxaudit.read import Table, open_tables
@@ -65,3 +66,40 @@ def test_a_cut_off_file_is_refused(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-20])
     with pytest.raises(InputError, match="cannot be read as Parquet"):
         open_tables(path, "t.parquet")
+
+
+def test_no_damaged_byte_is_more_than_a_file_to_export_again(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Some damage makes polars lose its way rather than refuse the file; that is the file's fault too, and said as such."""
+    table(tmp_path, x=pl.Series(["a", "b", None, "a"]), at=pl.Series([AT] * 4))
+    sound, causes = (tmp_path / "t.parquet").read_bytes(), set()
+    path = tmp_path / "u.parquet"
+    for i in range(4, len(sound) - 4):
+        path.write_bytes(sound[:i] + bytes([sound[i] ^ 8]) + sound[i + 1 :])
+        try:
+            open_tables(path, "u.parquet")
+        except InputError as error:
+            causes.add(type(error.__cause__).__name__)
+            assert "u.parquet cannot be read as Parquet" in str(error)
+            assert "export it again" in str(error)
+    assert "PanicException" in causes
+    assert "panicked" not in capfd.readouterr().err
+
+
+def test_damage_far_down_is_told_of_the_file_that_has_it(tmp_path: Path) -> None:
+    """The first rows of a file are sound and those below them are not: exit code 2 and its name, not a bug."""
+    frame = pl.DataFrame({"case_id": [f"C{i:05}" for i in range(20_000)]}).with_columns(
+        channel=pl.lit("email"), received_at=pl.lit("2025-10-01 08:00:00"), replied_at=pl.lit("2025-10-02 08:00:00")
+    )
+    for name in ("a.parquet", "b.parquet"):
+        frame.write_parquet(tmp_path / name, row_group_size=2_000)
+        frame = frame.with_columns("D" + pl.col("case_id"))
+    content = bytearray((tmp_path / "b.parquet").read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 500] = bytes(byte ^ 0x5A for byte in content[middle : middle + 500])
+    (tmp_path / "b.parquet").write_bytes(content)
+    open_tables(tmp_path / "b.parquet", "b.parquet")
+    done = run("check", "a.parquet", "b.parquet", "--as-of", "2025-10-31", cwd=tmp_path)
+    assert (done.code, done.err.startswith("cxaudit: b.parquet cannot be read as Parquet")) == (2, True)
+    sound, damaged = run("inspect", "a.parquet", "b.parquet", "--as-of", "2025-10-31", cwd=tmp_path).json
+    assert (sound["problem"], sound["counted"] is None) == (None, False)
+    assert "b.parquet cannot be read as Parquet" in damaged["problem"]

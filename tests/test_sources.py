@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib.resources
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from outside import run
 
 from cxaudit.days.zones import zone
-from cxaudit.errors import InputError
+from cxaudit.errors import InputError, StandardsError
 from cxaudit.intake.arrival import take_in
 from cxaudit.intake.opening import Wanted
 from cxaudit.intake.sorting import Arrived
@@ -387,6 +388,28 @@ def test_a_standards_file_may_give_words_to_a_source() -> None:
     for change, channel in ((words, "email"), ("columns: {channel: SRType}", "SW-Dirty Alley")):
         (found,) = arrive(FIXTURES / "baltimore311.csv", standards=TOWN + f"sources: {{baltimore311: {{{change}}}}}\n")
         assert found.requests["channel"].cast(str)[0] == channel
+
+
+def test_the_words_of_a_source_are_matched_like_all_other_spellings() -> None:
+    """Case, blanks, hyphens and underscores do not matter."""
+    for words in ("[sw dirty-alley]", "[SWDIRTYALLEY]", "['SW – Dirty_Alley ']"):
+        change = f"sources: {{baltimore311: {{columns: {{channel: SRType}}, channels: {{email: {words}}}}}}}\n"
+        (found,) = arrive(FIXTURES / "baltimore311.csv", standards=TOWN + change)
+        assert found.requests["channel"].cast(str)[0] == "email"
+
+
+def test_a_column_added_to_a_known_source_may_not_tell_two_moments() -> None:
+    """A reply that is read from the column of the receipt is always in time: the place in the file is named."""
+    with pytest.raises(StandardsError, match=r"s\.yaml:7:36: .*CreatedDate.* tells the receipt"):
+        known_sources(loads(TOWN + "sources: {baltimore311: {columns: {replied_at: CreatedDate}}}\n", "s.yaml"))
+
+
+@pytest.mark.parametrize("name", built_in_sources())
+def test_a_built_in_source_would_pass_in_a_standards_file(name: str) -> None:
+    """What is refused in a file of one's own does not stand in a shipped one."""
+    text = (importlib.resources.files("cxaudit.recognise.sources") / f"{name}.yaml").read_text("utf-8")
+    lines = "".join(f"    {line}\n" for line in text.splitlines())
+    assert loads(f"{load().text}\nsources:\n  like_{name}:\n{lines}", "s.yaml").sources
 
 
 def test_a_closing_stands_for_a_reply_only_where_there_is_no_other(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -469,6 +470,72 @@ def test_high_volume_periods_do_not_overlap() -> None:
 def test_a_source_is_checked(entry: str, expected: str) -> None:
     """A layout of the user's own names known roles, and where the receipt time is."""
     assert added(f"sources:\n  log: {{{entry}}}\n") == [expected]
+
+
+_SENT = "header: [A], columns: {received_at: A}, reply_basis: paired, mail: {sender: B, recipient: C, "
+_CALLED = "header: [A], columns: {received_at: A}, reply_basis: paired, calls: {caller: B, called: C, "
+
+
+@pytest.mark.parametrize(
+    ("entry", "place", "said"),
+    [
+        (_CALLED + "voicemail: {E: VM}}, mail: {sender: B, recipient: C}", "mail", "a source has calls or mail, not both"),
+        ("channels: {letter: [Post], email: [Mail, post]}", "channels.email[1]",
+         '"post" means "letter" already (line 15); one spelling can mean one thing only'),
+        ("channels: {letter: [Post, E-Mail]}", "channels.letter[1]", '"E-Mail" means "email" already (line 12)'),
+        ("channels: {leter: [Post]}", "channels.leter", 'has a channel "leter"; did you mean "letter"?'),
+        ("columns: {received_at: On, replied_at: 'on '}", "columns.replied_at",
+         'the column "on " is that of received_at, and tells the receipt; name the one that tells the reply'),
+        ("columns: {received_at: [On, At], closed_at: [End, At]}", "columns.closed_at[1]", "and tells the receipt"),
+        ("columns: {received_at: On, replied_at: {column: Due}, system_due_at: Due}", "columns.system_due_at",
+         'the column "Due" is that of replied_at, and tells the reply; name the one that tells the system\'s due time'),
+        ("columns: {received_at: {column: On, time: At}, replied_at: On}", "columns.replied_at", "tells the receipt"),
+        (_CALLED + 'answered: {Seconds: "> 10"}}', "calls.answered.Seconds",
+         '"> 10" is no comparison that is known; write "> 0" for any number above zero, or the words that stand in'),
+        (_CALLED + 'voicemail: [{E: VM}, {F: [VM, "=1"]}]}', "calls.voicemail[1].F[1]", '"=1" is no comparison'),
+        (_SENT + 'failed: {Size: ">0"}}', "mail.failed.Size", '">0" is no comparison'),
+        (_CALLED + "direction: {column: W, inbound: IN, outbound: [OUT, in]}}", "calls.direction.outbound[1]",
+         '"in" means "inbound" already (line 15)'),
+        ("columns: {received_at: A, case_id: {column: B, time: C}}", "columns.case_id.time", "case_id has no time of day"),
+        ("columns: {received_at: {column: A, reply_basis: closure}}", "columns.received_at.reply_basis",
+         "received_at tells no reply"),
+        ("columns: {closed_at: {column: A, reply_basis: minutes}}", "columns.closed_at.reply_basis",
+         "closed_at tells no reply"),
+        ("header: [A], columns: {received_at: A, replied_at: {column: B, unit: hours}}", "columns.replied_at.unit",
+         "only a duration has a unit; add reply_basis: minutes"),
+        ("reply_basis: closure, columns: {replied_at: {column: B, unit: hours}}", "columns.replied_at.unit",
+         "only a duration has a unit"),
+        ("columns: {received_at: {column: B, unit: hours}}", "columns.received_at.unit", "received_at holds no duration"),
+        ("system_verdicts: {met: [Y, N], missed: [n]}", "system_verdicts.missed[0]", '"n" means "met" already (line 15)'),
+        ("midnight_is_date: maybe", "midnight_is_date", 'found "maybe" where true or false is expected'),
+        ("midnight_is_date: [true]", "midnight_is_date", "found a list where true or false is expected"),
+    ],
+)  # fmt: skip
+def test_a_source_does_not_contradict_itself(entry: str, place: str, said: str) -> None:
+    """What would mean two things, or nothing, is refused where it stands."""
+    (found,) = added(f"sources:\n  log: {{{entry}}}\n")
+    assert re.match(rf"15:\d+: sources\.log\.{re.escape(place)}: ", found)
+    assert said in found
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "columns: {received_at: {column: On, time: Came}, replied_at: {column: On, time: Answered}}",
+        "columns: {received_at: A, replied_at: [B, {column: End, reply_basis: closure}], closed_at: End}",
+        "columns: {received_at: On, updated_at: On}",  # an update log
+        "columns: {received_at: A, closed_at: {column: B, unit: days, reply_basis: closure}}",
+        "columns: {replied_at: {column: B, unit: hours}}",  # the known source may say that it is a duration
+        "reply_basis: minutes, columns: {replied_at: {column: B, unit: hours}}",
+        "channels: {letter: [Post, Letter, post], e-mail: [Post Office]}",
+        _CALLED + 'voicemail: {E: "<unknown>"}, answered: {Seconds: "> 0", F: ["=", "-", "10"]}}',
+        _CALLED + "direction: {column: W, inbound: [IN, In], outbound: OUT, inside: Own}}",
+        "midnight_is_date: true",
+    ],
+)
+def test_what_a_source_may_say(entry: str) -> None:
+    """Two times of day beside one date, a closing that stands for the reply, and the like are no contradictions."""
+    assert added(f"sources:\n  log: {{{entry}}}\n") == []
 
 
 def test_an_exclude_rule_has_values_and_a_reason() -> None:

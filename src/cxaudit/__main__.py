@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import gc
+import signal
 from typing import NoReturn
 
 #: What is loaded stays: to look through it for garbage every 700 objects, as is usual, takes a fifth of a short run.
@@ -15,6 +16,10 @@ def run() -> NoReturn:
     ended: list[int] = []
     atexit.register(_end, ended)  # the first to be registered is the last to be run
     ended.append(main())
+    # Scratch files are removed now, which takes a moment and is not to be broken off.
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     raise SystemExit(ended[0])
 
 

@@ -26,14 +26,7 @@ COMMANDS = (audits, reports, inputs, dates, standards)
 def main() -> int:
     """Run the command line and turn every outcome into an exit code."""
     _prepare_streams()
-    with contextlib.suppress(ValueError):  # not the main thread: then whoever started it decides
-        for name in ("SIGTERM", "SIGHUP"):  # Windows has no hang-up; whoever is told to ignore one goes on
-            number = getattr(signal, name, None)
-            if number is not None and signal.getsignal(number) is signal.SIG_DFL:
-                signal.signal(number, _terminate)
-        # A job in the background is not interrupted by what is meant for another.
-        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-            signal.signal(signal.SIGINT, _interrupt)
+    _heed_signals()
     try:
         code = typer.main.get_command(app).main(prog_name="cxaudit", standalone_mode=False)
         sys.stdout.flush()
@@ -54,9 +47,23 @@ def main() -> int:
         return _say(f"{error.filename or 'cannot write'}: {error.strerror}.")
     except MemoryError:
         return _say("not enough memory for this input.\nJudge fewer files at a time.")
-    except Exception as error:
+    except BaseException as error:
+        # What breaks down in compiled code is neither an `Exception` nor, left alone, anything but an exit code 1.
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
         return _usage_or_bug(error)
     return code if isinstance(code, int) else 0
+
+
+def _heed_signals() -> None:
+    with contextlib.suppress(ValueError):  # not the main thread: then whoever started it decides
+        for name in ("SIGTERM", "SIGHUP"):  # Windows has no hang-up; whoever is told to ignore one goes on
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+                signal.signal(number, _terminate)
+        # A job in the background is not interrupted by what is meant for another.
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            signal.signal(signal.SIGINT, _interrupt)
 
 
 def _terminate(number: int, frame: object) -> None:  # noqa: ARG001 - as signal handlers are called
@@ -92,7 +99,7 @@ def _say(message: str) -> int:
     return 2
 
 
-def _usage_or_bug(error: Exception) -> int:
+def _usage_or_bug(error: BaseException) -> int:
     if type(error).__name__ == "NoArgsIsHelpError":  # `cxaudit` alone: show what there is
         write_standard_error(f"{error.format_message()}\n")  # type: ignore[attr-defined]
         return 2
@@ -111,5 +118,5 @@ def _usage_or_bug(error: Exception) -> int:
     return 70
 
 
-def _first_line(error: Exception) -> str:
+def _first_line(error: BaseException) -> str:
     return (str(error).splitlines() or [""])[0][:300]

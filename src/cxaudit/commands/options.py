@@ -23,6 +23,7 @@ from cxaudit.render import EXTENSIONS, RenderOptions
 from cxaudit.standards.model import Standards
 from cxaudit.standards.source import Role
 from cxaudit.write.file import check_place, with_bom, write_bytes, write_standard_error, write_standard_output
+from cxaudit.write.scratch import scratch_folder
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,8 @@ class Output:
     def options(self) -> RenderOptions:
         is_terminal = (self.file is None or self.file == "-") and sys.stdout.isatty()
         colour = is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-        return RenderOptions(shutil.get_terminal_size().columns if is_terminal else None, colour, self.escape)
+        width = shutil.get_terminal_size().columns if is_terminal else None
+        return RenderOptions(width, colour, self.escape, scratch=scratch_folder)
 
     def check_places(self) -> None:
         """Refuse places that cannot be written to before any work is done."""

@@ -210,7 +210,8 @@ def _count(
     files = {one.path: names[one.path] for one in seen if one.path not in stopped}
     counted: dict[_Key, Counted] = {}
     findings: dict[_Key, tuple[Finding, ...]] = {}
-    for group in _groups(files, question):
+    stops: dict[Path, str] = {}
+    for group in _groups(files, question, stops):
         for table, one in _counted(group):
             key = table.file, table.sheet
             counted[key] = one
@@ -218,18 +219,23 @@ def _count(
                 found for found in group.findings if found.file == table.file and found.sheet in (None, table.sheet)
             ]
             findings[key] = tuple(found for found in said if found.values != (_NO_CHANNEL,))
+    for table_seen in seen:
+        table_seen.problem = table_seen.problem or stops.get(table_seen.path)
     return counted, findings
 
 
-def _groups(files: dict[Path, str], question: Question) -> Iterator[Audit]:
+def _groups(files: dict[Path, str], question: Question, stops: dict[Path, str]) -> Iterator[Audit]:
     question = replace(question, channel=question.channel or _NO_CHANNEL)
     if not files:
         return
     try:
         yield Audit(FoundFiles(files, {}), question)
-    except InputError:
-        for path, name in files.items() if len(files) > 1 else ():
-            yield from _groups({path: name}, question)
+    except InputError as error:
+        if len(files) == 1:
+            stops.update(dict.fromkeys(files, str(error)))
+            return
+        for path, name in files.items():
+            yield from _groups({path: name}, question, stops)
 
 
 def _counted(audit: Audit) -> Iterator[tuple[InputFile, Counted]]:

@@ -20,6 +20,7 @@ from cxaudit.intake.sorting import NOTHING, Arrived, SortedOut, arrive, sort_out
 from cxaudit.intake.source import Source
 from cxaudit.merge import hash_of_case, marked, without
 from cxaudit.read.files import size_of
+from cxaudit.read.parquet import naming_the_damaged
 from cxaudit.read.store import Store
 from cxaudit.recognise.dates import DateFormat
 from cxaudit.recognise.names import channel_words
@@ -53,6 +54,11 @@ class Log:
 
 def take_in(files: dict[Path, str], standards: Standards, city: Zone, wanted: Wanted) -> Log:
     """Read and recognise all files. Raises `InputError` for what cannot be read, recognised or dated."""
+    with naming_the_damaged(files):
+        return _taken_in(files, standards, city, wanted)
+
+
+def _taken_in(files: dict[Path, str], standards: Standards, city: Zone, wanted: Wanted) -> Log:
     sources, own_lists = open_sources(files, standards, wanted)
     typing = _Typing(sources, standards, city, wanted, Store(sum(map(size_of, files))))
     rows, survey = typing.surveyed()

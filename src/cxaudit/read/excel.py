@@ -18,7 +18,7 @@ import python_calamine as calamine
 from cxaudit.errors import InputError
 from cxaudit.read.biff import biff_marks
 from cxaudit.read.cells import Columns
-from cxaudit.read.marks import Cell, Marks, WorkbookMarks, marks_of
+from cxaudit.read.marks import BROKEN, Cell, Marks, WorkbookMarks, marks_of
 from cxaudit.read.scratch import making_room, scratch_file
 from cxaudit.read.table import HEAD_RECORDS, Remark, Table, column
 
@@ -38,7 +38,7 @@ def open_workbook(path: Path, name: str) -> list[Table]:
             return [table for sheet in sheets if (table := _open_sheet(workbook, sheet, name, marks)) is not None]
     except calamine.PasswordError as error:
         raise InputError(f"{name} is protected by a password.\nSave it without one and try again.") from error
-    except (calamine.CalamineError, OSError) as error:
+    except (calamine.CalamineError, OSError, *BROKEN) as error:
         raise InputError(_why_unreadable(path, name, error)) from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # the reader of workbooks lost its way in a damaged one

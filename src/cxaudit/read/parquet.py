@@ -1,31 +1,33 @@
 """Parquet: typed columns as the text that a spreadsheet would show. The names of the columns are row 1.
 
-Moments with a zone become UTC with a `Z`; whole numbers lose their `.0`.
+Moments with a zone become UTC with a `Z`; whole numbers lose their `.0`. A damaged file is named, wherever reading breaks off.
 """
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import polars as pl
-from polars.exceptions import PolarsError
+from polars.exceptions import PanicException, PolarsError
 
 from cxaudit.errors import InputError
 from cxaudit.read.table import HEAD_RECORDS, Table, column
 
+_PARQUET = b"PAR1"
+#: What reading a damaged file ends with: polars refuses it, or loses its way in it.
+BROKEN = (PolarsError, PanicException)
 _MOST_EXACT = 2**53
+_STANDARD_ERROR = 2
 
 
 def open_parquet(path: Path, name: str) -> Table:
     """The table of a Parquet file. Raises `InputError` for what cannot be opened."""
-    try:
+    with _telling_damage(name):
         schema = pl.scan_parquet(str(path), glob=False).collect_schema()
         start = pl.scan_parquet(str(path), glob=False).head(HEAD_RECORDS - 1).select(_texts(schema)).collect()
-    except (PolarsError, OSError) as error:
-        reason = str(error).splitlines()[0]
-        raise InputError(
-            f"{name} cannot be read as Parquet ({reason}).\nIt may be damaged or cut off: export it again."
-        ) from error
     names = list(schema)
 
     def body(header: int, width: int) -> pl.LazyFrame:
@@ -37,6 +39,61 @@ def open_parquet(path: Path, name: str) -> Table:
 
     below = ((i, [cell or "" for cell in cells]) for i, cells in enumerate(start.iter_rows(), start=2))
     return Table(file=name, sheet=None, encoding=None, delimiter=None, head=((1, names), *below), body=body)
+
+
+@contextmanager
+def naming_the_damaged(files: Mapping[Path, str]) -> Iterator[None]:
+    """Where reading breaks off, each Parquet file is read through: raise `InputError` for the one that is damaged.
+
+    Its first rows may be sound, and to read every file through beforehand would cost the runs in which all is well.
+    """
+    try:
+        yield
+    except BROKEN:
+        for path, name in files.items():
+            with path.open("rb") as file:
+                is_parquet = file.read(len(_PARQUET)) == _PARQUET
+            if is_parquet:
+                with _telling_damage(name):
+                    _read_through(path)
+        raise
+
+
+def _read_through(path: Path) -> None:
+    rows = pl.scan_parquet(str(path), glob=False)
+    rows.select(text.hash().max() for text in _texts(rows.collect_schema())).collect(engine="streaming")
+
+
+@contextmanager
+def _telling_damage(name: str) -> Iterator[None]:
+    """Raise `InputError` for what polars cannot read, without its own words on standard error."""
+    try:
+        with quiet():
+            yield
+    except (*BROKEN, OSError) as error:
+        is_lost = isinstance(error, PanicException)
+        reason = "its columns do not add up" if is_lost else str(error).splitlines()[0]
+        raise InputError(
+            f"{name} cannot be read as Parquet ({reason}).\nIt may be damaged or cut off: export it again."
+        ) from error
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Nothing reaches standard error: compiled code that loses its way writes there itself, past Python."""
+    try:
+        kept = os.dup(_STANDARD_ERROR)
+    except OSError:  # there is none
+        yield
+        return
+    try:
+        with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - no path
+            os.dup2(nowhere.fileno(), _STANDARD_ERROR)
+        yield
+    finally:
+        with suppress(OSError):
+            os.dup2(kept, _STANDARD_ERROR)
+        os.close(kept)
 
 
 def _texts(schema: pl.Schema) -> list[pl.Expr]:

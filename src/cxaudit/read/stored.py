@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from cxaudit.errors import InputError
+from cxaudit.read.parquet import BROKEN, quiet
 
 
 def find_tallies(arguments: Iterable[str]) -> list[Path]:
@@ -33,8 +34,9 @@ def read_stored(path: Path) -> tuple[pl.DataFrame, dict[str, str]]:
     """The frame of a Parquet file and its metadata. Raises `InputError` for what is no Parquet file."""
     try:
         content = path.read_bytes()
-        return pl.read_parquet(io.BytesIO(content)), pl.read_parquet_metadata(io.BytesIO(content))
+        with quiet():
+            return pl.read_parquet(io.BytesIO(content)), pl.read_parquet_metadata(io.BytesIO(content))
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
-    except pl.exceptions.PolarsError as error:
+    except BROKEN as error:
         raise InputError(f"{path} is no Parquet file.") from error

@@ -7,6 +7,7 @@ cut off, or protected by a password.
 from __future__ import annotations
 
 import gzip
+import re
 import shutil
 import sys
 import zipfile
@@ -22,6 +23,8 @@ from cxaudit.read.scratch import making_room, scratch_file
 STANDARD_INPUT = "standard input"
 #: What is looked for in a folder and in an archive.
 EXTENSIONS = (".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".parquet", ".gz", ".zip")
+#: How Python reads bytes of a name that are no letters.
+_NO_UTF8 = re.compile("[\ud800-\udfff]")
 _CHUNK = 1 << 22
 _DEPTH = 3  # a .csv.gz in a .zip in a .zip
 #: No export shrinks to less than a two-hundredth; below so many bytes it does not matter.
@@ -39,10 +42,15 @@ class Unpacked:
 
 
 def unpack(path: Path, name: str, depth: int = 0) -> Unpacked:
-    """A file as it is, or what is packed in it. Raises `InputError` for what cannot be unpacked."""
+    """A file as it is, or what is packed in it. Raises `InputError` for what cannot be unpacked.
+
+    polars finds only what has a name in UTF-8; of another name the bytes that are none are shown as `\\xff`.
+    """
+    name = _NO_UTF8.sub(lambda found: f"\\x{ord(found[0]) & 0xFF:02x}", name)
     kind = _kind(path, name)
     if kind is None:
-        return Unpacked([(path, name)])
+        is_odd = _NO_UTF8.search(str(path)) is not None
+        return Unpacked([(_copied(lambda: path.open("rb"), name, None) if is_odd else path, name)])
     if depth == _DEPTH:
         raise InputError(f"{name} is an archive within archives within archives.\nUnpack it and name the files in it.")
     if kind == "gz":

@@ -13,7 +13,7 @@ import polars as pl
 from cxaudit.read.table import Table, column
 from cxaudit.recognise.dates import is_missing
 from cxaudit.recognise.layout import clean_header
-from cxaudit.recognise.likely import WAYS, likeness
+from cxaudit.recognise.likely import LIKE, WAYS, likeness
 from cxaudit.recognise.proof import SAMPLE, Proof, prove_format
 from cxaudit.standards.model import fold
 
@@ -24,6 +24,8 @@ _FORMS = {
     "address": r"@",
 }
 _MOST_WORDS = 50
+#: So many columns are looked at: to prove the formats of one takes some milliseconds, and a damaged file may have thousands.
+_MOST_COLUMNS = 100
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,12 @@ class Contents:
 
 
 def contents_of(table: Table, header: int, names: list[str]) -> list[Contents]:
-    """The columns that have a name, by the first rows below the header."""
+    """The columns that have a name, by the first rows below the header; of very many those whose names promise most."""
     rows = _full_rows(table.body(header, len(names)).head(SAMPLE).collect(), len(names))
-    return [_contents(rows, i, name) for i, name in enumerate(map(clean_header, names)) if name]
+    named = [(i, name) for i, name in enumerate(map(clean_header, names)) if name]
+    if len(named) > _MOST_COLUMNS:
+        named.sort(key=lambda one: not any(likeness(role, one[1]) for role in LIKE))
+    return [_contents(rows, i, name) for i, name in sorted(named[:_MOST_COLUMNS])]
 
 
 def _full_rows(rows: pl.DataFrame, width: int) -> pl.DataFrame:

@@ -14,6 +14,7 @@ import yaml
 from cxaudit.errors import StandardsError
 from cxaudit.standards.model import Standards
 from cxaudit.standards.source import SourceMapping
+from cxaudit.standards.sources import told_twice
 
 _FOLDER = "cxaudit.recognise.sources"
 
@@ -43,6 +44,10 @@ def known_sources(standards: Standards) -> dict[str, SourceMapping]:
             if "channel" in stated.get("columns", {}):  # the words of one column are not those of another
                 known.pop("channels", None)
             merged[name] = SourceMapping.model_validate({**known, **stated, "columns": columns})
+            for role, _, wrong in told_twice(merged[name].columns):
+                places = (("sources", name, "columns", one) for one in (role, *stated.get("columns", ())))
+                line, at = next((standards.marks[one] for one in places if one in standards.marks), (1, 1))
+                raise StandardsError(f"{standards.file}:{line}:{at}: sources.{name}.columns: {wrong}")
         elif "received_at" not in mapping.columns:
             guess = difflib.get_close_matches(name, built_in, n=1)
             meant = f" Did you mean {guess[0]}?" if guess else ""

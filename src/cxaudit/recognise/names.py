@@ -31,13 +31,13 @@ def name_channels(rows: pl.LazyFrame, standards: Standards) -> pl.LazyFrame:
 
 
 def channel_words(mapping: SourceMapping, standards: Standards) -> dict[str, str]:
-    """What a system calls the channels that the standards file names: its word, in lower case -> channel.
+    """What a system calls the channels that the standards file names: its word, folded -> channel.
 
     The standards file's own keys and titles mean themselves; its aliases are for all systems, these words for this one.
     """
     own = {fold(name) for names in standards.titles.items() for name in names}
     return {
-        spelling.strip().lower(): channel
+        fold(spelling): channel
         for channel, spellings in mapping.channels.items()
         if fold(channel) in own
         for spelling in spellings

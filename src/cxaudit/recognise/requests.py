@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from cxaudit.days.zones import Zone, zone
-from cxaudit.lookup import meaning_of
 from cxaudit.read.table import DAMAGED, column
 from cxaudit.recognise.cells import cells_of, duration, trimmed
 from cxaudit.recognise.dates import DateFormat, is_missing
@@ -53,7 +52,7 @@ class Reading:
     formats: Mapping[Role, DateFormat | None]
     zone: Zone
     trim: bool = False
-    channels: Mapping[str, str] = field(default_factory=dict)  # the system's word, in lower case -> channel
+    channels: Mapping[str, str] = field(default_factory=dict)  # the system's word, folded -> channel
 
     def text(self, role: Role) -> pl.Expr:
         """The cells of a role as text; null where the table has no such column."""
@@ -74,8 +73,12 @@ class Reading:
         text = self.text("channel")
         if not self.channels:
             return text
-        word = text.str.strip_chars().str.to_lowercase()
-        return pl.coalesce(meaning_of(word, self.channels, pl.String()), text)
+        return text.map_batches(self._by_channel, return_dtype=pl.String(), is_elementwise=True)
+
+    def _by_channel(self, texts: pl.Series) -> pl.Series:
+        """Each different word is looked at once, however many rows hold it."""
+        known = {word: self.channels.get(fold(word), word) for word in texts.drop_nulls().unique()}
+        return texts.replace(known) if known else texts
 
 
 def recognise_requests(

@@ -48,7 +48,7 @@ def render_check_html(report: Report, options: RenderOptions) -> Iterator[bytes]
 
 
 def render_records_xlsx(records: Records, options: RenderOptions) -> Iterator[bytes]:
-    return render_workbook(records_document(records, options))
+    return render_workbook(records_document(records, options), options.scratch)
 
 
 def render_records_html(records: Records, options: RenderOptions) -> Iterator[bytes]:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from cxaudit.render.report.story import Chart
 
 Draw = Callable[["Sequence[Chart]"], "list[str]"]
+Scratch = Callable[[], str]
 
 
 @dataclass(frozen=True)
@@ -20,3 +21,4 @@ class RenderOptions:
     colour: bool = False
     escape: bool = True  # whether csv and tsv neutralise text that a spreadsheet would run as a formula
     draw: Draw | None = None  # what draws the charts of a report; None: they are drawn here and now
+    scratch: Scratch | None = None  # gives the folder for the files that a large workbook is put together from

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from cxaudit.errors import UsageError
 from cxaudit.render.document import FIGURES, NOT_AVAILABLE, Cell, Document, Kind, TableColumn, TablePart
+from cxaudit.render.options import Scratch
 from cxaudit.render.words import visible
 
 if TYPE_CHECKING:
@@ -37,15 +38,18 @@ _NO_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
 _NUMBER_FORMATS: dict[Kind, str] = {"count": "#,##0", "days": "#,##0", "number": "0", "id": "@"}
 
 
-def render_workbook(document: Document) -> Iterator[bytes]:
-    """The bytes of the workbook. Raises `UsageError` for more rows than a sheet holds."""
+def render_workbook(document: Document, scratch: Scratch | None = None) -> Iterator[bytes]:
+    """The bytes of the workbook; a large one is put together in the scratch folder, whose owner removes what a signal leaves.
+
+    Raises `UsageError` for more rows than a sheet holds.
+    """
     from xlsxwriter import Workbook
 
     buffer = io.BytesIO()
     is_large = any(part.is_working and _n_rows(part) > MANY_ROWS for part in document.parts)
     settings: dict[str, Any] = {**_SETTINGS, "default_format_properties": dict(_FONT)}
     if is_large:
-        settings |= {"in_memory": False, "constant_memory": True}
+        settings |= {"in_memory": False, "constant_memory": True, "tmpdir": scratch() if scratch is not None else None}
     book = Workbook(buffer, settings)
     book.set_properties(
         {"title": visible(document.title), "author": visible(document.organisation), "created": document.as_of}

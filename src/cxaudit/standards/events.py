@@ -11,6 +11,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 Name = Annotated[str, Field(min_length=1)]
+#: The one comparison among the words of a condition: any number above zero.
+ABOVE_ZERO = "> 0"
 
 
 def _as_list(value: Any) -> Any:

@@ -18,7 +18,7 @@ from cxaudit.standards.periods import resolve_high_volume
 from cxaudit.standards.place import Place
 from cxaudit.standards.promises import Context, hours_declared, resolve_versions
 from cxaudit.standards.schema import check_shape
-from cxaudit.standards.source import SourceMapping
+from cxaudit.standards.sources import resolve_sources
 from cxaudit.standards.values import parse_date, parse_timezone
 
 #: From a calendar: the keys that lead to an entry, and what is wrong with it.
@@ -67,7 +67,7 @@ def _resolve(root: Place, text: str, sha256: str) -> Standards:
         department_names=departments.meaning,
         high_volume=resolve_high_volume(root.at("high_volume"), channels, departments, has_hours=all(declared)),
         exclude=_exclude(root.at("exclude")),
-        sources=_sources(root.at("sources")),
+        sources=resolve_sources(root.at("sources"), titles, channels),
         file=document.name,
         sha256=sha256,
         text=text,
@@ -87,14 +87,6 @@ def _exclude(place: Place) -> tuple[ExcludeRule, ...]:
         ExcludeRule(item.at("column").text or "", item.at("in").texts, item.at("because").text or "")
         for item in place.items()
     )
-
-
-def _sources(place: Place) -> dict[str, SourceMapping]:
-    """The layouts; one with a header of its own is new, and must say when a request was received."""
-    for entry in place.entries():
-        if entry.at("header").tree and not entry.at("columns", "received_at").is_given and entry.is_sound():
-            entry.wrong_key("a source with a header must name its column received_at under columns")
-    return {entry.key: SourceMapping.model_validate(entry.tree) for entry in place.entries() if entry.is_sound()}
 
 
 def _marks(document: Document) -> dict[tuple[str, ...], tuple[int, int]]:

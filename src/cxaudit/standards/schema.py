@@ -206,6 +206,8 @@ _EXPECTED = {
     "model_attributes_type": "a mapping (key: value) is expected",
     "list_type": "a list [a, b] is expected",
     "tuple_type": "a list [a, b] is expected",
+    "bool_type": "true or false is expected",
+    "bool_parsing": "true or false is expected",
 }
 
 
