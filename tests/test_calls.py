@@ -27,7 +27,9 @@ def log(folder: Path, *rows: str, name: str = "calls.csv") -> Path:
 @pytest.mark.parametrize(
     "number",
     ["7805550101", "+17805550101", "1-780-555-0101", "(780) 555-0101", "+1 780.555.0101", '"Doe <+17805550101>"',
-     "Doe (7805550101)", "tel:+17805550101", "sip:7805550101@trunk", "780-555-0101 x12", "780 555 0101;ext=12"],
+     "Doe (7805550101)",
+     "7805550101 (7805550101)", "780-555-0101 poste 12",
+     "tel:+17805550101", "sip:7805550101@trunk", "780-555-0101 x12", "780 555 0101;ext=12"],
 )  # fmt: skip
 def test_a_number_is_one_however_it_is_written(tmp_path: Path, number: str) -> None:
     """The call back is found by its number."""
@@ -50,6 +52,10 @@ def test_a_hidden_number_is_nobodys(tmp_path: Path, number: str) -> None:
         ("b,2025-10-14 09:00:00,204,7805550102,out,answered", "call_out"),
         ("b,2025-10-14 09:00:00,204,7805550102,out,missed", "unanswered_call"),
         ("b,2025-10-13 09:00:00,204,7805550101,out,answered", "call_out"),
+        ("b,2025-10-14 09:00:00,204,7805550101,out,voicemail", "unanswered_call_back"),
+        ("b,2025-10-14 09:00:00,204,7805550101,,voicemail", "unanswered_call_back"),
+        ("b,2025-10-14 09:00:00,7805550100,7805550101,out,voicemail", "unanswered_call_back"),
+        ("b,2025-10-14 09:00:00,204,7805550102,out,voicemail", "unanswered_call"),
         ("b,2025-10-14 09:00:00,7805550101,204,in,answered", "answered_call"),
         ("b,2025-10-14 09:00:00,7805550101,204,in,missed", "no_message"),
         ("b,2025-10-14 09:00:00,204,205,internal,answered", "internal_call"),
@@ -91,6 +97,127 @@ def test_the_same_call_in_two_exports_is_one(tmp_path: Path) -> None:
     found = audit(first, second)
     assert told(found) == [(2, "13 10:00", "14 09:00")]
     assert [(table.fates.requests, table.fates.duplicates) for table in found.inputs] == [(1, 0), (0, 1)]
+
+
+def test_a_voice_mail_that_we_left_is_no_answer_whatever_was_answered_before(tmp_path: Path) -> None:
+    """A call back that was put through and ended at the voice mail has not surely reached the customer; another one has."""
+    legs = ("b,2025-10-14 09:00:00,204,7805550101,out,answered", "b,2025-10-14 09:00:20,204,7805550101,out,voicemail")
+    found = audit(log(tmp_path, LEFT.format("7805550101"), *legs))
+    assert (told(found), kinds(found)) == ([(2, "13 10:00", None)], {"unanswered_call_back": 1, "further_leg": 1})
+    spoken = "c,2025-10-14 11:00:00,204,7805550101,out,answered"
+    assert told(audit(log(tmp_path, LEFT.format("7805550101"), *legs, spoken))) == [(2, "13 10:00", "14 11:00")]
+
+
+@pytest.mark.parametrize(
+    ("row", "n"),
+    [
+        ("b,2025-10-14 09:00:00,204,205,out,voicemail", 1), ("b,2025-10-14 09:00:00,204,7805559901,out,voicemail", 1),
+        ("b,2025-10-14 09:00:00,204,6500,out,voicemail", 1), ("b,2025-10-14 09:00:00,,7805550102,in,voicemail", 1),
+    ],
+)  # fmt: skip
+def test_a_voice_mail_in_our_own_box_is_a_request_whichever_way_is_told(tmp_path: Path, row: str, n: int) -> None:
+    """Some systems call whatever an extension dials a call out."""
+    settings = "pairing: {own_numbers: [780-555-9901], voicemail_numbers: [6500]}\n"
+    assert audit(log(tmp_path, row), settings=settings).n_requests == n
+
+
+@pytest.mark.parametrize(
+    ("result", "n"), [("no answer", 0), ("busy", 0), ("answered", 1), ("voicemail", 1), ("", 1)]
+)  # fmt: skip
+def test_nothing_is_left_at_a_voice_mail_that_was_not_reached(tmp_path: Path, result: str, n: int) -> None:
+    """A call to its number that was never connected is none; where nothing tells how it ended, it may have been."""
+    path = log(tmp_path, f"a,2025-10-13 10:00:00,7805550101,6500,in,{result}")
+    found = audit(path, settings="pairing: {voicemail_numbers: [6500]}\n")
+    assert (found.n_requests, kinds(found)) == (n, {} if n else {"no_message": 1})
+
+
+def test_a_word_of_an_answer_tells_that_a_call_was_taken(tmp_path: Path) -> None:
+    """Where an answer by a person takes two words, one of them is enough for the voice mail."""
+    path = tmp_path / "pbx.csv"
+    path.write_text(
+        "No,Started,Who,Whom,By,State\n1,2025-10-13 10:00:00,7805550101,6500,Machine,Up\n"
+        "2,2025-10-13 11:00:00,7805550102,6500,Machine,Down\n"
+    )
+    calls = "caller: Who, called: Whom, call: No, answered: {By: Person, State: Up}"
+    source = "{header: [Started, Who], channel: voicemail, columns: {received_at: Started, case_id: No}, calls: {%s}}"
+    settings = f"sources: {{pbx: {source % calls}}}\npairing: {{voicemail_numbers: [6500]}}\n"
+    assert told(audit(path, settings=settings)) == [(2, "13 10:00", None)]
+
+
+ROLLED = (
+    "a,2025-10-13 10:00:00,205,204,internal,no answer", "a,2025-10-13 10:00:20,205,6500,internal,answered",
+    "b,2025-10-14 09:00:00,204,205,internal,answered",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("more", "reply"),
+    [
+        ("c,2025-10-20 10:00:00,7805550101,204,in,no answer", "14 09:00"),
+        ("a,2025-10-13 10:00:10,205,206,internal,no answer", None),
+        ("a,2025-10-13 10:00:10,205,200,internal,answered", None),
+        ("a,2025-10-13 09:59:00,205,200,internal,answered", "14 09:00"),
+        ("a,2025-10-13 10:00:30,205,206,internal,no answer", "14 09:00"),
+    ],
+)
+def test_a_message_that_rolled_over_is_at_the_extension_that_rang(tmp_path: Path, more: str, reply: str | None) -> None:
+    """At the only one that rang in vain before it, since a person last spoke; at none where there are several."""
+    found = audit(log(tmp_path, *ROLLED, more), settings="pairing: {voicemail_numbers: [6500]}\n")
+    assert told(found)[0][2] == reply
+
+
+def test_a_message_that_rolled_over_has_a_department(tmp_path: Path) -> None:
+    """That of the extension that rang."""
+    path = log(tmp_path, "a,2025-10-13 10:00:00,7805550101,204,in,no answer",
+               "a,2025-10-13 10:00:20,7805550101,6500,in,voicemail")  # fmt: skip
+    settings = "departments: {Utilities: ['204']}\npairing: {voicemail_numbers: [6500]}\n"
+    question = Question(loads(TOWN + settings, "s.yaml"), AsOf(NOW, NOW), roles=("department",))
+    judged = Audit([str(path)], question).judged.select("department").collect()
+    assert judged["department"].cast(pl.String).to_list() == ["Utilities"]
+
+
+@pytest.mark.parametrize("caller", ["Anonymous", "7805550101"])
+def test_the_same_row_in_two_exports_is_one_call(tmp_path: Path, caller: str) -> None:
+    """Even without an id, and without a number; twice in one file it may be two callers, and they stay two."""
+    row = f",2025-10-13 10:00:05,{caller},204,in,voicemail"
+    other = ",2025-10-14 09:00:05,204,7805550101,out,answered"
+    once, again = log(tmp_path, row, name="a.csv"), log(tmp_path, row, other, name="b.csv")
+    found = audit(once, again)
+    assert [(table.fates.requests, table.fates.duplicates) for table in found.inputs] == [(1, 0), (0, 1)]
+    twice = log(tmp_path, row, row, other, name="c.csv")
+    found = audit(once, twice)
+    n = 2 if caller == "Anonymous" else 1
+    assert (found.n_requests, found.inputs[1].fates.duplicates) == (n, 1)
+    ids = (log(tmp_path, f"{i}{row}", name=f"{i}.csv") for i in range(2))
+    assert audit(*ids).n_requests == n
+
+
+def test_an_id_that_comes_again_is_another_calls(tmp_path: Path) -> None:
+    """A system may count from the start again; the legs of one call begin within a day of each other."""
+    found = audit(log(tmp_path, "7,2025-10-06 10:00:00,7805550101,204,in,missed",
+                      "7,2025-10-06 10:00:20,7805550101,204,in,voicemail",
+                      "7,2025-10-13 10:00:00,7805550102,204,in,voicemail"))  # fmt: skip
+    assert (told(found), kinds(found)) == ([(3, "06 10:00", None), (4, "13 10:00", None)], {"further_leg": 1})
+
+
+@pytest.mark.parametrize(
+    "own", ["780-555-9901", "1-780-555-99*", "1 (780) 55*", "1780555*", "+1 780 555*", "780-555-9901 ext. 4"]
+)
+def test_an_own_number_is_one_however_it_is_written(tmp_path: Path, own: str) -> None:
+    """Its country and its extension do not count."""
+    rows = LEFT.format("5875550101"), "b,2025-10-14 09:00:00,7805559901,5875550101,,answered"
+    assert told(audit(log(tmp_path, *rows), settings=f"pairing: {{own_numbers: ['{own}']}}\n")) == [
+        (2, "13 10:00", "14 09:00")
+    ]
+
+
+@pytest.mark.parametrize("own", ["12*", "1*", "+1*", "1-58*"])
+def test_the_beginning_of_extensions_is_no_country(tmp_path: Path, own: str) -> None:
+    """Or all numbers would be ours."""
+    rows = LEFT.format("5875550101"), "b,2025-10-14 09:00:00,2045559901,5875550101,,answered"
+    assert told(audit(log(tmp_path, *rows), settings=f"pairing: {{own_numbers: ['{own}']}}\n")) == [
+        (2, "13 10:00", None)
+    ]
 
 
 def test_numbers_tell_the_direction_where_no_column_does(tmp_path: Path) -> None:

@@ -144,6 +144,24 @@ def test_ids_that_are_none_join_no_calls_and_no_messages(tmp_path: Path) -> None
     assert audit(tmp_path / "mail.csv").n_requests == 3
 
 
+HIDDEN = (
+    '"2025-10-13 16:50:00","{0}","{0}","204","in","a","b","{1}","204@default","9","{2}","{3}","3",,"1760395800.{4}",\n'
+)
+
+
+def test_a_hidden_number_of_asterisk_is_known_by_its_id(tmp_path: Path) -> None:
+    """Two callers of one second who hide their numbers are two, and one of them in two exports is one."""
+    one = HIDDEN.format("", "Dial", 0, "NO ANSWER", 6) + HIDDEN.format("", "VoiceMail", 9, "ANSWERED", 6)
+    two = HIDDEN.format("Anonymous", "VoiceMail", 9, "ANSWERED", 7) + HIDDEN.format(
+        "Anonymous", "VoiceMail", 9, "ANSWERED", 8
+    )
+    (tmp_path / "a.csv").write_text(one)
+    (tmp_path / "b.csv").write_text(one + two)
+    found = audit(tmp_path / "a.csv", tmp_path / "b.csv")
+    assert [(table.fates.requests, table.fates.duplicates) for table in found.inputs] == [(1, 0), (2, 2)]
+    assert kinds(found) == {"further_leg": 1}
+
+
 def test_a_log_that_tells_no_answers_says_so(tmp_path: Path) -> None:
     """No call back counts then, and the reader must know why."""
     path = tmp_path / "calls.csv"

@@ -80,7 +80,7 @@ def _events(
             source=pl.lit(number, dtype=pl.UInt32),
             log=pl.lit(0 if pairing.match_customers == "same" else number, dtype=pl.UInt32),
         )
-        mine = held.filter(pl.col("table") == i).select("row", *moments_of(held))
+        mine = held.filter(pl.col("table") == i).select("row", "case_hash", *moments_of(held))
         frames.append(_side_by_side(read, mine))
     rows = pl.concat(frames)
     at = pl.col("received_at")

@@ -1,7 +1,8 @@
 """Calls: the legs of a call log become calls, each with who called whom, and whether it reached the voice mail or a person.
 
 A call that rolls over to voice mail has several legs; a leg that the voice mail answered is `ANSWERED` and yet no answer by a
-person. Where no column tells which way a call went, its numbers do: extensions are short, customers' numbers long.
+person. A call of ours that reached the customer's voice mail is one that nobody answered. Where no column tells which way a
+call went, its numbers do: extensions are short, customers' numbers long.
 """
 
 from __future__ import annotations
@@ -15,6 +16,13 @@ from cxaudit.standards.model import Pairing
 
 _SIDE = ("message", "at", "log", "customer", "mailbox", "subject", "thread", "is_internal")
 _CODE = r"^[*#]"
+#: What the row of a call without an id says: the same in two files is one row.
+_SAID = (
+    "source", "at", "caller", "called", "reached", "mailbox", "direction", "context", "is_voicemail", "is_answered",
+    "case_hash",
+)  # fmt: skip
+#: An id that comes again after so long is another call's. Source: Cisco, which keeps it unique for some days only.
+_REUSED = pl.duration(days=1)
 
 
 @dataclass(frozen=True)
@@ -35,15 +43,10 @@ class Calls:
 def gather_calls(rows: pl.DataFrame, pairing: Pairing) -> Calls:
     """Gather the legs of each call.
 
-    **Frame in**: `table`, `row`, `source`, `log`, `at`, `is_date`, and the columns of `recognise_calls`. A leg that names no
-    call is one by itself.
+    **Frame in**: `table`, `row`, `source`, `log`, `at`, `is_date`, `case_hash`, and the columns of `recognise_calls`.
     """
-    legs = _typed(rows.sort("at", maintain_order=True), pairing)
-    own = pl.format("\x00{} {}", "table", "row")
-    key = pl.when(pl.col("call").is_null()).then(own).otherwise("call").alias("key")
-    names = legs.select("source", key).unique(maintain_order=True).with_row_index("message")
-    legs = _with_voicemail(legs.with_columns(key).join(names, on=["source", "key"], how="left", maintain_order="left"))
-    calls = _calls(legs)
+    legs = _with_voicemail(_numbered(_typed(rows.sort("at", maintain_order=True), pairing)))
+    calls = _with_mailbox(_calls(legs), legs, pairing)
     voicemails = calls.filter(pl.col("kind") == "inbound")
     answered = calls.filter(pl.col("kind") == "outbound")
     tried = calls.filter(~pl.col("has_answer"), pl.col("kind").is_in(["unanswered_call", "internal_call"]))
@@ -60,9 +63,40 @@ def gather_calls(rows: pl.DataFrame, pairing: Pairing) -> Calls:
     )
 
 
+def _numbered(legs: pl.DataFrame) -> pl.DataFrame:
+    """The legs with the number of their call."""
+    keyed = _with_key(legs)
+    by = ["source", "key"]
+    calls = keyed.group_by(by, maintain_order=True).agg(lasts=pl.col("at").max() - pl.col("at").min())
+    if calls.select((pl.col("lasts") > _REUSED).any()).item():
+        is_another = (pl.col("at") - pl.col("at").shift().over(by) > _REUSED).fill_null(value=False)
+        keyed = keyed.with_columns(is_another=is_another).with_columns(use=pl.col("is_another").cum_sum().over(by))
+        by = [*by, "use"]
+        calls = keyed.select(by).unique(maintain_order=True)
+    messages = calls.select(by).with_row_index("message")
+    return keyed.join(messages, on=by, how="left", maintain_order="left").drop("key")
+
+
+def _with_key(legs: pl.DataFrame) -> pl.DataFrame:
+    """What legs of one call share. A leg that names no call is one by itself; the same row in another file is the same leg.
+
+    Twice in one file it may be two callers who hide their numbers: the first is the first of the other file.
+    """
+    alone = legs.filter(pl.col("call").is_null())
+    own = pl.format("\x00{} {}", "table", "row")
+    if alone["table"].n_unique() > 1:
+        nth = pl.int_range(pl.len()).over("table", *_SAID)
+        own = pl.format("\x00{}", pl.struct(*_SAID, nth=nth).rank("dense"))
+    keys = alone.select("table", "row", own=own)
+    both = legs.join(keys, on=["table", "row"], how="left", maintain_order="left")
+    return both.with_columns(key=pl.coalesce("call", "own")).drop("call", "own")
+
+
 def _typed(legs: pl.DataFrame, pairing: Pairing) -> pl.DataFrame:
     """Each leg with its numbers and its way."""
-    typed = legs.with_columns(caller=numbers(pl.col("caller")), called=numbers(pl.col("called"), pairing.dial_prefix))
+    typed = legs.with_columns(
+        numbers(pl.col("caller", "reached", "mailbox")), called=numbers(pl.col("called"), pairing.dial_prefix)
+    ).with_columns(pl.col("reached", "mailbox").fill_null(pl.col("called")))
     from_own, to_own = (is_own_number(pl.col(name), pairing) for name in ("caller", "called"))
     told, hint = pl.col("direction").cast(pl.String), pl.col("context").cast(pl.String)
     inside = pl.when(to_own).then(pl.lit("internal")).otherwise(pl.lit("outbound"))
@@ -76,13 +110,13 @@ def _typed(legs: pl.DataFrame, pairing: Pairing) -> pl.DataFrame:
     way = pl.when(told == "inside").then(inside).when(told.is_not_null()).then(told).otherwise(
         pl.coalesce(by_number, by_hint)
     )  # fmt: skip
-    reached = pl.coalesce(numbers(pl.col("reached")), "called")
+    is_at_voicemail = is_one_of(pl.col("reached"), pairing.voicemail_numbers)
     # Its number alone says little: nothing is left where nothing took the call.
-    is_taken = is_one_of(reached, pairing.voicemail_numbers) & pl.col("is_connected").fill_null(value=True)
+    is_taken = is_at_voicemail & pl.col("is_connected").fill_null(value=True)
     dials_it = from_own & is_one_of(pl.col("called"), pairing.voicemail_numbers)
     return typed.with_columns(
         way=way,
-        mailbox=pl.coalesce(numbers(pl.col("mailbox")), "called"),
+        is_our_voicemail=is_at_voicemail | is_own_number(pl.col("mailbox"), pairing),
         is_taken=is_taken,
         may_fetch=is_taken & dials_it & (way != "inbound").fill_null(value=True),
         is_from_own=from_own,
@@ -101,7 +135,7 @@ def _calls(legs: pl.DataFrame) -> pl.DataFrame:
     """One row for each call: the leg that counts, and what the call is.
 
     A person who answers after the voice mail did has answered the call. A call with any inbound leg came in, whatever it was
-    passed on to.
+    passed on to. What we leave on the customer's voice mail is no message to us, nor has a person heard us.
     """
     answer_at = pl.col("at").filter("is_answered").max()
     voicemail_at = pl.col("at").filter("is_voicemail").max()
@@ -121,8 +155,32 @@ def _calls(legs: pl.DataFrame) -> pl.DataFrame:
         .when(ways.list.contains("outbound")).then(pl.lit("outbound"))
         .when(ways.list.contains("internal")).then(pl.lit("internal"))
     )  # fmt: skip
-    first = first.with_columns(way=way)
+    is_theirs = pl.col("has_voicemail") & (way == "outbound").fill_null(value=False) & ~pl.col("is_our_voicemail")
+    first = first.with_columns(
+        way=way, has_voicemail=pl.col("has_voicemail") & ~is_theirs, has_answer=pl.col("has_answer") & ~is_theirs
+    )
     return first.with_columns(kind=_kind(), is_internal=_is_internal())
+
+
+def _with_mailbox(calls: pl.DataFrame, legs: pl.DataFrame, pairing: Pairing) -> pl.DataFrame:
+    """A message that was left at the number of the voice mail is in the box of the one number that rang in vain before it."""
+    is_shared = is_one_of(pl.col("mailbox"), pairing.voicemail_numbers)
+    left = calls.filter(is_shared & pl.col("has_voicemail")).select("message", left_at="at")
+    spoke_at = pl.col("at").filter("is_answered").max().over("message")
+    rang = (
+        legs.join(left, on="message", maintain_order="left")
+        .with_columns(spoke_at=spoke_at)
+        .filter(
+            ~pl.any_horizontal("is_voicemail", "is_answered"),
+            ~is_one_of(pl.col("called"), pairing.voicemail_numbers),
+            (pl.col("at") > pl.col("spoke_at")).fill_null(value=True) & (pl.col("at") <= pl.col("left_at")),
+        )
+        .drop_nulls("called")
+        .unique(["message", "called"], maintain_order=True)
+        .filter(pl.len().over("message") == 1)
+    )
+    found = calls.join(rang.select("message", rang="called"), on="message", how="left", maintain_order="left")
+    return found.with_columns(mailbox=pl.coalesce("rang", "mailbox"))
 
 
 def _is_internal() -> pl.Expr:

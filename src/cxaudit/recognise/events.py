@@ -22,14 +22,15 @@ WAYS = pl.Enum(["inbound", "outbound", "internal", "inside"])
 _ABOVE_ZERO = "> 0"
 _FILLERS = r"[\s_\-]+"
 _JOINED = "\x1f"
+_Conditions = Sequence[Mapping[str, Sequence[str]]]
 
 
 def recognise_calls(rows: pl.LazyFrame, layout: Layout) -> pl.LazyFrame:
     """The legs of a call log.
 
     **Frame in**: a table's body. **Frame out**: `row`, `caller`, `called`, `reached`, `mailbox`, `call` (String; the key of
-    the call), `direction`, `context` (WAYS), `is_voicemail`, `is_answered`, `is_connected` (null where no column tells for how
-    long). In the order of the file.
+    the call), `direction`, `context` (WAYS), `is_voicemail`, `is_answered`, `is_connected` (null where nothing tells).
+    In the order of the file.
     """
     calls = layout.mapping.calls
     assert calls is not None
@@ -39,12 +40,12 @@ def recognise_calls(rows: pl.LazyFrame, layout: Layout) -> pl.LazyFrame:
         called=_text(layout, calls.called),
         reached=_text(layout, calls.reached),
         mailbox=_text(layout, calls.mailbox),
-        call=_key(layout, calls.call),
+        call=_key(layout, calls.call, calls.caller),
         direction=_way(layout, calls.direction),
         context=_way(layout, calls.context),
         is_voicemail=_holds(layout, calls.voicemail),
         is_answered=_holds(layout, calls.answered),
-        is_connected=_is_connected(layout, calls.answered),
+        is_connected=_is_connected(layout, calls.answered, calls.voicemail),
     )
 
 
@@ -85,11 +86,20 @@ def tells_answers(layout: Layout) -> bool:
     return calls is not None and any(_has_all(layout, condition) for condition in calls.answered)
 
 
-def _is_connected(layout: Layout, answered: Sequence[Mapping[str, Sequence[str]]]) -> pl.Expr:
-    """Whether somebody or something took the call, whatever else an answer takes."""
+def _is_connected(layout: Layout, answered: _Conditions, voicemail: _Conditions) -> pl.Expr:
+    """Whether somebody or something took the call, whatever else an answer takes.
+
+    For how long tells it; else any word of an answer, or of the voice mail, among the words that tell how it ended.
+    """
     timed = [{name: words for name, words in one.items() if _ABOVE_ZERO in words} for one in answered]
     known = [condition for condition in timed if condition and _has_all(layout, condition)]
-    return _holds(layout, known) if known else pl.lit(None, dtype=pl.Boolean)
+    if known:
+        return _holds(layout, known)
+    parts = [{name: words} for one in answered for name, words in one.items() if _has_all(layout, one)]
+    if not parts:
+        return pl.lit(None, dtype=pl.Boolean)
+    is_told = pl.any_horizontal(_text(layout, list(part)).is_not_null() for part in parts)
+    return pl.when(is_told).then(_holds(layout, [*parts, *voicemail]))
 
 
 def _text(layout: Layout, names: Sequence[str] | None) -> pl.Expr:
@@ -101,11 +111,15 @@ def _text(layout: Layout, names: Sequence[str] | None) -> pl.Expr:
     return pl.when(~is_missing(text)).then(text)
 
 
-def _key(layout: Layout, keys: Sequence[Sequence[str]] | None) -> pl.Expr:
-    """What names a call or message: the first set of columns that are all there and filled."""
+def _key(layout: Layout, keys: Sequence[Sequence[str]] | None, caller: Sequence[str] = ()) -> pl.Expr:
+    """What names a call or message: the first set of columns that are all there and filled. A hidden caller names nothing."""
     present = [names for names in keys or () if all(layout.find(name) is not None for name in names)]
     found = [
-        pl.concat_str(pl.lit(f"{i}"), *(_id(layout, name) for name in names), separator=_JOINED)
+        pl.concat_str(
+            pl.lit(f"{i}"),
+            *(_number(layout, name) if name in caller else _id(layout, name) for name in names),
+            separator=_JOINED,
+        )
         for i, names in enumerate(present)
     ]
     return pl.coalesce(found) if found else pl.lit(None, dtype=pl.String)
@@ -117,6 +131,12 @@ def _id(layout: Layout, name: str) -> pl.Expr:
     return pl.when(~text.str.contains(NO_ID)).then(text)
 
 
+def _number(layout: Layout, name: str) -> pl.Expr:
+    """The cell of a number; null where it is hidden: `Anonymous`."""
+    text = _text(layout, [name])
+    return pl.when(text.str.contains(r"\d")).then(text)
+
+
 def _way(layout: Layout, direction: Direction | None) -> pl.Expr:
     nothing = pl.lit(None, dtype=WAYS)
     if direction is None or layout.find(direction.column) is None:
@@ -126,7 +146,7 @@ def _way(layout: Layout, direction: Direction | None) -> pl.Expr:
     return meaning_of(folded, meaning, WAYS)
 
 
-def _holds(layout: Layout, conditions: Sequence[Mapping[str, Sequence[str]]]) -> pl.Expr:
+def _holds(layout: Layout, conditions: _Conditions) -> pl.Expr:
     """Whether any of the conditions holds whose columns are all there."""
     known = [condition for condition in conditions if _has_all(layout, condition)]
     if not known:

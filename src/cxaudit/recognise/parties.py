@@ -13,7 +13,9 @@ from cxaudit.standards.model import Pairing
 
 #: A name, and the number in brackets behind it.
 _NAMED = r"[^\d\s+(].*\(\s*([+*#]?\d[\d\s.\-]*)\)\s*$"
-_SUFFIX = r"(?i)(;.*|@.*|,.*|\s*(x|ext\.?|extension)\s*\d+)$"
+#: A number for a name: `7805550100 (7805550100)`.
+_TWICE = r"^\+?(?:\d\s*){7,}\(\s*(\+?(?:\d\s*){7,})\)$"
+_SUFFIX = r"(?i)(;.*|@.*|,.*|\s*(x|ext\.?|extension|poste)\s*\d+)$"
 #: Digits that the exporting system hides.
 _MASKED = r"\d[\d\s().\-]*[*xX•]{2,}"
 _MAILBOX = r"(?i)^vm[a-z]?(\d+)$"
@@ -28,7 +30,7 @@ def numbers(text: pl.Expr, dial_prefix: str = "") -> pl.Expr:
     `"Doe" <+1 (780) 555-0100>`, `1-780-555-0100 ext. 12` and `7805550100` are one number.
     """
     text = text.str.strip_chars()
-    bare = pl.coalesce(text.str.extract(r"<([^<>]*)>\s*$"), text.str.extract(_NAMED), text)
+    bare = pl.coalesce(text.str.extract(r"<([^<>]*)>\s*$"), text.str.extract(_NAMED), text.str.extract(_TWICE), text)
     bare = bare.str.replace(r"(?i)^(sips?|tel):", "").str.replace(_SUFFIX, "").str.replace(_MAILBOX, "$1")
     is_number = ~bare.str.contains(r"\pL") & ~bare.str.contains(_MASKED)
     digits = bare.str.replace_all(r"[^\d*#+]", "")

@@ -16,7 +16,10 @@ from cxaudit.standards.place import Place
 
 _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 _ADDRESS = re.compile(rf"[^@\s]+@{_DOMAIN.pattern}")
-_NUMBER = re.compile(r"[+*#]?[\d\s().\-]*\d[\d\s().\-]*\*?")
+_NUMBER = re.compile(r"(?i)([+*#]?[\d\s().\-]*\d[\d\s().\-]*?)(\*|\s*(?:x|ext\.?|extension|poste)\s*\d+)?")
+_ABROAD = re.compile(r"(\+|011|00)(?=\d{8})")
+#: The 1 of North America before an area code: `1-780`, `1 (780)`, or too long for an extension.
+_IS_NORTH_AMERICAN = re.compile(r"\+1\D*\d|1[\s().\-]+[2-9]\d\d|1[2-9]\d{5}")
 _Text = Annotated[str, Field(min_length=1), WithJsonSchema({"type": ["string", "number"], "minLength": 1})]
 _Count = Annotated[str, WithJsonSchema({"type": "integer", "minimum": 1})]
 
@@ -94,21 +97,34 @@ def _listed(place: Place, form: re.Pattern[str], expected: str) -> tuple[str, ..
 
 
 def _numbers(place: Place) -> tuple[str, ...]:
-    """Numbers as they are compared.
-
-    A North American number loses the 1 before its ten digits, as in the logs.
-    """
+    """Numbers as they are compared."""
     found = []
     for item in place.items():
-        text = (item.text or "").strip()
-        if _NUMBER.fullmatch(text):
-            star, end = ("*" if text.startswith("*") else ""), ("*" if text[1:].endswith("*") else "")
-            digits = re.sub(r"\D", "", text)
-            is_long = len(digits) == 11 or (bool(end) and text.startswith("+1"))
-            found.append(star + (digits[1:] if is_long and digits.startswith("1") else digits) + end)
+        if match := _NUMBER.fullmatch((item.text or "").strip()):
+            found.append(_range(match[1]) if match[2] == "*" else _number(match[1]))
         elif item.text:
             item.wrong(f'{quoted(item.text)} is not a number; write "780-555-0100", or "780-555-01*" for a range')
     return tuple(dict.fromkeys(found))
+
+
+def _number(text: str) -> str:
+    """A number as in the logs: digits only, without the country where that is North America.
+
+    >>> _number("+1 (780) 555-0123"), _number("011 44 20 7946 0958"), _number("*97")
+    ('7805550123', '442079460958', '*97')
+    """
+    digits = _ABROAD.sub("", re.sub(r"[^\d*#+]", "", text), count=1)
+    return re.sub(r"^1(?=\d{10}$)", "", digits.removeprefix("+"))
+
+
+def _range(text: str) -> str:
+    """How such numbers begin.
+
+    >>> _range("1-780-555-01"), _range("1 (780) 55"), _range("1780555"), _range("12")  # the last: extensions
+    ('78055501*', '78055*', '780555*', '12*')
+    """
+    begin = _number(text)
+    return (begin.removeprefix("1") if _IS_NORTH_AMERICAN.match(text) else begin) + "*"
 
 
 def _count(place: Place, default: int) -> int:
