@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+from outside import AS_OF, SAMPLES, TOP, run
 from paired import audit, told
 
 LEFT = "a,2025-10-13 10:00:00,{},204,in,voicemail"
@@ -75,3 +76,11 @@ def test_each_call_answers_what_is_open_then(tmp_path: Path) -> None:
     listed.write_text("phone,mail\n7805550101,doe@mail.example\n")
     found = told(audit(calls, mail, settings=f"pairing: {{customers: '{listed}'}}\n"))
     assert [reply for _, _, reply in found] == ["13 11:00", "14 11:00", "15 11:00"]
+
+
+def test_no_answer_replaces_the_list(tmp_path: Path) -> None:
+    """It decides verdicts as the exports do."""
+    (tmp_path / "cust.csv").write_text("Ann,780-555-0100,ann@x.org\n")
+    (tmp_path / "s.yaml").write_text(f"{(TOP / 'standards.yaml').read_text()}\npairing: {{customers: cust.csv}}\n")
+    found = run("check", SAMPLES, *AS_OF, "--standards", "s.yaml", "-o", "cust.csv", cwd=tmp_path)
+    assert (found.code, "the answer would replace it" in found.err) == (2, True)

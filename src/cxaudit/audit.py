@@ -19,6 +19,7 @@ from cxaudit.days.calendar import Calendar, calendar_of
 from cxaudit.days.zones import Zone, zone
 from cxaudit.elapsed import with_business_hours
 from cxaudit.findings import Finding
+from cxaudit.intake.customers import list_of_customers
 from cxaudit.intake.events import requests_of
 from cxaudit.intake.sorting import input_file
 from cxaudit.judge import judge_requests
@@ -58,7 +59,8 @@ class Audit:
         self.left_aside = found.left_aside
         self.other_files = found.other_files
         self.log = requests_of(found.files, question.standards, self.zone, wanted_of(question, self.promises))
-        self.paths = [path for path in found.originals if path not in self.log.own_lists]
+        listed = list_of_customers(question.standards)
+        self.paths = [path for path in found.originals if path not in self.log.own_lists] + ([listed] if listed else [])
         self.arrived = self.log.tables
         rows = self._named(self.log.rows)
         self.merged = merge_cases(rows, self.log.survey, self.log.n_places, self.zone)

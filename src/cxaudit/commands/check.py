@@ -27,6 +27,9 @@ from cxaudit.render.figures import meets
 from cxaudit.render.notes import notes
 from cxaudit.render.rows import ROW_FORMATS
 
+#: The forms that say under the table how far other readings lead.
+_IN_WORDS = ("table", "markdown", "html", "xlsx")
+
 
 def check(
     given: Input,
@@ -44,7 +47,7 @@ def check(
     form = output.chosen(ROW_FORMATS if with_comparison else CHECK_FORMATS)
     output.check_places()
     standards = load_standards(given)
-    wanted: WithReadings = "yes" if with_readings else "if_small" if form in ("table", "markdown") else "no"
+    wanted: WithReadings = "yes" if with_readings else "if_small" if form in _IN_WORDS else "no"
     roles = [role for role in SHOWN_ROLES if role in dimensions]
     if with_comparison:
         from cxaudit.compare.verdicts import COMPARED_ROLES
@@ -94,7 +97,7 @@ def check_tallies(
     report = found.report(dimensions, limit, meta, with_total=with_total)
     if with_readings and report.readings is None:
         raise UsageError("these tallies hold no readings of this period.\nRun check --readings on the exports.")
-    if not with_readings and form not in ("table", "markdown"):
+    if not with_readings and form not in _IN_WORDS:
         report = replace(report, readings=None)
     _write(report, output, form, with_readings=with_readings)
     output.say([f"Standards: those of the tallies, {about.standards['file']} ({report.organisation})", *notes(report)])

@@ -7,14 +7,12 @@ Nothing is ambiguous in silence. Source: DESIGN, section 5.
 from __future__ import annotations
 
 import difflib
-import json
 from dataclasses import dataclass, field, replace
 
 from cxaudit.errors import InputError, UsageError
 from cxaudit.read.table import Record, Table
 from cxaudit.recognise.dates import is_textual
 from cxaudit.recognise.headerless import headerless
-from cxaudit.recognise.likely import likeness
 from cxaudit.standards.model import fold
 from cxaudit.standards.source import ColumnChoice, ReplyBasis, Role, SourceMapping, Unit
 
@@ -61,6 +59,10 @@ class Layout:
 
 def channel_advice(layout: Layout) -> str:
     """What to do where a table does not say how its requests came in, with the column that may tell it after all."""
+    import json
+
+    from cxaudit.recognise.likely import likeness
+
     used = {*layout.positions.values(), *layout.times.values()}
     others = [cell for i, cell in enumerate(clean_header(cell) for cell in layout.header[1]) if cell and i not in used]
     likely = max(others, key=lambda cell: likeness("channel", cell), default="")

@@ -34,7 +34,7 @@ UNBOUNDED = 10_000
 class Layout(NamedTuple):
     has_bar: bool
     gap: int
-    is_stacked: bool = False  # the promise under the name of the first column
+    is_stacked: bool = False  # the promise under the channel, or whatever name comes first
 
 
 #: From the widest to the narrowest.
@@ -84,10 +84,11 @@ def _table(report: Report, layout: Layout) -> Table:
         is_text = column.name in (*report.by, "standard")
         justify: Literal["left", "right"] = "right" if column.is_figure else "left"
         table.add_column(Text(column.heading), justify=justify, overflow="fold", no_wrap=not is_text)
+    holder = report.by.index("channel") if "channel" in report.by else 0
     for place, row in enumerate(report.rows):
         cells = [_styled(column.name, column.cells[place]) for column in columns]
         if layout.is_stacked and promises and promises[place]:
-            cells[0].append(f"\n{promises[place]}", style="dim")
+            cells[holder].append(f"\n{promises[place]}", style="dim")
         table.add_row(*cells, style="bold" if row.is_total else "")
     return table
 

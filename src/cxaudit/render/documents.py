@@ -36,7 +36,7 @@ _RECORD_TITLES: dict[str, tuple[str, Kind]] = {
 #: Left out of the list where nothing stands in them.
 _OPTIONAL = ("department", "employee", "customer_type", "high_volume", "excluded_because", "sheet")
 _FROM_INPUT = ("case_id", "channel", "department", "employee", "customer_type", "excluded_because", "file", "sheet")
-_AVAILABILITY = (NOT_AVAILABLE, "Not available: nothing was judged, or nothing was promised.")
+_AVAILABILITY = (NOT_AVAILABLE, "Not available: nothing was judged, nothing was promised, or no target is set.")
 
 
 def render_check_xlsx(report: Report, options: RenderOptions) -> Iterator[bytes]:
