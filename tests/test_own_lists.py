@@ -57,6 +57,14 @@ def test_a_report_among_the_exports_is_left_aside(exports: Path) -> None:
         assert run("trend", exports / "reports", "-o", exports / name).code == 0
     manifest = exports / "reports" / "2025-10" / "manifest.json"
     assert run("verify", manifest, SAMPLES, "-o", exports / "checked.csv").code == 0
+    for file in ("trend.csv", "trend.xlsx", "checked.csv"):  # what others wrote beside it is told by the report as well
+        (exports / file).rename(exports.parent / file)
+    assert run("verify", manifest, exports).code == 0, "the report itself is no export of it"
+    content = {one.name: one.read_bytes() for one in manifest.parent.iterdir()}
+    assert run(*report).code == 0
+    assert {one.name: one.read_bytes() for one in manifest.parent.iterdir()} == content
+    for file in ("trend.csv", "trend.xlsx", "checked.csv"):
+        (exports.parent / file).rename(exports / file)
     after = run("check", exports, *AS_OF)
     assert (after.out, "own_list (7)" in after.err) == (before.out, True)
     assert run(*report).code == 0

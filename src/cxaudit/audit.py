@@ -59,6 +59,7 @@ class Audit:
         self.left_aside = found.left_aside
         self.other_files = found.other_files
         self.log = requests_of(found.files, question.standards, self.zone, wanted_of(question, self.promises))
+        self.own_lists = self.log.own_lists  # those to be told
         listed = list_of_customers(question.standards)
         self.paths = [path for path in found.originals if path not in self.log.own_lists] + ([listed] if listed else [])
         self.arrived = self.log.tables

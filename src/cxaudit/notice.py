@@ -57,7 +57,7 @@ def _left_aside(audit: Audit) -> Iterator[Finding]:
         yield Finding("member_left_aside", name, None, 1, (), (), CATALOGUE["member_left_aside"][1])
     for name in audit.other_files:
         yield Finding("file_left_aside", name, None, 1, (), (), CATALOGUE["file_left_aside"][1])
-    for path in audit.log.own_lists:
+    for path in audit.own_lists:
         yield Finding("own_list", audit.files[path], None, 1, (), (), CATALOGUE["own_list"][1])
 
 

@@ -77,7 +77,7 @@ def report(given: Input, output: Output, wanted: Wanted, drawing: Drawing) -> in
             recover(folder)
             asked = Settings(period, given.as_of or "", formats, wanted.by is not None, given.channel, given.source)
             earlier, aside = earlier_tallies(place, period, question.standards)
-            made = MadeReport(given, question, asked, sys.argv[1:], earlier, drawing)
+            made = MadeReport(given, question, asked, sys.argv[1:], place.resolve(), earlier, drawing)
             with output.progress(made.n_steps) as step:
                 step("Reading")
                 _spare_inputs(made, place)

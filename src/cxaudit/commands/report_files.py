@@ -74,13 +74,17 @@ class MadeReport:
     question: Question
     settings: Settings
     command: Sequence[str]
+    reports: Path  # the folder of all reports
     earlier: Sequence[EarlierTally] = ()
     drawing: Drawing | None = None
     digests: list[FileDigest] = field(default_factory=list)  # of what has been written so far
 
     @cached_property
     def audit(self) -> Audit:
-        return Audit(self.given.files, self.question)
+        """What is judged. Reports may lie below the exports: what they hold is no input, and changes with each of them."""
+        audit = Audit(self.given.files, self.question)
+        audit.own_lists = tuple(path for path in audit.own_lists if self.reports not in path.resolve().parents)
+        return audit
 
     @cached_property
     def monthly(self) -> MonthlyReport:
@@ -203,8 +207,8 @@ def question_of(given: Input, standards: Standards, *, with_employees: bool) -> 
 
 
 def digests_of(audit: Audit) -> dict[str, FileDigest]:
-    """The files that were read, by the name shown for each."""
-    return {name: digest_of(path, name) for path, name in audit.files.items()}
+    """The files that were judged, by the name shown for each."""
+    return {name: digest_of(path, name) for path, name in audit.files.items() if path not in audit.log.own_lists}
 
 
 def digest_of(path: Path, name: str) -> FileDigest:

@@ -119,9 +119,8 @@ def _made(manifest: Mapping[str, Any], given: Input, standards: Standards, place
         source=settings.source,
     )
     question = question_of(again, standards, with_employees=settings.employees)
-    return MadeReport(
-        again, question, settings, manifest["command"][1:], _earlier(manifest, place, (first, last), standards)
-    )
+    earlier = _earlier(manifest, place, (first, last), standards)
+    return MadeReport(again, question, settings, manifest["command"][1:], _reports(place), earlier)
 
 
 def _customers(manifest: Mapping[str, Any], made: MadeReport) -> Iterator[Compared]:
