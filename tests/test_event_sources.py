@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 from paired import audit, kinds, told
 
@@ -213,3 +214,41 @@ def test_the_seconds_in_an_id_prove_the_order_of_a_date(tmp_path: Path) -> None:
     path.write_text(row.format("4/9/2025 17:23:11", "1757028191.2") + row.format("4/9/2025 17:24:00", "1744241040.4"))
     with pytest.raises(InputError, match="may be read as day first or month first"):
         audit(path)
+
+
+ASTERISK = (
+    "calldate,clid,src,dst,dcontext,channel,dstchannel,lastapp,lastdata,duration,billsec,disposition,amaflags,accountcode,"
+    "uniqueid,userfield\n"
+)
+
+
+def test_the_box_of_asterisk_is_the_extension_it_belongs_to(tmp_path: Path) -> None:
+    """`201@default,u` is 201: its colleague is answered from there."""
+    (tmp_path / "a.csv").write_text(
+        f"{ASTERISK}"
+        '2025-10-13 09:00:00,,202,201,from-internal,,,VoiceMail,"201@default,u",30,25,ANSWERED,3,,c1,\n'
+        "2025-10-13 11:00:00,,201,202,from-internal,,,Dial,SIP/x,30,25,ANSWERED,3,,c2,\n"
+    )
+    assert told(audit(tmp_path / "a.csv")) == [(2, "13 09:00", "13 11:00")]
+
+
+def test_a_hidden_caller_does_not_become_the_box_that_was_reached(tmp_path: Path) -> None:
+    """Three who hide their numbers are three requests from outside, not one of a colleague."""
+    rows = "".join(
+        f'2025-10-{13 + i} 09:00:00,,,201,from-trunk,,,VoiceMail,"201@default,u",30,25,ANSWERED,3,,c{i},\n'
+        for i in range(3)
+    )
+    (tmp_path / "a.csv").write_text(ASTERISK + rows)
+    found = audit(tmp_path / "a.csv")
+    assert (len(told(found)), kinds(found)) == (3, {})
+    assert set(found.judged.select(pl.col("customer_type").cast(pl.String)).collect().to_series()) == {"external"}
+
+
+def test_the_number_that_was_reached_may_be_written_in_any_way(tmp_path: Path) -> None:
+    """CUCM writes the pilot with the country, the standards file without."""
+    (tmp_path / "cdr.csv").write_text(
+        "cdrRecordType,globalCallID_callManagerId,globalCallID_callId,dateTimeOrigination,callingPartyNumber,"
+        "originalCalledPartyNumber,finalCalledPartyNumber,dateTimeConnect,duration,pkid\n"
+        "1,1,101,1760371200,7805550101,204,+17805556500,1760371210,30,k1\n"
+    )
+    assert len(told(audit(tmp_path / "cdr.csv", settings="pairing: {voicemail_numbers: [780-555-6500]}\n"))) == 1

@@ -95,7 +95,8 @@ def _with_key(legs: pl.DataFrame) -> pl.DataFrame:
 def _typed(legs: pl.DataFrame, pairing: Pairing) -> pl.DataFrame:
     """Each leg with its numbers and its way."""
     typed = legs.with_columns(
-        numbers(pl.col("caller", "reached", "mailbox")), called=numbers(pl.col("called"), pairing.dial_prefix)
+        *(numbers(pl.col(name)).alias(name) for name in ("caller", "reached", "mailbox")),
+        called=numbers(pl.col("called"), pairing.dial_prefix),
     ).with_columns(pl.col("reached", "mailbox").fill_null(pl.col("called")))
     from_own, to_own = (is_own_number(pl.col(name), pairing) for name in ("caller", "called"))
     told, hint = pl.col("direction").cast(pl.String), pl.col("context").cast(pl.String)
