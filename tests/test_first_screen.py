@@ -39,7 +39,9 @@ STORM = """high_volume:
 """
 #: Channel, department, employee, receipt, reply.
 Row = tuple[str, str, str, str, str]
-FULL = [("email", "", "", f"2025-10-{day:02} 09:00", f"2025-10-{day:02} 10:00") for day in (1, 30)]
+FULL = [
+    ("email", "", "", f"2025-{day} 09:00", f"2025-{day} 10:00") for day in ("09-23", "10-01", "10-30")
+]  # the first is due in September
 
 
 def voice(received: str, replied: str, who: str = "") -> Row:
@@ -83,10 +85,18 @@ def test_a_yes_of_exports_that_cover_the_period_is_plain(tmp_path: Path) -> None
 def test_a_period_that_is_not_over_has_no_plain_yes(tmp_path: Path, as_of: str) -> None:
     """Half of the month is still to come, or the last half day."""
     days = [day for day in range(1, 32) if dt.datetime(2025, 10, day, 9) < dt.datetime.fromisoformat(as_of)]
-    rows: list[Row] = [("email", "", "", f"2025-10-{day:02} 09:00", f"2025-10-{day:02} 10:00") for day in days]
+    rows: list[Row] = [FULL[0]]
+    rows += [("email", "", "", f"2025-10-{day:02} 09:00", f"2025-10-{day:02} 10:00") for day in days]
     said = answer(made(tmp_path, rows, as_of=as_of))
     assert said.startswith("So far, yes: all ")
     assert "exports" not in said
+
+
+def test_exports_that_begin_with_the_period_lack_what_was_due_in_its_first_days(tmp_path: Path) -> None:
+    """A letter of September is due in October, and may have been missed."""
+    expected = "As far as these exports reach, yes: the one request due in October 2025 was answered in time."
+    lacks = " Requests that came in before the period and were due in it are not in these exports."
+    assert answer(made(tmp_path, FULL[1:])) == expected + lacks
 
 
 def test_exports_of_a_part_of_the_period_have_no_plain_yes(tmp_path: Path) -> None:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from cxaudit.counting.coverage import covered_days, known_until
-from cxaudit.days.spans import holds
-from cxaudit.model import JUDGED, CheckRow
+from cxaudit.days.spans import Span, holds
+from cxaudit.model import JUDGED, CheckRow, Report
 from cxaudit.monthly.busy import high_volume_of, surges_of
 from cxaudit.monthly.gather import Details, Gathered, gather
-from cxaudit.monthly.history import history_of, judged_by, previous_of, run_charts
+from cxaudit.monthly.history import History, history_of, judged_by, previous_of, run_charts
 from cxaudit.monthly.model import (
     Distribution,
     Elapsed,
@@ -22,6 +22,8 @@ from cxaudit.monthly.model import (
     OpenRequests,
     Overdue,
     Recognition,
+    RunChart,
+    StandardsChange,
 )
 from cxaudit.monthly.recognition import compliments_of, recognition_of
 from cxaudit.monthly.standards_of_months import otherwise_from, versions_begun
@@ -58,8 +60,7 @@ def monthly_report(
     covered = covered_days(audit)
     history = history_of(gathered.counts, stored, covered, period[1])
     runs = run_charts(history, [row for row in check.rows if not row.is_total], check.total, period)
-    standards = judged_by(history, stored_standards or {}, audit.question.standards)
-    shown = [int(point.month.replace("-", "")) for point in runs[0].points] if runs else []
+    changes, otherwise = _versions_shown(audit, history, runs, stored_standards or {})
     previous = previous_of(history, period) if check.period else None
     departments = _rows(audit, gathered, "department")
     employees = _rows(audit, gathered, "employee") if with_employees else ()
@@ -71,8 +72,8 @@ def monthly_report(
         customer_types=_rows(audit, gathered, "customer_type"),
         employees=employees,
         runs=runs,
-        changes=tuple(versions_begun(shown, standards)),
-        otherwise_from=tuple(otherwise_from(shown, standards)),
+        changes=changes,
+        otherwise_from=otherwise,
         previous=previous,
         distributions=tuple(_distributions(audit, gathered.inside, check.rows)),
         high_volume=high_volume_of(audit, gathered.inside),
@@ -81,6 +82,7 @@ def monthly_report(
         recognition=Recognition((), (), ()),
         compliments=None,
         is_covered=holds(covered, (period[0], min(period[1], known_until(audit.question.as_of)))),
+        is_begun=_is_begun(audit, check, covered, period[0]),
     )
     early(report)
     comparable = None if report.other_standards_since else previous  # a rise may be theirs
@@ -92,6 +94,30 @@ def monthly_report(
         recognition=recognition_of(departments, employees, details.days, comparable),
         compliments=_compliments(audit, details),
     )
+
+
+def _versions_shown(
+    audit: Audit, history: History, runs: Sequence[RunChart], stored: Mapping[int, Standards]
+) -> tuple[tuple[StandardsChange, ...], tuple[str, ...]]:
+    """The versions that begin in the months of the run charts, and from when months were judged by others."""
+    standards = judged_by(history, stored, audit.question.standards)
+    shown = [int(point.month.replace("-", "")) for point in runs[0].points] if runs else []
+    return tuple(versions_begun(shown, standards)), tuple(otherwise_from(shown, standards))
+
+
+def _is_begun(audit: Audit, check: Report, covered: Sequence[Span], first: dt.date) -> bool:
+    """Whether the exports hold what came in before the period and was due in it."""
+    return check.cohort != "due" or holds(covered, (_first_received(audit, first), first))
+
+
+def _first_received(audit: Audit, due: dt.date) -> dt.date:
+    """The first day on which a request may have come in that is due on that day, by the slowest promise in force."""
+    n, day = max((one.within.count for one in audit.promised if one.within.unit == "business days"), default=0), due
+    first = audit.question.standards.versions[0].effective
+    while n and day > first:
+        day -= dt.timedelta(days=1)
+        n -= audit.calendar.is_business_day(day)
+    return day
 
 
 def _span(audit: Audit) -> tuple[dt.date, dt.date]:

@@ -278,6 +278,7 @@ class MonthlyReport:
     recognition: Recognition
     compliments: tuple[Compliments, ...] | None  # None where no export says what is a compliment
     is_covered: bool  # the exports cover all days of the period, up to the as-of moment
+    is_begun: bool  # and the days before it on which requests came in that are due in it
     restated: tuple[Restated, ...] = ()  # months that earlier reports counted otherwise
 
     @property

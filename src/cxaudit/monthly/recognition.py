@@ -22,7 +22,8 @@ def recognition_of(
 ) -> Recognition:
     """**Frame in**: `department`, `cohort_on`, `met`, `missed`. Requests without a department are nobody's merit."""
     enough = _enough(departments, "department")
-    unsure = {row.by["department"] for row in departments if row.unjudgeable}
+    # A reply that an extension made one in time asks for patience, not for praise.
+    unsure = {row.by["department"] for row in departments if row.unjudgeable or row.met_by_extension}
     sure = {name: counts for name, counts in enough.items() if name not in unsure}
     found = (run for run in _runs(days) if run.department not in unsure)
     runs = sorted(found, key=lambda run: (-run.requests, run.department.casefold()))
@@ -35,8 +36,8 @@ def recognition_of(
 
 
 def _met_all(rows: Sequence[CheckRow], name: str) -> tuple[tuple[str, Counts], ...]:
-    """Those who missed nothing, and of whose requests none is unknown."""
-    known = [row for row in rows if not row.missed and not row.unjudgeable]
+    """Those who missed nothing, without an extension, and of whose requests none is unknown."""
+    known = [row for row in rows if not row.missed and not row.unjudgeable and not row.met_by_extension]
     return tuple(_enough(known, name).items())
 
 

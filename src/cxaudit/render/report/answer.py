@@ -12,6 +12,7 @@ from cxaudit.render.report.words import LOW, NOT_STATED, few, in_period, share_t
 from cxaudit.render.words import counted, listed
 
 _NOT_COVERED = " These exports do not cover the whole period."
+_NOT_BEGUN = " Requests that came in before the period and were due in it are not in these exports."
 
 
 def answer(report: MonthlyReport) -> str:
@@ -20,20 +21,25 @@ def answer(report: MonthlyReport) -> str:
     today = check.as_of.date()
     is_over = last < today or (last == today and check.as_of_is_date)
     when = f" {check.cohort} {in_period(*report.period)}"
-    return verdict(check, when, is_over=is_over, is_covered=report.is_covered)
+    return verdict(check, when, is_over=is_over, is_covered=report.is_covered, is_begun=report.is_begun)
 
 
-def verdict(check: Report, when: str = "", *, is_over: bool = True, is_covered: bool = True) -> str:
+def verdict(
+    check: Report, when: str = "", *, is_over: bool = True, is_covered: bool = True, is_begun: bool = True
+) -> str:
     """The same for any table; `when` says which requests, after a blank."""
     total = check.total
     if not total.judged:
         return f"Nothing can be said: no request{when} could be judged."
     judged = "" if total.judged == total.requests else "judged "
     others = "".join(f"; {words}" for words in _not_judged(total))
+    lacks = _NOT_BEGUN if is_covered and not is_begun else ""
     if not total.missed:
         every = f"The one {judged}request" if total.judged == 1 else f"All {total.judged:,} {judged}requests"
-        answered = f"{every}{when} {'was' if total.judged == 1 else 'were'} answered in time{others}.{_extended(check)}"
-        limits = listed([*_limits(total, is_over=is_over, is_covered=is_covered)])
+        answered = (
+            f"{every}{when} {'was' if total.judged == 1 else 'were'} answered in time{others}.{lacks}{_extended(check)}"
+        )
+        limits = listed([*_limits(total, is_over=is_over, is_covered=is_covered and is_begun)])
         if not limits:
             return f"Yes. {answered}"
         return f"{limits[0].upper()}{limits[1:]}, yes: {answered[0].lower()}{answered[1:]}"
@@ -42,7 +48,9 @@ def verdict(check: Report, when: str = "", *, is_over: bool = True, is_covered: 
     of_all = f"{total.met:,} of {counted(total.judged, f'{judged}request')}{when}"
     was, was_not = ("was" if n == 1 else "were" for n in (total.judged, total.missed))
     missed, extended = f"{total.missed:,} {was_not} not", _extended(check, " for high volume")
-    open_ = "".join([*([] if is_over else [" The period is not over."]), *([] if is_covered else [_NOT_COVERED])])
+    open_ = "".join(
+        [*([] if is_over else [" The period is not over."]), *([] if is_covered else [_NOT_COVERED]), lacks]
+    )
     return f"{_against_targets(check)} {of_all} {was} answered in time{beside}; {missed}{others}.{open_}{extended}"
 
 

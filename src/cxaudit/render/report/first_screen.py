@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cxaudit.model import CheckRow, Readings, Report
-from cxaudit.monthly.model import MonthlyReport, Overdue
+from cxaudit.monthly.model import Counts, MonthlyReport, Overdue
 from cxaudit.render.check_rows import targets
 from cxaudit.render.figures import compliance_text, for_people, outcome, range_words
 from cxaudit.render.notes import place_name
@@ -22,6 +22,7 @@ from cxaudit.render.report.words import (
     in_time,
     sentence,
     share_text,
+    share_words,
     short_day,
     target_words,
 )
@@ -145,6 +146,8 @@ def _firm(report: MonthlyReport) -> Iterator[Block]:
         yield Text(f"{ends}: replies may be missing, and count as unanswered ({named}).", "note")
     for one in (one for one in check.findings if one.code == "late_start"):
         yield Text(f"{listed(one.values)}: {one.message}", "note")
+    for words in _left_out(check):
+        yield Text(words, "note")
     rule = f"{sentence(check.counting)}." if check.counting else ""
     if check.readings is None:
         yield Text(rule or "Other readings of a business day were not computed.")
@@ -153,6 +156,23 @@ def _firm(report: MonthlyReport) -> Iterator[Block]:
     depends = f"{counted(n, 'request is', 'requests are')} contested: the verdict depends on the reading." if n else ""
     parts = (rule, _score(check, check.readings), depends or "No verdict depends on the reading.")
     yield Text(" ".join(part for part in parts if part))
+
+
+def _left_out(check: Report) -> Iterator[str]:
+    """What the figure does not hold: nobody can hide a miss by writing words where a time should be, or by excluding it."""
+    total, n = check.total, sum(table.fates.rejected for table in check.inputs)
+    if n:
+        yield (
+            f"{counted(n, 'row')} of these exports could not be used and {'is' if n == 1 else 'are'} counted nowhere; "
+            "requests of this period may be among them."
+        )
+    if total.excluded:
+        missed = Counts(met=total.met, late=total.judged - total.met + total.excluded)
+        share = share_words(missed, *targets(check, total))
+        yield (
+            f"{counted(total.excluded, 'request')} {'is' if total.excluded == 1 else 'are'} excluded from the figure; had "
+            f"{'it' if total.excluded == 1 else 'they'} counted as missed: {share}."
+        )
 
 
 def _score(check: Report, readings: Readings) -> str:
