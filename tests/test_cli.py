@@ -254,7 +254,7 @@ def test_a_full_standard_error_is_no_outcome(tmp_path: Path, command: str, code:
 
 def test_a_channel_that_is_named_in_vain_is_said(here: Path) -> None:
     """It fills a gap. Who takes it for a choice would take the figures of all channels for those of one."""
-    in_vain = "--channel letter had no effect: every file says itself how its requests came in."
+    in_vain = "--channel letter had no effect: it is for files without a channel, and all of these have one."
     assert in_vain in run("check", "met.csv", "--channel", "letter", *AS_OF, "-q", cwd=here).err
     assert "no effect" not in run("records", "met.csv", "--channel", "letter", *AS_OF, cwd=here).err
     (here / "bare.csv").write_text("case_id,received_at,replied_at\n2,2025-10-01 10:00,2025-10-02 10:00\n")

@@ -192,6 +192,33 @@ def test_a_later_letter_makes_no_form_of_an_earlier_answer(tmp_path: Path) -> No
     assert [reply for _, _, reply in outcome(tmp_path, asked, answer, *others, *later)[0]] == ["06 11:00", None, None]
 
 
+@pytest.mark.parametrize(
+    ("subject", "senders"),
+    [("RE: Survey", (US, US)), ("Survey", (US, "permits@town.example"))],
+    ids=["re", "two mailboxes"],
+)
+def test_a_form_is_one_however_it_is_sent(tmp_path: Path, subject: str, senders: tuple[str, str]) -> None:
+    """A circular to three customers answers nobody's question, whatever stands before its subject and whoever sends it."""
+    asked, mine, other = ("06 16:00", CUSTOMER, US, "Tax"), *senders
+    sent = [("06 17:00", mine, CUSTOMER, subject), ("06 17:01", mine, "p1@q.example", subject)]
+    sent.append(("06 17:02", other, "p2@q.example", subject))
+    assert outcome(tmp_path, asked, *sent)[0] == [(FIRST, "06 10:00", None)]
+    assert outcome(tmp_path, asked, *sent[:2])[0] == [(FIRST, "06 10:00", "06 11:00")]
+
+
+def test_a_colleague_who_wrote_to_two_services_may_go_on_at_either(tmp_path: Path) -> None:
+    """What follows the reply is a new request, at whichever of the two it comes."""
+    (tmp_path / "mail.csv").write_text(
+        "message_id,sent_at,from,to,subject\n"
+        "m1,2025-10-13 09:00,clerk@town.example,info@town.example; permits@town.example,Fence\n"
+        "m2,2025-10-13 10:00,permits@town.example,clerk@town.example,RE: Fence\n"
+        "m3,2025-10-13 11:00,clerk@town.example,permits@town.example,RE: Fence\n"
+    )
+    settings = "pairing: {own_domains: [town.example], service_addresses: [info@town.example, permits@town.example]}\n"
+    found = audit(tmp_path / "mail.csv", settings=settings)
+    assert told(found) == [(2, "13 09:00", "13 10:00"), (4, "13 11:00", None)]
+
+
 def test_the_local_day_is_the_day_of_a_form(tmp_path: Path) -> None:
     """Late in the evening of the city another day has begun in UTC."""
     asked, answer = ("06 16:00", CUSTOMER, US, "Tax"), ("07 03:00", US, CUSTOMER, "Your assessment")

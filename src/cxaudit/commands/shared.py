@@ -92,7 +92,7 @@ def warn_of_vain_channel(given: Input, audit: Audit, output: Output) -> None:
     layouts = [arrived.source.layout for arrived in audit.arrived]
     if given.channel and all(one.mapping.channel or "channel" in one.positions for one in layouts):
         output.warn([
-            f"cxaudit: --channel {given.channel} had no effect: every file says itself how its requests came in.",
+            f"cxaudit: --channel {given.channel} had no effect: it is for files without a channel, and all of these have one.",
             "All channels are counted; `cxaudit records --channel NAME` lists the requests of one.",
         ])  # fmt: skip
 

@@ -125,29 +125,30 @@ def _with_receipts(messages: pl.DataFrame, recipients: pl.DataFrame) -> pl.DataF
 
 
 def _with_repetitions(messages: pl.DataFrame, recipients: pl.DataFrame, pairing: Pairing) -> pl.DataFrame:
-    """How many on the other side were sent the same first words: `is_bulk` on one day, `is_form` (by us) until its end.
+    """How many on the other side were sent the same: first words of one sender on one day (`is_bulk`), or anything of ours,
+    from whichever mailbox and with `Re:` or without, until the end of the day (`is_form`).
 
     What is sent on a later day tells nothing of a message: it would change what was true before.
     """
-    first = messages.filter("is_first_word").select("message", "sender", "subject", "on", "is_own")
+    columns = ("message", "sender", "subject", "on", "is_own", "is_first_word")
     to = recipients.select("message", "recipient", to_own="is_own")
-    sent = first.join(to, on="message").filter(pl.col("is_own") != pl.col("to_own"))
-    same, on_day = ["sender", "subject"], ["sender", "subject", "on"]
-    daily = sent.group_by(on_day).agg(n_on_day=pl.col("recipient").n_unique())
-    begun = sent.group_by(*same, "recipient").agg(pl.col("on").min()).group_by(on_day).agg(n_new=pl.len())
-    counted = daily.join(begun, on=on_day, how="left", nulls_equal=True).sort("on")
-    counted = counted.with_columns(n_until=pl.col("n_new").fill_null(0).cum_sum().over(same))
-    few = min(pairing.bulk_from, _FORM_FROM)
-    counted = counted.filter(
-        pl.max_horizontal("n_on_day", "n_until") >= few
-    )  # joining the rest would cost, and tell nothing
-    messages = messages.join(counted, on=on_day, how="left", maintain_order="left", nulls_equal=True)
+    sent = messages.select(columns).join(to, on="message").filter(pl.col("is_own") != pl.col("to_own"))
+    by_sender, by_us = ["sender", "subject", "on"], ["subject", "on"]
+    daily = sent.filter("is_first_word").group_by(by_sender).agg(n_on_day=pl.col("recipient").n_unique())
+    ours = sent.filter("is_own")
+    begun = ours.group_by("subject", "recipient").agg(pl.col("on").min()).group_by(by_us).agg(n_new=pl.len())
+    until = ours.select(by_us).unique().join(begun, on=by_us, how="left", nulls_equal=True).sort("on")
+    until = until.select(*by_us, n_until=pl.col("n_new").fill_null(0).cum_sum().over("subject"))
+    # Joining what is sent to few would cost, and tell nothing.
+    for counted, by in (
+        (daily.filter(pl.col("n_on_day") >= pairing.bulk_from), by_sender),
+        (until.filter(pl.col("n_until") >= _FORM_FROM), by_us),
+    ):
+        messages = messages.join(counted, on=by, how="left", maintain_order="left", nulls_equal=True)
     is_first_word, is_own = pl.col("is_first_word"), pl.col("is_own")
-    is_many = (pl.col("n_on_day") >= pairing.bulk_from).fill_null(False)
-    is_some = (pl.col("n_until") >= _FORM_FROM).fill_null(False)
     return messages.with_columns(
-        is_bulk=(is_first_word & is_many) | (~is_own & pl.col("is_bulk_sender")),
-        is_form=is_first_word & is_own & is_some,
+        is_bulk=(is_first_word & pl.col("n_on_day").is_not_null()) | (~is_own & pl.col("is_bulk_sender")),
+        is_form=is_own & pl.col("n_until").is_not_null(),
     )
 
 
@@ -191,11 +192,12 @@ def _from_colleagues(messages: pl.DataFrame, recipients: pl.DataFrame) -> pl.Dat
     """What a colleague writes to a service address: no forward, and a `Re:` only where such a request came before."""
     internal = messages.filter(pl.col("kind") == "internal", ~pl.col("is_service"), ~pl.col("is_forward"))
     both = internal.join(_mailboxes(recipients.filter("is_service")), on="message")
-    key = ("log", "customer", "mailbox", "subject")
-    first = both.filter(~pl.col("is_reply")).group_by(key).agg(first=pl.col("at").min())
-    both = both.join(first, on=key, how="left", nulls_equal=True, maintain_order="left")
-    begun = ~pl.col("is_reply") | (pl.col("first") < pl.col("at")).fill_null(False)
-    return both.filter(begun).with_columns(is_internal=pl.lit(True)).select(_INBOUND)
+    key = ["log", "customer", "mailboxes", "subject"]
+    each = both.select("message", "at", "is_reply", *key).explode("mailboxes")
+    first = each.filter(~pl.col("is_reply")).group_by(key).agg(first=pl.col("at").min())
+    after = each.join(first, on=key, nulls_equal=True).filter(pl.col("first") < pl.col("at"))
+    is_begun = ~pl.col("is_reply") | pl.col("message").is_in(after["message"].implode())
+    return both.filter(is_begun).with_columns(is_internal=pl.lit(True)).select(_INBOUND)
 
 
 def _mailboxes(recipients: pl.DataFrame) -> pl.DataFrame:
