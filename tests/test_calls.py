@@ -176,6 +176,15 @@ def test_a_message_that_rolled_over_has_a_department(tmp_path: Path) -> None:
     assert judged["department"].cast(pl.String).to_list() == ["Utilities"]
 
 
+def test_the_order_of_the_legs_of_one_second_decides_nothing(tmp_path: Path) -> None:
+    """An export may have its newest rows first: the box of a colleague's message is 204 all the same."""
+    legs = [f"a,2025-10-13 10:00:00,205,{called},internal,voicemail" for called in (6500, 204)]
+    for rows in (legs, legs[::-1]):
+        path = log(tmp_path, *rows, "b,2025-10-13 12:00:00,204,205,internal,answered")
+        found = audit(path, settings="pairing: {voicemail_numbers: [6500]}\n")
+        assert [reply for _, _, reply in told(found)] == ["13 12:00"]
+
+
 @pytest.mark.parametrize("caller", ["Anonymous", "7805550101"])
 def test_the_same_row_in_two_exports_is_one_call(tmp_path: Path, caller: str) -> None:
     """Even without an id, and without a number; twice in one file it may be two callers, and they stay two."""

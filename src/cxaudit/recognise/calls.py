@@ -164,23 +164,24 @@ def _calls(legs: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_mailbox(calls: pl.DataFrame, legs: pl.DataFrame, pairing: Pairing) -> pl.DataFrame:
-    """A message that was left at the number of the voice mail is in the box of the one number that rang in vain before it."""
+    """A message that was left at the number of the voice mail is in the box of the one number that rang in vain before it,
+    or whose box another leg names, in whatever order the legs of one second stand."""
     is_shared = is_one_of(pl.col("mailbox"), pairing.voicemail_numbers)
     left = calls.filter(is_shared & pl.col("has_voicemail")).select("message", left_at="at")
     spoke_at = pl.col("at").filter("is_answered").max().over("message")
     rang = (
         legs.join(left, on="message", maintain_order="left")
-        .with_columns(spoke_at=spoke_at)
+        .with_columns(spoke_at=spoke_at, rang=pl.when("is_voicemail").then("mailbox").otherwise("called"))
         .filter(
-            ~pl.any_horizontal("is_voicemail", "is_answered"),
-            ~is_one_of(pl.col("called"), pairing.voicemail_numbers),
+            pl.col("is_voicemail") | ~pl.col("is_answered"),
+            ~is_one_of(pl.col("rang"), pairing.voicemail_numbers),
             (pl.col("at") > pl.col("spoke_at")).fill_null(value=True) & (pl.col("at") <= pl.col("left_at")),
         )
-        .drop_nulls("called")
-        .unique(["message", "called"], maintain_order=True)
+        .drop_nulls("rang")
+        .unique(["message", "rang"], maintain_order=True)
         .filter(pl.len().over("message") == 1)
     )
-    found = calls.join(rang.select("message", rang="called"), on="message", how="left", maintain_order="left")
+    found = calls.join(rang.select("message", "rang"), on="message", how="left", maintain_order="left")
     return found.with_columns(mailbox=pl.coalesce("rang", "mailbox"))
 
 
