@@ -105,10 +105,15 @@ def _roles(
     if parts:
         key = next((name for part in parts.values() for name in (part.get("call"), part.get("message")) if name), None)
         return choices | ({"case_id": _choice(key)} if key else {}), "paired"
-    rest = [one for one in columns if one is not received]
+    rest = columns if received is None else _without(received.name, columns)
     reply, basis = _reply(rest, received)
     choices |= {"replied_at": reply} if reply is not None else {}
-    return choices | _others([one for one in rest if reply is None or one.name != reply.column]), basis
+    return choices | _others(rest if reply is None else _without(reply.column, rest)), basis
+
+
+def _without(name: str, columns: Sequence[Contents]) -> list[Contents]:
+    """The columns of other names: of two that share one, an entry cannot tell which is meant."""
+    return [one for one in columns if fold(one.name) != fold(name)]
 
 
 def _channel(
