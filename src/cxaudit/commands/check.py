@@ -154,7 +154,7 @@ def _percentage(text: str | None) -> Decimal | None:
 def _exit_code(report: Report, output: Output, *, is_doubtful: bool) -> int:
     """0, 1 or 3: a figure that is not to be relied on beats a missed target. Why it is 3 is said."""
     if report.total.judged == 0:
-        warn_of_nothing(output, report, report.period)
+        warn_of_nothing(output, report)
         return NOT_RELIABLE
     if is_doubtful:
         return NOT_RELIABLE

@@ -51,13 +51,7 @@ def records(given: Input, output: Output, filters: Filters, *, show_employees: b
     output.spare_inputs(audit.paths, given.standards)
     write_rejects(audit, output)
     output.write(RECORD_FORMATS[form](listed, output.options()), form)
-    output.say(
-        [
-            *settings(given, question),
-            *notes(listed),
-            *_nothing_listed(audit, filters, listed.listed, has_period=listed.has_period),
-        ]
-    )
+    output.say([*settings(given, question), *notes(listed), *_nothing_listed(audit, filters, listed.listed)])
     return NOT_RELIABLE if is_doubtful(output, audit.inputs, audit.findings) else 0
 
 
@@ -110,7 +104,7 @@ def _due_by(text: str, audit: Audit) -> pl.Expr:
     return is_open & (pl.col("due_at") <= audit.due_if_received_now(within))
 
 
-def _nothing_listed(audit: Audit, filters: Filters, n_listed: int, *, has_period: bool) -> Iterator[str]:
+def _nothing_listed(audit: Audit, filters: Filters, n_listed: int) -> Iterator[str]:
     """A department or case that does not occur is more likely a slip than an empty list."""
     if n_listed:
         return
@@ -125,7 +119,7 @@ def _nothing_listed(audit: Audit, filters: Filters, n_listed: int, *, has_period
     if filters.case is not None:
         from cxaudit.explain.reasons import near_cases
 
-        where = " in the period" if has_period else ""
+        where = " in the period" if audit.question.period else ""
         near = near_cases(audit, filters.case.strip())
         guess = f" Did you mean {' or '.join(near)}?" if near else ""
         yield visible(f"No request{where} has the case id {filters.case}.{guess}")

@@ -200,7 +200,7 @@ def _settings(given: Input, question: Question, is_chosen: bool) -> Iterator[str
 
 
 def _nothing(folder: Path, made: MadeReport, output: Output) -> int:
-    warn_of_nothing(output, made.monthly.check, made.settings.period)
+    warn_of_nothing(output, made.monthly.check)
     output.warn([f"No report was written{'; the one that is there was left as it is' if folder.exists() else ''}."])
     return NOT_RELIABLE
 

@@ -89,8 +89,7 @@ def meta_of(given: Input, question: Question) -> dict[str, Any]:
 
 def warn_of_vain_channel(given: Input, audit: Audit, output: Output) -> None:
     """`--channel` fills a gap; whoever thinks that it chooses requests would take the figures of all for those of one."""
-    layouts = [arrived.source.layout for arrived in audit.arrived]
-    if given.channel and all(one.mapping.channel or "channel" in one.positions for one in layouts):
+    if given.channel and all(arrived.source.layout.tells_channel for arrived in audit.arrived):
         output.warn([
             f"cxaudit: --channel {given.channel} had no effect: it is for files without a channel, and all of these have one.",
             "All channels are counted; `cxaudit records --channel NAME` lists the requests of one.",
@@ -112,9 +111,9 @@ def is_doubtful(output: Output, inputs: Iterable[InputFile], findings: Iterable[
     return bool(doubts)
 
 
-def warn_of_nothing(output: Output, check: Report, period: tuple[dt.date, dt.date] | None) -> None:
+def warn_of_nothing(output: Output, check: Report) -> None:
     """Say that nothing could be judged, with which the run ends."""
-    which = f" {check.cohort} {period_words(*period)}" if period else ""
+    which = f" {check.cohort} {period_words(*check.period)}" if check.period else ""
     as_of = as_of_words(check.as_of, check.as_of_is_date)
     output.warn([f"cxaudit: no request{which} could be judged as of {as_of}."])
 

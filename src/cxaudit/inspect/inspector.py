@@ -197,7 +197,7 @@ def _date_problem(one: _Seen) -> str | None:
 
 
 def _channel_problem(one: _Seen, question: Question) -> str | None:
-    if "channel" in one.layout.positions or one.layout.mapping.channel or question.channel:
+    if one.layout.tells_channel or question.channel:
         return None
     return f"no column says how its requests came in.\n{channel_advice(one.layout)}"
 

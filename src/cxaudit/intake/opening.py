@@ -65,7 +65,7 @@ def _recognised(
         if layout is None or (has_export and is_own_list(table)):
             left_aside.append(table.sheet or "")
             continue
-        if "channel" not in layout.positions and layout.mapping.channel is None and wanted.channel is None:
+        if not layout.tells_channel and wanted.channel is None:
             raise InputError(
                 f"{name} ({layout.mapping.title or layout.source}) does not say how its requests came in.\n"
                 f"{channel_advice(layout)}"

@@ -14,12 +14,11 @@ from cxaudit.lookup import NO_ID, meaning_of
 from cxaudit.read.table import column
 from cxaudit.recognise.dates import is_missing
 from cxaudit.recognise.layout import Layout
-from cxaudit.standards.events import Direction
+from cxaudit.standards.events import ABOVE_ZERO, Direction
 from cxaudit.standards.model import fold
 
 #: Which way a call or message went; `inside`: from us, to whomever.
 WAYS = pl.Enum(["inbound", "outbound", "internal", "inside"])
-_ABOVE_ZERO = "> 0"
 _FILLERS = r"[\s_\-]+"
 _JOINED = "\x1f"
 _Conditions = Sequence[Mapping[str, Sequence[str]]]
@@ -91,7 +90,7 @@ def _is_connected(layout: Layout, answered: _Conditions, voicemail: _Conditions)
 
     For how long tells it; else any word of an answer, or of the voice mail, among the words that tell how it ended.
     """
-    timed = [{name: words for name, words in one.items() if _ABOVE_ZERO in words} for one in answered]
+    timed = [{name: words for name, words in one.items() if ABOVE_ZERO in words} for one in answered]
     known = [condition for condition in timed if condition and _has_all(layout, condition)]
     if known:
         return _holds(layout, known)
@@ -161,7 +160,7 @@ def _has_all(layout: Layout, condition: Mapping[str, Sequence[str]]) -> bool:
 
 
 def _says(layout: Layout, name: str, words: Sequence[str]) -> pl.Expr:
-    if _ABOVE_ZERO in words:
+    if ABOVE_ZERO in words:
         return _text(layout, [name]).str.contains("[1-9]").fill_null(False)
     return _folded(layout, name).is_in([fold(word) for word in words]).fill_null(False)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from cxaudit.recognise.contents import Contents
 from cxaudit.recognise.likely import likeness, spaced
+from cxaudit.standards.events import ABOVE_ZERO
 
 #: part -> how its columns are named
 _CALLS = {
@@ -66,8 +67,6 @@ _EVENTS = r"^(enter ?queue|(dis)?connect(ed)?|ring(ing|no ?answer)?|abandon(ed)?
 _YES = frozenset(("yes", "y", "true", "1", "x", "ja", "oui", "sí"))
 _NO = frozenset(("no", "n", "false", "0", "nein", "non", "-"))
 _FAILED = {"failed": r"^(failed|bounced?|undeliver\w*|rejected|quarantined)$", "delivered": r"^(delivered|sent)$"}
-#: The condition of the form for any number above, and for any moment.
-_ABOVE_ZERO = "> 0"
 _SURE = 0.8
 
 
@@ -193,6 +192,6 @@ def _spent(columns: Sequence[Contents]) -> dict[str, Any]:
         for one in columns:
             is_time = max(one.shares["number"], one.shares["clock"]) >= _SURE and not one.is_date
             if (is_time and _like(one, pattern)) or (one.is_date and _like(one, _MOMENTS[part])):
-                found[part] = {one.name: _ABOVE_ZERO}
+                found[part] = {one.name: ABOVE_ZERO}
                 break
     return found

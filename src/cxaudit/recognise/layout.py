@@ -44,6 +44,11 @@ class Layout:
         """Whether a column tells the reply, or the closing that stands for it."""
         return "replied_at" in self.positions or "closed_at" in self.positions
 
+    @property
+    def tells_channel(self) -> bool:
+        """Whether it is known how the requests came in: by a column, or since the source has one channel only."""
+        return "channel" in self.positions or self.mapping.channel is not None
+
     def holds_moments(self, role: Role) -> bool:
         """Whether the table has a column for this role of a date, with moments in it."""
         return role in self.positions and self.unit_of(role) is None

@@ -167,7 +167,7 @@ def _left_out(check: Report) -> Iterator[str]:
             "requests of this period may be among them."
         )
     if total.excluded:
-        missed = Counts(met=total.met, late=total.judged - total.met + total.excluded)
+        missed = Counts(met=total.met, late=total.missed + total.excluded)
         share = share_words(missed, *targets(check, total))
         yield (
             f"{counted(total.excluded, 'request')} {'is' if total.excluded == 1 else 'are'} excluded from the figure; had "
