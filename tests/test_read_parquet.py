@@ -8,10 +8,16 @@ from typing import Any
 
 import polars as pl
 import pytest
-from outside import run
+from outside import TOP, run
 
+from cxaudit.days.zones import zone
 from cxaudit.errors import InputError
+from cxaudit.inspect import inspector
+from cxaudit.period import parse_as_of
+from cxaudit.question import Question
 from cxaudit.read import Table, open_tables
+from cxaudit.recognise.proof import prove_format
+from cxaudit.standards import load
 
 AT = dt.datetime(2025, 10, 1, 8, 30)
 
@@ -85,8 +91,8 @@ def test_no_damaged_byte_is_more_than_a_file_to_export_again(tmp_path: Path, cap
     assert "panicked" not in capfd.readouterr().err
 
 
-def test_damage_far_down_is_told_of_the_file_that_has_it(tmp_path: Path) -> None:
-    """The first rows of a file are sound and those below them are not: exit code 2 and its name, not a bug."""
+def two_files(tmp_path: Path) -> None:
+    """`a.parquet` is sound, `b.parquet` damaged in its middle."""
     frame = pl.DataFrame({"case_id": [f"C{i:05}" for i in range(20_000)]}).with_columns(
         channel=pl.lit("email"), received_at=pl.lit("2025-10-01 08:00:00"), replied_at=pl.lit("2025-10-02 08:00:00")
     )
@@ -98,8 +104,41 @@ def test_damage_far_down_is_told_of_the_file_that_has_it(tmp_path: Path) -> None
     content[middle : middle + 500] = bytes(byte ^ 0x5A for byte in content[middle : middle + 500])
     (tmp_path / "b.parquet").write_bytes(content)
     open_tables(tmp_path / "b.parquet", "b.parquet")
+
+
+def test_damage_far_down_is_told_of_the_file_that_has_it(tmp_path: Path) -> None:
+    """The first rows of a file are sound and those below them are not: exit code 2 and its name, not a bug."""
+    two_files(tmp_path)
     done = run("check", "a.parquet", "b.parquet", "--as-of", "2025-10-31", cwd=tmp_path)
     assert (done.code, done.err.startswith("cxaudit: b.parquet cannot be read as Parquet")) == (2, True)
-    sound, damaged = run("inspect", "a.parquet", "b.parquet", "--as-of", "2025-10-31", cwd=tmp_path).json
-    assert (sound["problem"], sound["counted"] is None) == (None, False)
+    seen = run("inspect", "a.parquet", "b.parquet", "--as-of", "2025-10-31", cwd=tmp_path)
+    sound, damaged = seen.json
+    assert (seen.code, sound["problem"], sound["counted"] is None) == (2, None, False)
     assert "b.parquet cannot be read as Parquet" in damaged["problem"]
+
+
+def test_inspect_reads_a_file_to_its_end_before_it_looks_at_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is read ahead of the first rows differs from run to run: a look at a damaged file would fail in some of them."""
+    two_files(tmp_path)
+    looked: list[str] = []
+
+    def look(*given: Any) -> Any:
+        looked.append("at the beginning")
+        return prove_format(*given)
+
+    monkeypatch.setattr(inspector, "prove_format", look)
+    question = Question(load(), parse_as_of("2025-10-31", zone("America/Edmonton")))
+    found, _ = inspector.inspect_files([str(tmp_path / "b.parquet")], question)
+    assert (looked, [one.is_readable for one in found]) == ([], [False])
+
+
+def test_a_damaged_list_of_customers_is_told_by_its_name(tmp_path: Path) -> None:
+    two_files(tmp_path)
+    settings = f"{(TOP / 'standards.yaml').read_text()}\npairing: {{customers: b.parquet}}\n"
+    (tmp_path / "s.yaml").write_text(settings, encoding="utf-8")
+    (tmp_path / "m.csv").write_text(
+        "message_id,sent_at,from,to,subject,direction\n1,2025-10-14 09:00,doe@mail.example,info@town.example,Call,in\n"
+    )
+    done = run("check", "m.csv", "--standards", "s.yaml", "--as-of", "2025-10-31", cwd=tmp_path)
+    assert done.code == 2
+    assert done.err.startswith("cxaudit: b.parquet, the list under `pairing: customers`, cannot be read as Parquet")

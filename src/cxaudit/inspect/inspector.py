@@ -19,6 +19,7 @@ from cxaudit.inspect.hours import HOURS
 from cxaudit.inspect.model import Counted, Inspection
 from cxaudit.model import InputFile
 from cxaudit.read import FoundFiles, Table, find_files, open_tables
+from cxaudit.read.parquet import require_sound
 from cxaudit.recognise.cells import cells_of
 from cxaudit.recognise.guess import Guess, guess_layout
 from cxaudit.recognise.layout import (
@@ -109,10 +110,13 @@ def inspect_files(arguments: Sequence[str], question: Question) -> tuple[list[In
 
 
 def _opened(path: Path, name: str) -> list[Table] | InputError:
+    """The tables of a file, read to its end: what is looked at first may be sound, or seem so in one run of many."""
     try:
-        return list(open_tables(path, name))
+        tables = list(open_tables(path, name))
+        require_sound(path, name)
     except InputError as error:
         return error
+    return tables
 
 
 def _aside(name: str, why: str) -> Inspection:

@@ -11,6 +11,7 @@ import polars as pl
 
 from cxaudit.errors import InputError
 from cxaudit.read import Table, open_tables
+from cxaudit.read.parquet import require_sound
 from cxaudit.read.table import column
 from cxaudit.read.unpack import unpack
 from cxaudit.recognise.parties import addresses, numbers
@@ -49,11 +50,15 @@ def _tables(listed: Path) -> list[Table]:
     """All tables of the list. Raises `InputError` where it cannot be read, with the setting that names it."""
     name = f"{listed}, the list under `pairing: customers`,"
     try:
-        return [table for path, shown in unpack(listed, name).files for table in open_tables(path, shown)]
+        found = unpack(listed, name).files
+        tables = [table for path, shown in found for table in open_tables(path, shown)]
+        for path, shown in found:
+            require_sound(path, shown)
     except InputError as error:
         if isinstance(error.__cause__, FileNotFoundError):
             raise InputError(f"{error}\nIt is looked for beside the standards file.") from error
         raise
+    return tables
 
 
 def _persons(tables: list[Table]) -> pl.DataFrame:

@@ -51,17 +51,18 @@ def naming_the_damaged(files: Mapping[Path, str]) -> Iterator[None]:
         yield
     except BROKEN:
         for path, name in files.items():
-            with path.open("rb") as file:
-                is_parquet = file.read(len(_PARQUET)) == _PARQUET
-            if is_parquet:
-                with _telling_damage(name):
-                    _read_through(path)
+            require_sound(path, name)
         raise
 
 
-def _read_through(path: Path) -> None:
-    rows = pl.scan_parquet(str(path), glob=False)
-    rows.select(text.hash().max() for text in _texts(rows.collect_schema())).collect(engine="streaming")
+def require_sound(path: Path, name: str) -> None:
+    """Read a Parquet file to its end; others are left as they are. Raises `InputError` for a damaged one."""
+    with path.open("rb") as file:
+        if file.read(len(_PARQUET)) != _PARQUET:
+            return
+    with _telling_damage(name):
+        rows = pl.scan_parquet(str(path), glob=False)
+        rows.select(text.hash().max() for text in _texts(rows.collect_schema())).collect(engine="streaming")
 
 
 @contextmanager
