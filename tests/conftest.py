@@ -31,9 +31,11 @@ LIMITS = {
     "cxaudit.model.BATCH_ROWS": 10,
 }
 
-#: How long an example takes says nothing on a busy machine; what speed is promised, the benchmarks measure.
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
+#: How long an example takes says nothing on a busy machine; what speed is promised, the benchmarks measure. The same examples
+#: in each run, so that a commit is green or it is not; new ones are looked for with `--hypothesis-profile search`.
+settings.register_profile("same", deadline=None, derandomize=True)
+settings.register_profile("search", deadline=None, derandomize=False)
+settings.load_profile("same")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

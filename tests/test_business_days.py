@@ -16,7 +16,7 @@ from cxaudit.days.calendar import Calendar
 from cxaudit.errors import StandardsError
 from cxaudit.standards.model import CalendarSettings, HolidaySource
 
-EXAMPLES = settings(max_examples=40, deadline=None, derandomize=True)
+EXAMPLES = settings(max_examples=40)
 WEEK = CalendarSettings(None, frozenset(range(5)), {}, frozenset(), {})
 ALBERTA = dataclasses.replace(WEEK, holidays=HolidaySource("CA", "AB", ("public", "optional")))
 YEAR = (dt.date(2025, 1, 1), dt.date(2025, 12, 31))

@@ -20,8 +20,6 @@ from cxaudit.standards.model import Standards
 
 EXAMPLES = settings(
     max_examples=12,
-    deadline=None,
-    derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
 HOUR = 3_600_000_000

@@ -258,7 +258,7 @@ exports = st.integers(1, 3).flatmap(exports_of)
 #: To shrink such an example takes minutes; a failing one is shown as it was found.
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large)
-FEW = settings(max_examples=20, deadline=None, phases=PHASES, suppress_health_check=SLOW)
+FEW = settings(max_examples=20, phases=PHASES, suppress_health_check=SLOW)
 
 
 @FEW

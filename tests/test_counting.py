@@ -28,8 +28,6 @@ from cxaudit.tally.counts import with_cohort
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 EXAMPLES = settings(
     max_examples=40,
-    deadline=None,
-    derandomize=True,
     suppress_health_check=SLOW,
     phases=[Phase.explicit, Phase.generate],
 )

@@ -109,7 +109,7 @@ def files(draw: st.DrawFn) -> str:
     return text
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(files(), files())
 def test_no_difference_of_meaning_is_lost(one: str, other: str) -> None:
     """Two files show no difference exactly when they mean the same; seen from the other side as many."""

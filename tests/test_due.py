@@ -18,9 +18,7 @@ from cxaudit.errors import UsageError
 from cxaudit.explain.when_due import DueTime, Receipt, due_times
 from cxaudit.standards import Standards, loads
 
-EXAMPLES = settings(
-    max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None
-)
+EXAMPLES = settings(max_examples=25, suppress_health_check=list(HealthCheck), database=None)
 TOWN = """\
 version: 1
 organisation: Town

@@ -38,7 +38,7 @@ def written(path: Path, columns: dict[str, str], rows: list[list[int]]) -> Path:
     return path
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(ROWS, ROWS, ROWS, st.sampled_from(["new", "ignore"]), st.sampled_from(["off", "same"]))
 def test_every_row_has_one_fate(
     calls: list[list[int]], mail: list[list[int]], more: list[list[int]], reopen: str, match: str

@@ -34,7 +34,7 @@ from cxaudit.tally.compliance import total_row
 from cxaudit.tally.counts import tally_verdicts, with_cohort
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
-EXAMPLES = settings(max_examples=18, deadline=None, derandomize=True, suppress_health_check=SLOW)
+EXAMPLES = settings(max_examples=18, suppress_health_check=SLOW)
 FEWER = settings(EXAMPLES, max_examples=7)
 SEEDS = st.integers(0, 2**32)
 END = dt.date(2026, 12, 31)

@@ -331,7 +331,7 @@ CELLS = st.sampled_from(
     st.lists(st.lists(CELLS, min_size=6, max_size=6), min_size=1, max_size=5),
 )
 @example(["First reply (min)", "First reply (min)"], [["13/10/2025"] * 6])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_whatever_is_guessed_can_be_pasted(header: list[str], rows: list[list[str]]) -> None:
     """No header breaks the YAML, and the table with that header is then taken for the source."""
     with tempfile.TemporaryDirectory() as folder:

@@ -30,7 +30,7 @@ from cxaudit.standards.model import (
 from cxaudit.tally.counts import nearest_rank
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
-EXAMPLES = settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=SLOW)
+EXAMPLES = settings(max_examples=100, suppress_health_check=SLOW)
 FEWER = settings(EXAMPLES, max_examples=25)
 SEEDS = st.integers(0, 2**32)
 CASES = yaml.load((Path(__file__).parent / "cases" / "judging.yaml").read_text("utf-8"), Loader=yaml.BaseLoader)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from cxaudit.merge import hash_of_case, merge_cases
 
-EXAMPLES = settings(max_examples=60, deadline=None, derandomize=True)
+EXAMPLES = settings(max_examples=60)
 AT = pl.Datetime("us")
 TYPES: dict[str, Any] = {
     "table": pl.UInt32, "row": pl.UInt32, "source": pl.UInt32, "case_id": pl.String, "received_at": AT,

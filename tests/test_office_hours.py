@@ -16,7 +16,7 @@ from cxaudit.days.calendar import Calendar
 from cxaudit.days.office_hours import OpenTime
 from cxaudit.standards.model import CalendarSettings, OfficeHours
 
-EXAMPLES = settings(max_examples=40, deadline=None, derandomize=True)
+EXAMPLES = settings(max_examples=40)
 SPAN = (dt.date(2025, 9, 1), dt.date(2028, 9, 1))
 FRIDAY, SATURDAY, SUNDAY = (dt.date(2025, 9, day) for day in (26, 27, 28))
 LUNCH = OfficeHours(tuple(((30600, 43200), (46800, 59400)) if day < 5 else () for day in range(7)))

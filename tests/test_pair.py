@@ -61,7 +61,7 @@ def logs(draw: st.DrawFn) -> tuple[list[Message], list[Message]]:
     return inbound, [one for one in outbound if one.customer is not None]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(logs(), st.sampled_from(["new", "ignore"]))
 def test_the_pairing_is_that_of_a_pencil(log: tuple[list[Message], list[Message]], reopen: Reopen) -> None:
     """Whatever is written to whom, each request has the reply that a person finds by reading on; nothing is counted twice."""
@@ -76,7 +76,7 @@ def test_the_pairing_is_that_of_a_pencil(log: tuple[list[Message], list[Message]
     assert not replies & later
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(logs(), st.randoms())
 def test_the_order_of_the_rows_decides_nothing(log: tuple[list[Message], list[Message]], random: object) -> None:
     """The same messages in another order are the same requests."""
@@ -87,7 +87,7 @@ def test_the_order_of_the_rows_decides_nothing(log: tuple[list[Message], list[Me
     assert answers(paired(inbound, outbound)) == before
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(logs(), st.data())
 def test_what_comes_later_changes_nothing_that_was(
     log: tuple[list[Message], list[Message]], data: st.DataObject
@@ -104,7 +104,7 @@ def test_what_comes_later_changes_nothing_that_was(
         assert after[message] == (reply, way) or (reply is None and after[message][0] == 99)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(logs(), st.integers(0, 12), st.sampled_from(["new", "ignore"]))
 def test_what_was_open_and_answered_at_a_moment_stays_so(
     log: tuple[list[Message], list[Message]], moment: int, reopen: Reopen

@@ -143,7 +143,7 @@ def letters(department: str) -> str:
 
 
 @settings(
-    max_examples=40, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate),
+    max_examples=40, phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=(HealthCheck.too_slow, HealthCheck.data_too_large),
 )  # fmt: skip
 @given(files())

@@ -52,7 +52,7 @@ CELLS = ["a", "é", "5", "", " ", '""', '"x,y"', '"l\nm"', '"l\n\nm, ""n"""', *S
 lines_of_cells = st.lists(st.lists(st.sampled_from(CELLS), max_size=6).map(",".join), max_size=12)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     lines_of_cells, st.lists(st.sampled_from(["Report\n", "\n", '"a, b"\n', '"l\nm"\n'])), st.sampled_from(["\n", ""])
 )
@@ -100,7 +100,7 @@ PIECES = [
 ]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.sampled_from(PIECES), max_size=40), st.integers(1, 40))
 def test_quotes_are_put_in_order_piece_by_piece_as_in_one(folder: Path, pieces: list[str], size: int) -> None:
     """Where a file is cut for reading decides nothing, whatever its quotes; and no row number is skipped."""

@@ -41,7 +41,7 @@ from cxaudit.tally.compliance import contested, reading_rows
 from cxaudit.tally.counts import tally_readings
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
-EXAMPLES = settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=SLOW)
+EXAMPLES = settings(max_examples=10, suppress_health_check=SLOW)
 FEWER = settings(EXAMPLES, max_examples=5)
 SEEDS = st.integers(0, 2**32)
 END = dt.date(2026, 12, 31)

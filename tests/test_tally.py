@@ -22,7 +22,7 @@ from cxaudit.standards.model import CalendarSettings, Counting, OfficeHours, Pro
 from cxaudit.tally.compliance import compliance_rows, total_row
 from cxaudit.tally.counts import merge_tallies, nearest_rank, tally_verdicts, with_cohort
 
-EXAMPLES = settings(max_examples=15, deadline=None, derandomize=True)
+EXAMPLES = settings(max_examples=15)
 END = dt.date(2026, 6, 30)
 BY = ("channel", "department")
 MONTH = (dt.date(2025, 11, 1), dt.date(2025, 11, 30))
@@ -100,7 +100,7 @@ def test_periods_side_by_side_lose_nothing(standards: Standards, seed: int) -> N
 
 
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 50)), min_size=1, max_size=20), st.integers(1, 100))
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100)
 def test_the_nearest_rank_is_that_of_the_list_written_out(counts: list[tuple[int, int]], share: int) -> None:
     """The median of a tally is the value in the middle of all its requests in a row."""
     days, n = zip(*counts, strict=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from outside import AS_OF, SAMPLES, Outcome, run, start
 
@@ -196,7 +196,6 @@ NAMES = st.sampled_from(
 )
 
 
-@settings(deadline=None)
 @given(
     st.dictionaries(
         NAMES | st.none(), st.lists(st.sampled_from((3, 4, 5, 6, 40)), min_size=8, max_size=40), min_size=1
@@ -238,7 +237,6 @@ def _escaped(name: str) -> str:
     return name.replace("\\", "\\\\").replace('"', '\\"').replace("\u2028", "\\u2028")
 
 
-@settings(deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_every_request_is_counted_once(chance: random.Random) -> None:
     """Days and departments add up to the requests, whatever day of the week they came in."""
