@@ -610,12 +610,43 @@ def test_options_that_ask_for_the_impossible(here: Path, arguments: list[str], m
     assert sorted(here.iterdir()) == before
 
 
-@pytest.mark.parametrize("moment", ["yesterday", "2025-02-29", "2025-10-31 25:00", "31.10.2025"])
+NO_MOMENTS = [
+    "yesterday",
+    "2025-02-29",
+    "2025-10-31 25:00",
+    "31.10.2025",
+    "20251031",
+    "2025-W44-5",
+    "2025-10-31+01:00",
+    "2025-10-31T09",
+]
+
+
+@pytest.mark.parametrize("moment", NO_MOMENTS)
 def test_moments_that_are_none(here: Path, moment: str) -> None:
     """An as-of moment that does not exist is refused with the spelling to use."""
     assert refused(check(here, "met.csv", as_of=moment)) == [
         f'--as-of {moment} is not a moment. Write 2025-11-03 or "2025-11-03 09:00".'
     ]
+
+
+@pytest.mark.parametrize(
+    ("option", "moment"),
+    [("--as-of", "0001-01-01T00:00+14:00"), ("--as-of", "9999-12-31T23:59-10:00"), ("--as-of", "2500-01-01T00:00Z"),
+     ("--as-of", "2500-01-01"), ("--received", "9999-12-31T23:59-10:00"), ("--received", "1989-12-31")],
+)  # fmt: skip
+def test_moments_of_other_centuries(here: Path, option: str, moment: str) -> None:
+    """A year in which no request is read is a slip of the pen, whatever zone stands behind it."""
+    command = ("check", "met.csv") if option == "--as-of" else ("due", "--channel", "email")
+    message = f"{option} {moment} is outside the years 1990 to 2100."
+    assert refused(run(*command, option, moment, cwd=here)) == [message]
+
+
+@pytest.mark.parametrize("period", ["9999-W52", "2025-W54", "2025-13"])
+def test_periods_that_are_none(here: Path, period: str) -> None:
+    assert refused(check(here, "met.csv", "--period", period))[0].startswith(
+        f"--period {period} is not a period: the calendar has no such days."
+    )
 
 
 @pytest.mark.parametrize(

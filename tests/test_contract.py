@@ -323,6 +323,24 @@ def test_due_within_lists_what_to_answer_next() -> None:
     assert rows == [row for row in pending if row["due_at"] <= "2025-11-03 23:59:59"]
 
 
+def test_due_within_counts_as_the_version_in_force_does(tmp_path: Path) -> None:
+    """A version that comes into force later changes nothing yet; office hours that there are none of are refused in words."""
+    (tmp_path / "s.yaml").write_text(
+        "version: 1\norganisation: Town\ntimezone: America/Edmonton\ncalendar: {workweek: [Mon-Fri]}\nstandards:\n"
+        "  - {effective: 2025-01-01, source: P 1, channels: {email: {within: 5 business days}}}\n"
+        "  - effective: 2026-01-01\n    source: P 2\n    counting: {day_ends: same_time}\n"
+        "    channels: {email: {within: 5 business days}}\n"
+    )
+    (tmp_path / "e.csv").write_text("case_id,channel,received_at,replied_at\n1,email,2025-10-06 18:00,\n")
+    arguments = ("records", "e.csv", "--standards", "s.yaml", "--as-of", "2025-10-10 09:00", "--due-within")
+    assert [row["case_id"] for row in run(*arguments, "1 business day", cwd=tmp_path).rows] == ["1"]
+    refused = run(*arguments, "4 business hours", cwd=tmp_path)
+    assert (refused.code, refused.out) == (2, b"")
+    assert (
+        '"4 business hours" counts office hours, and the standards in force from 2025-01-01 have none.' in refused.err
+    )
+
+
 # Periods
 
 

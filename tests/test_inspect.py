@@ -326,6 +326,22 @@ CELLS = st.sampled_from(
 )
 
 
+def test_who_changes_a_word_of_a_known_layout_wins_nothing_by_it(tmp_path: Path) -> None:
+    """`inspect` and `check` take a table that fits two layouts for the same one."""
+    (tmp_path / "s.yaml").write_text(
+        "version: 1\norganisation: Town\ntimezone: America/Edmonton\ncalendar: {workweek: [Mon-Fri]}\nstandards:\n"
+        "  - {effective: 2025-01-01, source: P 1, channels: {email: {within: 2 business days}}}\n"
+        "sources: {generic: {caveat: ours}}\n"
+    )
+    (tmp_path / "both.csv").write_text(
+        "Ticket ID,Created time,Initial response time,Status,case_id,received_at,replied_at,channel\n"
+        "1,2025-10-01 09:00:00,2025-10-01 10:00:00,Open,A1,2025-10-05 09:00:00,2025-10-20 09:00:00,email\n"
+    )
+    arguments = ("both.csv", "--standards", "s.yaml", "--as-of", "2025-10-31")
+    assert run("inspect", *arguments, cwd=tmp_path).json[0]["recognised"]["source"] == "freshdesk"
+    assert "both.csv (Freshdesk) does not say" in run("check", *arguments, cwd=tmp_path).err
+
+
 @given(
     st.lists(HEADERS, min_size=2, max_size=6),
     st.lists(st.lists(CELLS, min_size=6, max_size=6), min_size=1, max_size=5),

@@ -1,6 +1,6 @@
 """The audit: the only module that knows the order of the stages, and the one that checks that nothing was lost.
 
-read → recognise → name → merge → judge → tally. Every row of every file has one fate, every request one verdict.
+read → recognise → pair → merge → judge → tally. Every row of every file has one fate, every request one verdict.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _FREE_READINGS = 500_000
 
 
 class Audit:
-    """The judged requests of one run. Nothing that grows with the rows is held, but what merging needs of repeated cases."""
+    """The judged requests of one run. Only few rows are held in memory; of many, what merging needs of repeated cases."""
 
     def __init__(self, arguments: Sequence[str] | FoundFiles, question: Question) -> None:
         self.question = question
@@ -177,8 +177,8 @@ class Audit:
 
     def due_if_received_now(self, within: Within) -> dt.datetime:
         """When a request received at the as-of moment would be due (local)."""
-        counting = self.question.standards.versions[-1]
-        rule = Rule(within.unit, counting.counting, counting.office_hours)
+        version = self.question.version_now
+        rule = Rule(within.unit, version.counting, version.office_hours)
         now = pl.lit(self.question.as_of.local)
         clock = Clock(self.calendar, self.zone)
         due = due_under(rule, clock, now, pl.lit(None, pl.Datetime("us")), pl.lit(within.count, dtype=pl.Int32))

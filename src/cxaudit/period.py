@@ -41,7 +41,7 @@ def parse_period(text: str, as_of: AsOf | None = None) -> Period:
             monday = dt.date.fromisocalendar(int(match[1]), int(match[2]), 1)
             return monday, monday + dt.timedelta(days=6)
         return parse_date(text), parse_date(text)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         why = ": the calendar has no such days" if _LIKE_A_PERIOD.fullmatch(text) else ""
         raise UsageError(f"--period {text} is not a period{why}. {_HOW}") from error
 
@@ -51,14 +51,14 @@ def period_name(first: dt.date, last: dt.date) -> str:
 
     >>> period_name(dt.date(2025, 10, 1), dt.date(2025, 10, 31)), period_name(dt.date(2025, 10, 6), dt.date(2025, 10, 12))
     ('2025-10', '2025-W41')
-    >>> period_name(dt.date(2025, 10, 1), dt.date(2025, 10, 30))
-    '2025-10-01..2025-10-30'
+    >>> period_name(dt.date(2025, 10, 1), dt.date(2025, 10, 30)), period_name(dt.date(900, 1, 1), dt.date(900, 1, 31))
+    ('2025-10-01..2025-10-30', '0900-01')
     """
     candidates = [
-        f"{first:%Y}",
-        f"{first:%Y}-Q{(first.month + 2) // 3}",
-        f"{first:%Y-%m}",
-        f"{first:%G-W%V}",
+        f"{first.year:04}",
+        f"{first.year:04}-Q{(first.month + 2) // 3}",
+        f"{first.year:04}-{first.month:02}",
+        "{:04}-W{:02}".format(*first.isocalendar()),
         f"{first}",
     ]
     return next((name for name in candidates if parse_period(name) == (first, last)), f"{first}..{last}")
@@ -85,15 +85,11 @@ def parse_as_of(text: str, zone: Zone) -> AsOf:
     >>> parse_as_of("2025-11-03", zone("America/Edmonton")).utc.isoformat()
     '2025-11-04T06:59:59.999999'
     """
-    try:
-        if ":" not in text:
-            return _as_of(dt.datetime.combine(parse_date(text), _DAY_END), zone, is_date=True)
-        moment = dt.datetime.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(f'--as-of {text} is not a moment. Write 2025-11-03 or "2025-11-03 09:00".') from error
-    if moment.tzinfo is not None:
-        return AsOf(zone.to_local(moment), moment.astimezone(dt.UTC).replace(tzinfo=None))
-    return _as_of(moment, zone, is_date=False)
+    local, instant = _moment(text, zone, "--as-of", 'Write 2025-11-03 or "2025-11-03 09:00".')
+    is_date = ":" not in text
+    if is_date:
+        local = dt.datetime.combine(local, _DAY_END)
+    return AsOf(local, instant or zone.to_utc(local), is_date)
 
 
 def parse_received(text: str, zone: Zone) -> Receipt:
@@ -103,32 +99,33 @@ def parse_received(text: str, zone: Zone) -> Receipt:
     >>> str(parse_received("2026-12-01T06:30:00Z", zone("America/Edmonton")))    # the clocks no longer go back
     '2026-12-01 00:30:00'
     """
+    how = 'Write "2025-12-24 16:40", 2025-12-24T23:40:00Z or 2025-12-24.'
+    local, instant = _moment(text, zone, "--received", how)
+    return Receipt(local, is_date=":" not in text, instant=instant)
+
+
+def _moment(text: str, zone: Zone, option: str, how: str) -> tuple[dt.datetime, dt.datetime | None]:
+    """A moment in city time, a date as its midnight; and the same in UTC where the text has a zone."""
+    text = text.strip()
+    outside = UsageError(f"{option} {text} is outside the years {YEARS_READ.start} to {YEARS_READ.stop - 1}.")
     try:
-        if ":" not in text:
-            received = Receipt(dt.datetime.combine(dt.date.fromisoformat(text.strip()), dt.time()), is_date=True)
-        else:
-            received = _receipt(dt.datetime.fromisoformat(text.strip()), zone)
-    except (ValueError, OverflowError) as error:
-        how = 'Write "2025-12-24 16:40", 2025-12-24T23:40:00Z or 2025-12-24.'
-        raise UsageError(f"--received {text} is not a moment. {how}") from error
-    if received.at.year not in YEARS_READ:
-        raise UsageError(f"--received {text} is outside the years {YEARS_READ.start} to {YEARS_READ.stop - 1}.")
-    return received
-
-
-def _receipt(moment: dt.datetime, zone: Zone) -> Receipt:
+        day = parse_date(text[:10])
+        moment = dt.datetime.fromisoformat(text)
+        if text[10:] and (text[10] not in "T " or ":" not in text):
+            raise ValueError(text)
+    except ValueError as error:
+        raise UsageError(f"{option} {text} is not a moment. {how}") from error
+    if day.year not in YEARS_READ:
+        raise outside
     if moment.tzinfo is None:
-        return Receipt(moment)
-    return Receipt(zone.to_local(moment), instant=moment.astimezone(dt.UTC).replace(tzinfo=None))
+        return moment, None
+    local = zone.to_local(moment)
+    if local.year not in YEARS_READ:
+        raise outside
+    return local, moment.astimezone(dt.UTC).replace(tzinfo=None)
 
 
 def now_as_of(now: dt.datetime, zone: Zone) -> AsOf:
     """The moment that the command line read from the clock (aware)."""
     local = zone.to_local(now).replace(microsecond=0)
     return AsOf(local, now.astimezone(dt.UTC).replace(tzinfo=None, microsecond=0))
-
-
-def _as_of(local: dt.datetime, zone: Zone, *, is_date: bool) -> AsOf:
-    if local.year not in YEARS_READ:
-        raise UsageError(f"--as-of {local:%Y-%m-%d} is outside the years {YEARS_READ.start} to {YEARS_READ.stop - 1}.")
-    return AsOf(local, zone.to_utc(local), is_date)

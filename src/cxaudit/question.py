@@ -9,7 +9,7 @@ from typing import Literal
 from cxaudit.intake.opening import Wanted
 from cxaudit.model import AsOf
 from cxaudit.promises.table import Promises
-from cxaudit.standards.model import Standards
+from cxaudit.standards.model import Standards, Version
 from cxaudit.standards.source import Role
 
 ROLES: tuple[Role, ...] = (
@@ -35,6 +35,11 @@ class Question:
     reject_cells: bool = False
     with_readings: WithReadings = "no"
     scenario: str | None = None
+
+    @property
+    def version_now(self) -> Version:
+        """The version of the standards in force at the as-of moment."""
+        return self.standards.known_on(self.as_of.local.date()).versions[-1]
 
     @property
     def headers(self) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from cxaudit.render import RECORD_FORMATS
 from cxaudit.render.notes import notes
 from cxaudit.render.words import visible
 from cxaudit.standards import Standards, fold, parse_within
+from cxaudit.standards.words import no_office_hours
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,8 @@ def _due_by(text: str, audit: Audit) -> pl.Expr:
         within = parse_within(text)
     except ValueError as error:
         raise UsageError(f"--due-within {text}: {error}") from error
+    if audit.question.version_now.lacks_hours_for(within):
+        raise UsageError(f"--due-within {text}: {no_office_hours(within, audit.question.version_now)}")
     is_open = pl.col("verdict").is_in(["pending", "overdue"])
     return is_open & (pl.col("due_at") <= audit.due_if_received_now(within))
 

@@ -84,8 +84,7 @@ class _Reader:
         return hours_words(OpenTime(self.calendar, self._hours_in_force(day)).segments_of(day))
 
     def _hours_in_force(self, day: dt.date) -> OfficeHours:
-        in_force = [version for version in self.standards.versions if version.effective <= day]
-        return (in_force or self.standards.versions[:1])[-1].office_hours
+        return self.standards.known_on(day).versions[-1].office_hours
 
     def _place(self, section: str, day: dt.date) -> str:
         line = self._lines.get((section, day))

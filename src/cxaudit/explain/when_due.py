@@ -24,6 +24,7 @@ from cxaudit.model import AsOf
 from cxaudit.promises.due import DAY_END, Clock, Rule, due_under
 from cxaudit.promises.table import Promises
 from cxaudit.standards.model import OFFICE_UNITS, HighVolume, Promise, Standards, Version, Within
+from cxaudit.standards.words import no_office_hours
 from cxaudit.versions import versions
 
 _AT = pl.Datetime("us")
@@ -131,11 +132,8 @@ def _judged(
 def _check_hours(standards: Standards) -> None:
     for version in standards.versions:
         for promise in version.promises:
-            if promise.within.unit in OFFICE_UNITS and not version.office_hours:
-                raise UsageError(
-                    f'"{promise.within.text}" counts office hours, and the standards in force from {version.effective} '
-                    "have none.\nAdd office_hours to the calendar of the standards file."
-                )
+            if version.lacks_hours_for(promise.within):
+                raise UsageError(no_office_hours(promise.within, version))
 
 
 def _refuse(promises: Promises, calendar: Calendar, receipt: Receipt, row: dict[str, Any], channel: str) -> None:

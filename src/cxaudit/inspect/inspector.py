@@ -30,7 +30,7 @@ from cxaudit.recognise.layout import (
     likely_header,
     recognise_layout,
 )
-from cxaudit.recognise.library import known_sources
+from cxaudit.recognise.library import known_sources, winning_sources
 from cxaudit.recognise.lists import own_lists
 from cxaudit.recognise.order import settle_orders
 from cxaudit.recognise.proof import Proof, order_advice, prove_format
@@ -150,7 +150,7 @@ def _look(
 
 
 def _layout_of(table: Table, known: dict[str, SourceMapping], question: Question) -> Layout | None:
-    return recognise_layout(table, known, set(question.standards.sources), question.source)
+    return recognise_layout(table, known, winning_sources(question.standards), question.source)
 
 
 def _seen(path: Path, table: Table, layout: Layout) -> _Seen:

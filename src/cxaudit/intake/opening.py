@@ -12,7 +12,7 @@ from cxaudit.intake.source import Source
 from cxaudit.read import Table, open_tables
 from cxaudit.read.unpack import STANDARD_INPUT
 from cxaudit.recognise.layout import LEAVE_OUT, channel_advice, describe_unknown, recognise_layout
-from cxaudit.recognise.library import built_in_sources, known_sources
+from cxaudit.recognise.library import known_sources, winning_sources
 from cxaudit.recognise.lists import is_own_list, own_lists
 from cxaudit.recognise.requests import dated
 from cxaudit.standards.model import Standards
@@ -36,26 +36,27 @@ def open_sources(files: dict[Path, str], standards: Standards, wanted: Wanted) -
     Raises `InputError` for what cannot be read, recognised or dated.
     """
     known = known_sources(standards)
-    built_in = built_in_sources()
-    stated = {name for name, mapping in standards.sources.items() if name not in built_in or mapping.header}
+    winning = winning_sources(standards)
     opened = {path: open_tables(path, name) for path, name in files.items()}
-    own = [] if wanted.source else own_lists(opened, lambda one: recognise_layout(one, known, stated, None) is not None)
+    own = (
+        [] if wanted.source else own_lists(opened, lambda one: recognise_layout(one, known, winning, None) is not None)
+    )
     sources = [
         source
         for path, tables in opened.items()
         if path not in own
-        for source in _recognised(path, files[path], tables, known, stated, wanted)
+        for source in _recognised(path, files[path], tables, known, winning, wanted)
     ]
     date_tables(sources, dated(wanted.roles))
     return sources, tuple(own)
 
 
 def _recognised(
-    path: Path, name: str, opened: Sequence[Table], known: dict[str, SourceMapping], declared: set[str], wanted: Wanted
+    path: Path, name: str, opened: Sequence[Table], known: dict[str, SourceMapping], winning: set[str], wanted: Wanted
 ) -> list[Source]:
     found: list[Source] = []
     left_aside: list[str] = []
-    layouts = [(table, recognise_layout(table, known, declared, wanted.source)) for table in opened]
+    layouts = [(table, recognise_layout(table, known, winning, wanted.source)) for table in opened]
     has_export = (
         len(opened) > 1
         and wanted.source is None

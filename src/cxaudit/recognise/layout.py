@@ -81,11 +81,11 @@ def channel_advice(layout: Layout) -> str:
 
 
 def recognise_layout(
-    table: Table, sources: dict[str, SourceMapping], declared: set[str], forced: str | None
+    table: Table, sources: dict[str, SourceMapping], winning: set[str], forced: str | None
 ) -> Layout | None:
     """Find the header and the source of a table; None if nothing fits.
 
-    `declared` names the sources of the standards file, which win; `forced` is the user's `--source`. Raises `InputError`
+    `winning` names the sources that win where several fit; `forced` is the user's `--source`. Raises `InputError`
     if two sources fit equally well, or if two columns of one name claim a role.
     """
     if forced is not None:
@@ -100,12 +100,12 @@ def recognise_layout(
             name: mapping for name, mapping in sources.items() if _fits(mapping, cells, is_forced=forced is not None)
         }
         if fitting:
-            name = _best(fitting, declared, cells, table)
+            name = _best(fitting, winning, cells, table)
             return _layout(name, fitting[name], record, table)
     found = {name: header for name, mapping in sources.items() if (header := headerless(table, mapping)) is not None}
     if not found:
         return None
-    name = _best({name: sources[name] for name in found}, declared, set(), table)
+    name = _best({name: sources[name] for name in found}, winning, set(), table)
     return _layout(name, sources[name], found[name], table)
 
 
@@ -133,11 +133,11 @@ def _is_there(names: str | list[str], cells: set[str]) -> bool:
     return any(fold(name) in cells for name in ([names] if isinstance(names, str) else names))
 
 
-def _best(fitting: dict[str, SourceMapping], declared: set[str], cells: set[str], table: Table) -> str:
+def _best(fitting: dict[str, SourceMapping], winning: set[str], cells: set[str], table: Table) -> str:
     def rank(name: str) -> tuple[bool, int, int]:
         mapping = fitting[name]
         mapped = sum(any(fold(c.column) in cells for c in choices) for choices in mapping.columns.values())
-        return name in declared, len(mapping.header), mapped
+        return name in winning, len(mapping.header), mapped
 
     ordered = sorted(fitting, key=rank, reverse=True)
     if len(ordered) > 1 and rank(ordered[0]) == rank(ordered[1]):

@@ -30,6 +30,13 @@ def built_in_sources() -> dict[str, SourceMapping]:
     }
 
 
+def winning_sources(standards: Standards) -> set[str]:
+    """The sources that win over the others where a table fits several: those of the standards file that say themselves which
+    tables are theirs. Who only changes something of a built-in one wins nothing by it."""
+    built_in = built_in_sources()
+    return {name for name, mapping in standards.sources.items() if name not in built_in or mapping.header}
+
+
 def known_sources(standards: Standards) -> dict[str, SourceMapping]:
     """The sources of the standards file first, then the built-in ones.
 

@@ -85,6 +85,10 @@ class Version:
     counting: Counting
     office_hours: OfficeHours
 
+    def lacks_hours_for(self, within: Within) -> bool:
+        """Whether a duration counts office hours and there are none."""
+        return within.unit in OFFICE_UNITS and not self.office_hours
+
 
 @dataclass(frozen=True)
 class HolidaySource:

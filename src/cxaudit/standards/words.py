@@ -10,7 +10,7 @@ from decimal import Decimal
 from importlib.resources import files
 from typing import NamedTuple
 
-from cxaudit.standards.model import CalendarSettings, Counting, HolidaySource, Standards, Within
+from cxaudit.standards.model import CalendarSettings, Counting, HolidaySource, Standards, Version, Within
 
 #: Only names that would otherwise read as codes under every table of a Canadian city.
 _PROVINCES = {
@@ -97,6 +97,14 @@ def rule_words(within: Within, counting: Counting, calendar: CalendarSettings) -
         case "hours" | "minutes":
             return "Counted in real time from receipt, day and night"
     return f"Counted in office hours from receipt, {holiday_words(calendar.holidays)}"
+
+
+def no_office_hours(within: Within, version: Version) -> str:
+    """Why a duration that counts office hours cannot be counted under a version, and what to do."""
+    return (
+        f'"{within.text}" counts office hours, and the standards in force from {version.effective} have none.\n'
+        "Add office_hours to the calendar of the standards file."
+    )
 
 
 def holiday_words(source: HolidaySource | None) -> str:
