@@ -10,7 +10,7 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
-from outside import AS_OF, SAMPLES, run, start
+from outside import AS_OF, SAMPLES, TOP, run, start
 
 CHECK = (
     "standard,requests,met,late,overdue,pending,excluded,judged,compliance_pct,target_pct,outcome,median_business_days,"
@@ -339,6 +339,58 @@ def test_due_within_counts_as_the_version_in_force_does(tmp_path: Path) -> None:
     assert (
         '"4 business hours" counts office hours, and the standards in force from 2025-01-01 have none.' in refused.err
     )
+
+
+def test_an_unknown_channel_is_named_whatever_its_requests_are_excluded_for(tmp_path: Path) -> None:
+    """Excluded for their times, they would not be missed; those to which no reply is owed are meant to be left out."""
+    owed = 'exclude:\n  - {column: channel, in: [chat], because: "no promise"}\n'
+    (tmp_path / "s.yaml").write_text((TOP / "standards.yaml").read_text("utf-8") + owed, encoding="utf-8")
+    (tmp_path / "e.csv").write_text(
+        "case_id,channel,received_at,replied_at\n1,emial,2025-10-06 09:00,2025-10-05 09:00\n"
+        "2,fax,2005-10-06 09:00,2025-10-06 10:00\n3,chat,2025-10-06 09:00,\n4,email,2025-10-06 09:00,2025-10-06 10:00\n"
+    )
+    said = run("check", "e.csv", "--standards", "s.yaml", "--as-of", "2025-10-07", cwd=tmp_path).err
+    assert "unknown_channel (2)" in said
+    assert 'e.csv, row 2: "emial": no standard names it; the nearest is "email"' in said
+    assert 'e.csv, row 3: "fax": no standard names it' in said
+
+
+STATED_AS_FORMULAS = """\
+version: 1
+organisation: Town
+timezone: America/Edmonton
+calendar: {workweek: [Mon-Fri], closed: {2025-10-14: "=day off"}}
+standards:
+  - {effective: 2025-01-01, source: "=1+1", channels: {email: {within: 2 business days}}}
+high_volume:
+  - {from: 2025-10-06, to: 2025-10-10, reason: "-50% staff", declared: 2025-10-01, effect: note}
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "raw"),
+    [("records e.csv", "=1+1,-50% staff,"), ("standards show", ",=1+1"), ("calendar 2025", ",=day off"),
+     ("due --channel email --received 2025-10-10", ",=1+1,"), ("volume e.csv", "=Parks,"),
+     ("standards diff s.yaml s2.yaml", ",=1+1,")],
+)  # fmt: skip
+@pytest.mark.parametrize("form", ["csv", "tsv"])
+def test_nothing_that_the_standards_file_states_is_run_by_a_spreadsheet(
+    tmp_path: Path, command: str, raw: str, form: str
+) -> None:
+    """Text of the standards file is neutralised as that of the exports is, unless a machine asks for it raw."""
+    (tmp_path / "s.yaml").write_text(STATED_AS_FORMULAS, encoding="utf-8")
+    (tmp_path / "s2.yaml").write_text(STATED_AS_FORMULAS.replace("=1+1", "=2+2"), encoding="utf-8")
+    (tmp_path / "e.csv").write_text("case_id,channel,department,received_at\n1,email,=Parks,2025-10-06 18:00\n")
+    words = command.split()
+    settings = [] if "diff" in words else ["--standards", "s.yaml"]
+    settings += ["--as-of", "2025-10-09"] if "e.csv" in words else []
+    if form == "tsv":
+        raw = raw.replace(",", "\t")
+    escaped = re.sub("[=-](?=[1P5d])", r"'\g<0>", raw)
+    shown = run(*words, *settings, "--format", form, cwd=tmp_path).text
+    assert escaped in shown.removeprefix("\ufeff")
+    if "e.csv" in words:
+        assert raw in run(*words, *settings, "--format", form, "--no-escape", cwd=tmp_path).text
 
 
 # Periods

@@ -63,6 +63,8 @@ INPUT_TEXT = frozenset(
     {"case_id", "channel", "department", "employee", "customer_type", "excluded_because", "file", "sheet", "value",
      "cells", "system_verdict"}
 )  # fmt: skip
+#: Columns with text of the standards file.
+STATED_TEXT = frozenset({"clause", "high_volume", "source"})
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from cxaudit.days.calendar import Calendar, calendar_of
 from cxaudit.findings import CATALOGUE, Finding
 from cxaudit.inspect.hours import HOURS, unusual_hours
 from cxaudit.intake.table_findings import place_finding
+from cxaudit.model import NO_REPLY_OWED
 from cxaudit.recognise.names import nearest
 from cxaudit.standards.model import Standards
 from cxaudit.standards.weaker import weaker_promises
@@ -62,11 +63,15 @@ def _left_aside(audit: Audit) -> Iterator[Finding]:
 
 
 def _channels(audit: Audit) -> Iterator[Finding]:
-    """Channels for which nothing is promised, each with the nearest one for which something is."""
+    """Channels for which nothing is promised, each with the nearest one for which something is. A channel that no standard
+    names is told whatever its requests are excluded for, unless no reply is owed to them."""
     known, channel = audit.question.standards.channel_names, pl.col("channel").cast(pl.String)
-    if audit.count(("channel",)).filter(pl.col("excluded") == "no_standard").is_empty():
+    excluded = pl.col("excluded").cast(pl.String)
+    is_unnamed = ~channel.is_in(list(known.values())) & (excluded != NO_REPLY_OWED)
+    is_unpromised = (excluded == "no_standard") | is_unnamed
+    if audit.count(("channel",)).filter(is_unpromised).is_empty():
         return
-    unknown = audit.judged.filter(pl.col("excluded") == "no_standard")
+    unknown = audit.judged.filter(is_unpromised)
     counted = unknown.group_by("table", channel).agg(pl.len(), pl.col("row").sort().head(_PLACES))
     for table, name, n, rows in counted.sort("table", "channel").collect(engine="streaming").iter_rows():
         source = audit.arrived[table].source

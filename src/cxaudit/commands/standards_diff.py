@@ -15,8 +15,9 @@ from cxaudit.compare.changes import VerdictChanges, tally_changes, verdict_chang
 from cxaudit.days.calendar import complaints
 from cxaudit.errors import UsageError
 from cxaudit.lookup import value_at
-from cxaudit.render.diff import DIFF_FORMATS, Diff, render_diff
+from cxaudit.render.diff import Diff, render_diff
 from cxaudit.render.notes import notes_of
+from cxaudit.render.rows import ROW_FORMATS
 from cxaudit.render.words import as_of_words, counted
 from cxaudit.standards import Standards, load
 from cxaudit.standards.diff import differences, version_on
@@ -35,7 +36,7 @@ class _Side:
 
 def standards_diff(before: str, after: str, given: Input, output: Output) -> int:
     """What changed, and with exports what it does to their verdicts."""
-    form = output.chosen(DIFF_FORMATS)
+    form = output.chosen(ROW_FORMATS)
     output.check_places()
     output.spare_inputs((), *(_path_of(one)[0] for one in (before, after)))
     old, new = _side(before), _side(after)

@@ -13,14 +13,15 @@ from cxaudit.commands.shared import NOT_RELIABLE, is_doubtful, load_standards, s
 from cxaudit.errors import UsageError
 from cxaudit.period import parse_period
 from cxaudit.render.notes import notes_of
-from cxaudit.render.volume import VOLUME_FORMATS, declaration, render_volume
+from cxaudit.render.rows import ROW_FORMATS
+from cxaudit.render.volume import declaration, render_volume
 from cxaudit.render.words import counted
 from cxaudit.volume import Per, Series, Volume, declared_in, measure, tally_receipts
 
 
 def volume(given: Input, output: Output, *, per: str, baseline: str | None, period: str | None) -> int:
     """Requests per business day or week, and what is above the usual level."""
-    form = output.chosen(VOLUME_FORMATS)
+    form = output.chosen(ROW_FORMATS)
     output.check_places()
     unit = _unit(per)
     question = given.question(load_standards(given), ["department"], reject_cells=False)

@@ -34,7 +34,7 @@ def render_calendar(years: Sequence[Year], standards: Standards, form: str, opti
         case "ics":
             yield utf8(icalendar_text(days, standards.organisation))
         case _:
-            yield utf8(data_text(CALENDAR_COLUMNS, [_row(day) for day in days], form))
+            yield utf8(data_text(CALENDAR_COLUMNS, [_row(day) for day in days], form, escape=options.escape))
 
 
 def _row(day: SpecialDay) -> dict[str, str]:

@@ -53,10 +53,12 @@ def render_comparison(report: Report, form: str, options: RenderOptions) -> Iter
         case "json":
             yield check_document(report, [_row(row) for row in comparison.rows], comparison=_summary(comparison))
         case "jsonl":
-            yield utf8(data_text(COMPARISON_COLUMNS, [_row(row) for row in comparison.rows], form))
+            yield utf8(
+                data_text(COMPARISON_COLUMNS, [_row(row) for row in comparison.rows], form, escape=options.escape)
+            )
         case _:
             rows = [{**_row(row), "agrees": _YES_NO[row.agrees]} for row in comparison.rows]
-            yield utf8(data_text(COMPARISON_COLUMNS, rows, form))
+            yield utf8(data_text(COMPARISON_COLUMNS, rows, form, escape=options.escape))
 
 
 def reason_words(reason: str) -> str:

@@ -10,7 +10,7 @@ import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from cxaudit.model import INPUT_TEXT, Records, Report
+from cxaudit.model import INPUT_TEXT, STATED_TEXT, Records, Report
 from cxaudit.render.check_rows import Cell, check_columns, check_rows
 from cxaudit.render.escape import escape_cell, escape_column
 from cxaudit.render.options import RenderOptions
@@ -74,6 +74,9 @@ def _delimit(part: pl.DataFrame, escape: bool, separator: str) -> bytes:
     part = part.with_columns(pl.col(name).replace("", None) for name in texts)
     if escape:
         part = part.with_columns(escape_column(name) for name in texts if name in INPUT_TEXT)
+        for name in STATED_TEXT.intersection(texts):  # the same few texts in all rows
+            if any(escape_cell(text) != text for text in part[name].unique().drop_nulls()):
+                part = part.with_columns(escape_column(name))
     buffer = io.BytesIO()
     part.write_csv(buffer, separator=separator, include_header=False, float_precision=2)
     return buffer.getvalue()

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cxaudit.render.escape import escape_cell
 from cxaudit.render.figures import compliance_text, for_people
 from cxaudit.render.markdown import escape_markdown
 from cxaudit.render.options import RenderOptions
-from cxaudit.render.rows import remark, table_text
+from cxaudit.render.rows import data_text, markdown_text, remark, table_text
 from cxaudit.render.words import counted, utf8, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cxaudit.compare.changes import VerdictChanges
     from cxaudit.standards.diff_text import Difference
 
-DIFF_FORMATS = ("table", "csv", "tsv", "json", "jsonl", "markdown")
 DIFF_COLUMNS = ("what", "channel", "department", "before", "after")
 _TITLES = ("What", "Channel", "Department", "Before", "After")
 _VERDICT_TITLES = ("Channel", "Before", "After", "Requests")
@@ -44,29 +38,17 @@ class Diff:
 
 
 def render_diff(diff: Diff, form: str, options: RenderOptions) -> Iterator[bytes]:
-    """The outcome in one of DIFF_FORMATS."""
+    """The outcome in one of ROW_FORMATS."""
     match form:
-        case "csv" | "tsv":
-            text = io.StringIO(newline="")
-            writer = csv.writer(text, delimiter="," if form == "csv" else "\t", lineterminator="\n")
-            columns = [*DIFF_COLUMNS, *(["requests"] if diff.verdicts else [])]
-            writer.writerow(columns)
-            for row in _rows(diff):
-                cells = [row.get(name, "") for name in columns]
-                writer.writerow([_escaped(cell) for cell in cells] if options.escape else cells)
-            yield utf8(text.getvalue())
         case "json":
             yield utf8(json.dumps(_document(diff), ensure_ascii=False, indent=2) + "\n")
-        case "jsonl":
-            yield utf8("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in _rows(diff)))
         case "markdown":
             yield utf8(_markdown(diff))
-        case _:
+        case "table":
             yield utf8(_table(diff, options))
-
-
-def _escaped(cell: str | int) -> str | int:
-    return escape_cell(cell) if isinstance(cell, str) else cell
+        case _:
+            columns = [*DIFF_COLUMNS, *(["requests"] if diff.verdicts else [])]
+            yield utf8(data_text(columns, list(_rows(diff)), form, escape=options.escape))
 
 
 def _rows(diff: Diff) -> Iterator[dict[str, Any]]:
@@ -167,14 +149,11 @@ def _table(diff: Diff, options: RenderOptions) -> str:
 
 def _markdown(diff: Diff) -> str:
     titles, rows = _lines(diff)
-    parts = [f"**{escape_markdown(_heading(diff))}**\n", _pipes(titles, rows) if rows else "Nothing is different.\n"]
+    parts = [
+        f"**{escape_markdown(_heading(diff))}**\n",
+        markdown_text(titles, rows) if rows else "Nothing is different.\n",
+    ]
     if lines := _verdict_lines(diff):
-        parts.append(_pipes(_VERDICT_TITLES, lines, figures=(3,)))
+        parts.append(markdown_text(_VERDICT_TITLES, lines, figures=(3,)))
     parts += [f"{line}\n" for line in _below(diff)]
     return "\n".join(parts)
-
-
-def _pipes(titles: Sequence[str], rows: Sequence[Sequence[str]], figures: Sequence[int] = ()) -> str:
-    rule = ["---:" if place in figures else "---" for place in range(len(titles))]
-    body = [[escape_markdown(visible(cell)) for cell in row] for row in rows]
-    return "".join(f"| {' | '.join(cells)} |\n" for cells in (titles, rule, *body))

@@ -40,7 +40,7 @@ def render_due(found: Sequence[DueTime], standards: Standards, form: str, option
             yield utf8("\n".join(lines) + "\n")
         case _:
             rows = [_row(one, standards, with_days=form.startswith("json")) for one in found]
-            yield utf8(data_text(DUE_COLUMNS, rows, form))
+            yield utf8(data_text(DUE_COLUMNS, rows, form, escape=options.escape))
 
 
 def _row(one: DueTime, standards: Standards, *, with_days: bool) -> dict[str, Any]:

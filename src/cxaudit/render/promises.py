@@ -27,4 +27,4 @@ def render_promises(rows: Sequence[PromiseRow], form: str, options: RenderOption
             yield utf8(markdown_text(titles, cells))
             yield utf8(f"\n- {rules[0]}.\n" if len(rules) == 1 else "")
         case _:
-            yield utf8(data_text(PromiseRow._fields, [row._asdict() for row in rows], form))
+            yield utf8(data_text(PromiseRow._fields, [row._asdict() for row in rows], form, escape=options.escape))

@@ -43,9 +43,9 @@ def render_readings(report: Report, form: str, options: RenderOptions) -> Iterat
         case "html":
             yield from render_page(readings_document(report))
         case "jsonl":
-            yield utf8(data_text(READING_COLUMNS, [_numbers(row) for row in rows], form))
+            yield utf8(data_text(READING_COLUMNS, [_numbers(row) for row in rows], form, escape=options.escape))
         case _:
-            yield utf8(data_text(READING_COLUMNS, rows, form))
+            yield utf8(data_text(READING_COLUMNS, rows, form, escape=options.escape))
 
 
 def _row(row: ReadingRow, limits: Limits) -> dict[str, str | int | None]:

@@ -9,6 +9,7 @@ import textwrap
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
+from cxaudit.render.escape import escape_cell
 from cxaudit.render.markdown import escape_markdown
 from cxaudit.render.options import RenderOptions
 from cxaudit.render.words import visible
@@ -20,8 +21,11 @@ _UNBOUNDED = 10_000
 _SHORT = 24
 
 
-def data_text(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], form: str) -> str:
-    """The rows as `csv`, `tsv` (their `columns`), `json` or `jsonl` (all they hold); the unknown is empty or null."""
+def data_text(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], form: str, *, escape: bool = False) -> str:
+    """The rows as `csv`, `tsv` (their `columns`), `json` or `jsonl` (all they hold); the unknown is empty or null.
+
+    With `escape`, what a spreadsheet would run as a formula is neutralised in `csv` and `tsv`.
+    """
     match form:
         case "json":
             return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
@@ -30,7 +34,8 @@ def data_text(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], form: s
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter="\t" if form == "tsv" else ",", lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([row[name] for name in columns] for row in rows)
+    cells = ([row.get(name) for name in columns] for row in rows)
+    writer.writerows([escape_cell(c) if escape and isinstance(c, str) else c for c in row] for row in cells)
     return text.getvalue()
 
 

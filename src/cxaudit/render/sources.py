@@ -25,7 +25,7 @@ def render_sources(
         case "markdown":
             yield utf8(markdown_text(_TITLES, [_cells(row) for row in rows]))
         case _:
-            yield utf8(data_text(SOURCE_COLUMNS, rows, form))
+            yield utf8(data_text(SOURCE_COLUMNS, rows, form, escape=options.escape))
 
 
 def _row(name: str, mapping: SourceMapping, *, is_declared: bool) -> dict[str, Any]:

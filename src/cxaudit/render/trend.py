@@ -58,7 +58,8 @@ def render_trend(trend: Trend, as_of: dt.datetime, form: str, options: RenderOpt
             yield from render_page(_document(trend, as_of))
         case _:
             columns = [*([trend.by] if trend.by else []), *TREND_COLUMNS]
-            yield utf8(data_text(columns, [_row(row, trend.by, form, options) for row in trend.rows], form))
+            told = [_row(row, trend.by, form) for row in trend.rows]
+            yield utf8(data_text(columns, told, form, escape=options.escape))
 
 
 def remarks(trend: Trend, *, has_low: bool = True) -> Iterator[str]:
@@ -110,7 +111,7 @@ def _signals(row: TrendRow) -> str:
     return ", ".join(signal.replace("_", " ") for signal in row.point.signals)
 
 
-def _row(row: TrendRow, by: str | None, form: str, options: RenderOptions) -> dict[str, Any]:
+def _row(row: TrendRow, by: str | None, form: str) -> dict[str, Any]:
     line = row.row
     percentages = {
         "compliance_pct": _share(row) or None,
@@ -118,10 +119,8 @@ def _row(row: TrendRow, by: str | None, form: str, options: RenderOptions) -> di
         **dict(zip(("usual_pct", "lower_limit_pct", "upper_limit_pct"), _levels(row), strict=True)),
     }
     is_json = form.startswith("json")
-    series = "all" if row.series is None else row.series  # as `check` names them
-    label = series if is_json or not options.escape else escape_cell(series)
     values: dict[str, Any] = {
-        **({by: label} if by else {}),
+        **({by: "all" if row.series is None else row.series} if by else {}),  # as `check` names them
         "month": row.point.month,
         **{
             name: getattr(line, name)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from cxaudit.render.escape import escape_cell
 from cxaudit.render.options import RenderOptions
 from cxaudit.render.rows import ROW_FORMATS, data_text, markdown_text, table_text
 from cxaudit.render.words import counted, utf8, visible
@@ -66,10 +65,8 @@ def render_verify(found: Sequence[Compared], form: str, options: RenderOptions) 
         case "markdown":
             yield utf8(markdown_text(_TITLES, [_cells(one) for one in found]))
         case _:
-            is_escaped = options.escape and form in ("csv", "tsv")
             rows = [{name: getattr(one, name) for name in VERIFY_COLUMNS} for one in found]
-            escaped = [row | {"name": escape_cell(row["name"])} for row in rows] if is_escaped else rows
-            yield utf8(data_text(VERIFY_COLUMNS, escaped, form))
+            yield utf8(data_text(VERIFY_COLUMNS, rows, form, escape=options.escape))
 
 
 def advice(found: Iterable[Compared]) -> Iterator[str]:

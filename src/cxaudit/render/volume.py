@@ -6,24 +6,20 @@ round.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from cxaudit.render.escape import escape_cell
 from cxaudit.render.markdown import escape_markdown
 from cxaudit.render.options import RenderOptions
-from cxaudit.render.rows import remark, table_text
+from cxaudit.render.rows import data_text, markdown_text, remark, table_text
 from cxaudit.render.words import as_of_words, counted, period_words, utf8, visible
 
 if TYPE_CHECKING:
     from cxaudit.volume import Declared, Limits, Surge, Volume
 
-VOLUME_FORMATS = ("table", "csv", "tsv", "json", "jsonl", "markdown")
 VOLUME_COLUMNS = ("department", "date", "requests", "usual", "lower", "upper", "surge")
 _SURGE_COLUMNS = ("department", "from", "to", "requests", "usual")
 _UNITS = {"day": ("business day", "business days"), "week": ("week", "weeks")}
@@ -32,25 +28,17 @@ _FIGURES = frozenset({1, 2, 3, 4, 5})
 
 
 def render_volume(volume: Volume, form: str, options: RenderOptions) -> Iterator[bytes]:
-    """The outcome in one of VOLUME_FORMATS."""
+    """The outcome in one of ROW_FORMATS."""
     match form:
-        case "csv" | "tsv":
-            text = io.StringIO(newline="")
-            writer = csv.writer(text, delimiter="," if form == "csv" else "\t", lineterminator="\n")
-            writer.writerow(VOLUME_COLUMNS)
-            for row in _rows(volume):
-                name = escape_cell(row["department"]) if options.escape else row["department"]
-                writer.writerow([name, *("" if row[key] is None else row[key] for key in VOLUME_COLUMNS[1:])])
-            yield utf8(text.getvalue())
         case "json":
             document = {"rows": list(_rows(volume)), "surges": [_surge(surge) for surge in _all_surges(volume)]}
             yield utf8(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
-        case "jsonl":
-            yield utf8("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in _rows(volume)))
         case "markdown":
             yield utf8(_markdown(volume))
-        case _:
+        case "table":
             yield utf8(_table(volume, options))
+        case _:
+            yield utf8(data_text(VOLUME_COLUMNS, list(_rows(volume)), form, escape=options.escape))
 
 
 def _rows(volume: Volume) -> Iterator[dict[str, Any]]:
@@ -176,10 +164,7 @@ def _table(volume: Volume, options: RenderOptions) -> str:
 def _markdown(volume: Volume) -> str:
     parts = [f"**{escape_markdown(visible(_heading(volume)))}**\n"]
     for title, headings, lines, figures in _tables(volume):
-        rule = ["---:" if place in figures else "---" for place in range(len(headings))]
-        body = [[escape_markdown(visible(cell)) for cell in line] for line in lines]
-        table = "".join(f"| {' | '.join(cells)} |\n" for cells in (headings, rule, *body))
-        parts.append((f"{title}\n\n" if title else "") + table)
+        parts.append((f"{title}\n\n" if title else "") + markdown_text(headings, lines, figures))
     parts.append("".join(f"- {escape_markdown(visible(line))}\n" for line in _below(volume)))
     return "\n".join(parts)
 
