@@ -32,19 +32,34 @@ Answer = tuple[Conversation, str]
 
 
 def conversation(one: Message, inbound: list[Message], reopen: str) -> Conversation:
-    """To what conversation a customer's message belongs: that of the message with which its thread began."""
+    """The message that began what a customer's message belongs to: the first of its thread, and from there the earliest one
+    about the same subject that went to one of its mailboxes, as long as there is an earlier one."""
     if one.customer is None:
         return ("alone", one.message)
-    if one.thread is not None:
-        if reopen == "ignore":
-            return ("thread", one.log, one.thread, one.customer)
-        mine = [
-            other
-            for other in inbound
-            if (other.log, other.thread, other.customer) == (one.log, one.thread, one.customer)
-        ]
-        one = min(mine, key=lambda other: (other.at, other.message))
-    return ("subject", one.log, one.customer, one.mailbox, one.subject)
+    begun = first_of_thread(one, inbound)
+    if one.thread is not None and reopen == "ignore":
+        return ("thread", begun.message)
+    fitting = [
+        other
+        for other in inbound
+        if (other.log, other.customer, other.subject) == (begun.log, begun.customer, begun.subject)
+        and set(other.mailboxes) & set(begun.mailboxes)
+        and first_of_thread(other, inbound) == other
+        and not (other.thread is not None and reopen == "ignore")
+    ]
+    earliest = min(fitting, key=age)
+    return ("subject", begun.message) if earliest == begun else conversation(earliest, inbound, reopen)
+
+
+def first_of_thread(one: Message, inbound: list[Message]) -> Message:
+    same = [
+        other for other in inbound if (other.log, other.thread, other.customer) == (one.log, one.thread, one.customer)
+    ]
+    return one if one.thread is None else min(same, key=age)
+
+
+def age(one: Message) -> tuple[int, int]:
+    return one.at, one.message
 
 
 def agree(question: Message, reply: Message, *names: str) -> bool:
@@ -106,7 +121,7 @@ def pair(inbound: list[Message], outbound: list[Message], reopen: str) -> dict[i
     for reply in outbound:
         found = certain(reply, inbound, reopen)
         answers += [(reply, one) for one in found]
-        if not found and not (reply.is_internal or reply.is_form):
+        if (reply.is_wide or not found) and not (reply.is_internal or reply.is_form):
             left.append(reply)
     for way in ("customer", "person"):
         for reply in sorted(left, key=lambda one: one.at):
@@ -115,24 +130,24 @@ def pair(inbound: list[Message], outbound: list[Message], reopen: str) -> dict[i
             still_open = [
                 name for name, opened, answer, _ in requests(inbound, answers, reopen)  # as it is by now
                 if opened.at < reply.at and (answer is None or answer.at >= reply.at)
-                and not opened.is_internal and is_same(way, first_of(name, inbound, reopen), reply)
+                and not opened.is_internal and is_same(way, told_before(name, reply, inbound, reopen), reply)
             ]  # fmt: skip
             if len(still_open) == 1:
-                answers.append((reply, (still_open[0], way)))
                 left.remove(reply)
+                if not reply.is_wide or (reply, (still_open[0], "number")) not in answers:
+                    answers.append((reply, (still_open[0], way)))
     return {
         opened.message: (reply.message if reply else None, how)
         for _, opened, reply, how in requests(inbound, answers, reopen)
     }
 
 
-def is_same(way: str, question: Message, reply: Message) -> bool:
-    """Whether both are about one customer: at one mailbox, or as the list of customers knows them."""
+def is_same(way: str, questions: list[Message], reply: Message) -> bool:
+    """Whether both are about one customer: at a mailbox that was written to, or as the list of customers knows them."""
     if way == "customer":
-        return agree(question, reply, "mailbox")
-    return reply.person is not None and question.person == reply.person
+        return any(agree(question, reply, "mailbox") for question in questions)
+    return reply.person is not None and any(question.person == reply.person for question in questions)
 
 
-def first_of(name: Conversation, inbound: list[Message], reopen: str) -> Message:
-    mine = [one for one in inbound if conversation(one, inbound, reopen) == name]
-    return min(mine, key=lambda one: (one.at, one.message))
+def told_before(name: Conversation, reply: Message, inbound: list[Message], reopen: str) -> list[Message]:
+    return [one for one in inbound if one.at < reply.at and conversation(one, inbound, reopen) == name]

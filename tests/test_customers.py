@@ -78,6 +78,21 @@ def test_each_call_answers_what_is_open_then(tmp_path: Path) -> None:
     assert [reply for _, _, reply in found] == ["13 11:00", "14 11:00", "15 11:00"]
 
 
+def test_a_call_answers_an_email_whatever_was_left_at_that_number_long_ago(tmp_path: Path) -> None:
+    """What was answered is open no more; what is still open at the number leaves it open which of the two was meant."""
+    mail, listed = tmp_path / "mail.csv", tmp_path / "customers.csv"
+    mail.write_text(
+        "message_id,sent_at,from,to,subject,direction\n1,2025-10-15 10:00,doe@mail.example,info@town.example,Water,in\n"
+    )
+    listed.write_text("phone,mail\n7805550101,doe@mail.example\n")
+    left, called = LEFT.format("7805550101"), "{0},2025-10-{1} 11:00:00,204,7805550101,out,answered"
+    calls = log(tmp_path, left, called.format("b", 14), called.format("c", 16))
+    settings = f"pairing: {{customers: '{listed}'}}\n"
+    assert [reply for _, _, reply in told(audit(calls, mail, settings=settings))] == ["14 11:00", "16 11:00"]
+    calls = log(tmp_path, left, called.format("c", 16))
+    assert [reply for _, _, reply in told(audit(calls, mail, settings=settings))] == ["16 11:00", None]
+
+
 def test_no_answer_replaces_the_list(tmp_path: Path) -> None:
     """It decides verdicts as the exports do."""
     (tmp_path / "cust.csv").write_text("Ann,780-555-0100,ann@x.org\n")

@@ -145,6 +145,24 @@ def test_ids_that_are_none_join_no_calls_and_no_messages(tmp_path: Path) -> None
     assert audit(tmp_path / "mail.csv").n_requests == 3
 
 
+def test_ids_that_are_none_are_told(tmp_path: Path) -> None:
+    """As in an export of requests: that a spreadsheet spoiled them is to be seen, and where."""
+    (tmp_path / "calls.csv").write_text(
+        "call_id,called_at,from,to,direction,result\n"
+        "7,2025-10-13 09:00:00,7805550109,204,in,voicemail\n"
+        + "".join(f"1.01E+11,2025-10-{13 + i} 10:00:00,780555010{i},204,in,voicemail\n" for i in range(3))
+    )
+    (tmp_path / "mail.csv").write_text(
+        "message_id,sent_at,from,to,subject,direction\n"
+        + "".join(f"#N/A,2025-10-{13 + i} 10:00,a{i}@x.example,info@town.example,Water,in\n" for i in range(2))
+        + "1.5E+12,2025-10-16 10:00,b@x.example,info@town.example,Water,in\n"
+    )
+    found = audit(tmp_path / "calls.csv", tmp_path / "mail.csv")
+    told = [(one.file, one.n, one.rows) for one in found.findings if one.code == "damaged_id"]
+    assert told == [("calls.csv", 3, (3, 4, 5)), ("mail.csv", 2, (2, 3))]
+    assert found.n_requests == 7
+
+
 HIDDEN = (
     '"2025-10-13 16:50:00","{0}","{0}","204","in","a","b","{1}","204@default","9","{2}","{3}","3",,"1760395800.{4}",\n'
 )

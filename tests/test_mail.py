@@ -431,6 +431,114 @@ def test_no_address_reaches_an_output(tmp_path: Path) -> None:
     assert not any(name in said for name in ("doe@", "mail.example", "smith", "a1.example"))
 
 
+X500 = "/O=TOWN/OU=EXCHANGE/CN=RECIPIENTS/CN=JSMITH"
+
+
+@pytest.mark.parametrize("name", ["Jane Doe", X500, "jdoe", "Doe, Jane (Water)"])
+def test_who_is_no_address_is_told_and_neither_counts_nor_vanishes(tmp_path: Path, name: str) -> None:
+    """It may be a customer or one of us: nothing tells whether a request or a reply was sent, so the row is rejected."""
+    question, reply = ("13 16:00", CUSTOMER, US, "Water bill"), ("14 16:00", US, CUSTOMER, "RE: Water bill")
+    for row in (("14 10:00", f'"{name}"', US, "Fence"), ("14 10:00", f'"{name}"', CUSTOMER, "RE: Water bill"),
+                ("14 10:00", US, f'"{name}"', "RE: Water bill"), ("14 10:00", CUSTOMER, f'"{name}"', "Fence")):  # fmt: skip
+        found = audit(trace(tmp_path, *NOISE, question, row, reply))
+        assert told(found)[-1] == (FIRST, "13 10:00", "14 10:00")
+        assert found.rejects.select("row", "code", "value").rows() == [(FIRST + 1, "no_address", None)]
+        (finding,) = (one for one in found.findings if one.code == "no_address")
+        assert (finding.n, finding.rows) == (1, (FIRST + 1,))
+        assert found.inputs[0].fates.adds_up
+
+
+@pytest.mark.parametrize(
+    "written", [f"Jane Doe <{CUSTOMER}>", f"Jane Doe [mailto:{CUSTOMER}]", f"Jane Doe ({CUSTOMER})", f"{CUSTOMER} (Jane Doe)",
+                f"SMTP:{CUSTOMER}"]
+)  # fmt: skip
+def test_an_address_is_one_however_a_name_stands_beside_it(tmp_path: Path, written: str) -> None:
+    """Whoever wrote is who is answered."""
+    rows = ("13 16:00", written, US, "Water bill"), ("14 16:00", US, written, "RE: Water bill")
+    assert outcome(tmp_path, *rows) == ([(FIRST, "13 10:00", "14 10:00")], {"reply": 1})
+
+
+def test_what_else_tells_who_wrote_is_read(tmp_path: Path) -> None:
+    """The column for the direction says that it is from us; another row of the message has the address; and the name of a
+    mail system is nobody's."""
+    path = tmp_path / "mail.csv"
+    path.write_text(
+        "message_id,sent_at,from,to,subject,direction\n"
+        "1,2025-10-13 10:00,doe@mail.example,info@town.example,Water,in\n"
+        f"2,2025-10-14 09:00,{X500},doe@mail.example,Re: Water,out\n"
+        "3,2025-10-14 10:00,Roe,info@town.example,Fence,\n"
+        "3,2025-10-14 10:01,roe@post.example,info@town.example,Fence,\n"
+        "4,2025-10-14 11:00,MAILER-DAEMON,info@town.example,Returned mail,in\n"
+    )
+    found = audit(path, settings="pairing: {own_domains: [town.example]}\n")
+    assert told(found) == [(2, "13 10:00", "14 09:00"), (4, "14 10:00", None)]
+    assert kinds(found) == {"reply": 1, "same_message": 1, "bounce": 1}
+    assert found.rejects.is_empty()
+
+
+@pytest.mark.parametrize("reopen", ["new", "ignore"])
+@pytest.mark.parametrize("replier", [US, CLERK])
+def test_a_nudge_to_one_mailbox_more_is_no_second_request(tmp_path: Path, replier: str, reopen: str) -> None:
+    """An answer from either mailbox answers what was asked first."""
+    rows = (
+        ("13 16:00", CUSTOMER, CLERK, "Water bill"),
+        ("14 16:00", CUSTOMER, f"{CLERK};{US}", "RE: Water bill"),
+        ("15 16:00", replier, CUSTOMER, "RE: Water bill"),
+    )
+    settings = f"pairing: {{reopen: {reopen}}}\n"
+    expected = [(FIRST, "13 10:00", "15 10:00")], {"reply": 1, "further_message": 1}
+    assert outcome(tmp_path, *rows, settings=settings) == expected
+
+
+def test_a_nudge_to_one_mailbox_more_waits_there_too(tmp_path: Path) -> None:
+    """From where only the nudge went, a message of another subject answers it; not if something else is open there."""
+    asked = ("13 16:00", CUSTOMER, CLERK, "Water bill"), ("14 16:00", CUSTOMER, f"{CLERK};{US}", "RE: Water bill")
+    sent = ("15 16:00", US, CUSTOMER, "Your letter")
+    assert outcome(tmp_path, *asked, sent)[0] == [(FIRST, "13 10:00", "15 10:00")]
+    other = ("14 18:00", CUSTOMER, US, "Fence")
+    assert [reply for *_, reply in outcome(tmp_path, *asked, other, sent)[0]] == [None, None]
+
+
+def test_one_link_makes_no_threads_of_what_is_not_linked(tmp_path: Path) -> None:
+    """Where nothing is reopened, a nudge belongs to what it repeats, though a single row of the log has a thread."""
+    path = tmp_path / "mail.csv"
+    rows = (
+        "m1,2025-10-13 09:00,a@x.example,info@town.example,Water,in,,,\n"
+        "m2,2025-10-14 09:00,a@x.example,info@town.example,Re: Water,in,,,\n"
+        "m3,2025-10-15 09:00,info@town.example,a@x.example,Re: Water,out,,,\n"
+        "m4,2025-10-16 09:00,a@x.example,info@town.example,Re: Water,in,,,\n"
+    )
+    path.write_text(MAIL + rows + OTHERS)
+    found = audit(path, settings="pairing: {reopen: ignore}\n")
+    assert told(found) == [(2, "13 09:00", "15 09:00"), (6, "13 12:00", "13 13:00")]
+    path.write_text(
+        MAIL
+        + rows
+        + OTHERS
+        + OTHERS.replace("z", "y").replace("q@", "p@")
+        + OTHERS.replace("z", "x").replace("q@", "r@")
+    )
+    assert len(told(audit(path, settings="pairing: {reopen: ignore}\n"))) == 6
+
+
+@pytest.mark.parametrize(
+    ("day", "asked", "reply"),
+    [("2024-03-10", "2024-03-11T06:30:00Z", None), ("2024-03-10", "2024-03-11T05:30:00Z", "10 00:00"),
+     ("2024-11-03", "2024-11-04T06:30:00Z", "03 00:00"), ("2024-11-03", "2024-11-04T07:30:00Z", None)],
+)  # fmt: skip
+def test_a_day_ends_when_it_does_in_the_city(tmp_path: Path, day: str, asked: str, reply: str | None) -> None:
+    """Also when the clocks change, where one file has instants and the other only the day of the answer."""
+    (tmp_path / "in.csv").write_text(
+        "message_id,sent_at,from,to,subject,direction\n"
+        + "".join(f"{i},2024-03-0{i}T18:00:00Z,b{i}@x.example,info@town.example,Old,in\n" for i in range(1, 4))
+        + f"8,{asked},doe@mail.example,info@town.example,Water,in\n"
+    )
+    (tmp_path / "out.csv").write_text(
+        f"message_id,sent_at,from,to,subject,direction\n9,{day},info@town.example,doe@mail.example,Re: Water,out\n"
+    )
+    assert told(audit(tmp_path / "in.csv", tmp_path / "out.csv"))[-1][2] == reply
+
+
 def test_one_text_to_many_of_us_is_bulk_mail(tmp_path: Path) -> None:
     """An offer to twenty colleagues is no request; letters to the eight of the council are."""
     offer = [("13 16:00", "hello@shop.example", f"p{i}.q@town.example", "Offer") for i in range(20)]

@@ -15,6 +15,10 @@ CATALOGUE: dict[str, tuple[bool, str]] = {
     ),
     "ragged_row": (True, "the row has more cells than the header, so its columns may have shifted"),
     "no_direction": (True, "nothing tells whether this call came in or went out, so that it may be a call back or not"),
+    "no_address": (
+        True,
+        "who wrote this message, or to whom, is no mail address, so that it may be a request or a reply",
+    ),
     "broken_quotes": (True, "the quotes of the row are out of order, so its cells cannot be told apart"),
     "short_row": (False, "the row has fewer cells than the header; the missing ones at its end were taken as empty"),
     "word_for_no_reply": (False, "a word or sign that stands for nothing was read as no reply"),

@@ -16,7 +16,6 @@ from cxaudit.standards.model import Reopen
 
 #: How an outbound message was found to answer a request, the surest first.
 WAYS = ("thread", "subject", "other_mailbox", "number", "customer", "person")
-_CONVERSATION = ("log", "thread", "customer", "mailbox", "subject", "alone")
 _WAY = pl.Enum(WAYS)
 _ANSWER = ("message", "at", "customer", "conversation", "way")
 
@@ -64,12 +63,14 @@ def pair_messages(inbound: pl.DataFrame, outbound: pl.DataFrame, reopen: Reopen)
     inbound = _with_conversation(inbound, reopen)
     answers = _by_conversation(inbound, outbound)
     left = outbound.filter(~pl.any_horizontal("is_internal", "is_form"))
-    left = left.join(answers, on=["message", "customer"], how="anti")
     for where, all_outs in zip(_WHERE, (left.filter(~pl.col("is_wide")), left), strict=True):
-        outs = all_outs.drop_nulls(where.by).join(answers, on=["message", "customer"], how="anti")
+        # A call names nothing: whatever else was left at its number before, it may answer what else is open.
+        named = answers.filter(pl.col("way") != "number")
+        outs = all_outs.drop_nulls(where.by).join(named, on=["message", "customer"], how="anti")
         if outs.height:
             line = _timeline(inbound, answers, reopen)
-            answers = pl.concat([answers, _if_only_one_is_open(inbound, line, outs, where, reopen)])
+            found = _if_only_one_is_open(inbound, line, outs, where, reopen)
+            answers = pl.concat([answers, found.join(answers, on=["message", "conversation"], how="anti")])
     line = _timeline(inbound, answers, reopen)
     requests = line.filter("is_start").select("request", "message")
     replies = line.filter(~pl.col("is_in")).unique("request", keep="first", maintain_order=True)
@@ -87,30 +88,25 @@ def pair_messages(inbound: pl.DataFrame, outbound: pl.DataFrame, reopen: Reopen)
 
 
 def _with_conversation(inbound: pl.DataFrame, reopen: Reopen) -> pl.DataFrame:
-    """Number the conversations: by customer, mailbox and subject; without a customer each message.
+    """Number the conversations: a message goes on with the earliest one of its customer and subject that was written to one
+    of its mailboxes, and that one likewise, so that what comes later joins nothing that was apart.
 
-    A thread goes on as it began, whatever its subject and mailbox became. Where nothing is reopened each thread is one by
-    itself, or a new one of the same subject would be no request.
+    A thread goes on as it began, whatever its subject and mailboxes became. Where nothing is reopened each thread is one by
+    itself, or a new one of the same subject would be no request. Without a customer each message is one.
     """
-    begins_by = ("log", "thread", "customer")
-    is_apart = pl.lit(reopen == "ignore") & pl.col("thread").is_not_null()
+    ordered = inbound.sort("at", "message").with_row_index("place")
     has_thread = pl.col("thread").is_not_null() & pl.col("customer").is_not_null()
-    begun = {
-        f"_{name}": pl.when(has_thread)
-        .then(pl.col(name).sort_by("at", "message").first().over(begins_by))
-        .otherwise(name)
-        for name in ("mailbox", "subject")
-    }
-    keyed = inbound.with_columns(**begun).with_columns(
-        pl.when(~is_apart).then("_mailbox").alias("_mailbox"),
-        pl.when(~is_apart).then("_subject").alias("_subject"),
-        _thread=pl.when(is_apart).then("thread"),
-        _alone=pl.when(pl.col("customer").is_null()).then("message"),
-    )
-    keys = [name if name in ("log", "customer") else f"_{name}" for name in _CONVERSATION]
-    numbers = keyed.select(keys).unique().with_row_index("conversation")
-    keyed = keyed.join(numbers, on=keys, nulls_equal=True).select(pl.exclude("^_.+$"))
-    return keyed.sort("message")
+    begun = pl.col("place").first().over("log", "thread", "customer")
+    keyed = ordered.with_columns(begun=pl.when(has_thread).then(begun).otherwise("place"))
+    is_apart = has_thread if reopen == "ignore" else pl.col("customer").is_null()
+    firsts = keyed.filter(pl.col("begun") == pl.col("place"), pl.col("customer").is_not_null(), ~is_apart)
+    before = pl.col("place").min().over("log", "customer", "mailbox", "subject")
+    joined = _at_each_mailbox(firsts).select("place", before=before).group_by("place").agg(pl.col("before").min())
+    both = keyed.join(joined, on="place", how="left", maintain_order="left")
+    conversation = both.select(pl.coalesce("before", "begun")).to_series()
+    while not (further := conversation.gather(conversation)).equals(conversation):
+        conversation = further
+    return ordered.drop("place").with_columns(conversation=conversation).sort("message")
 
 
 def _by_conversation(inbound: pl.DataFrame, outbound: pl.DataFrame) -> pl.DataFrame:
@@ -187,14 +183,20 @@ def _if_only_one_is_open(
 def _waits(inbound: pl.DataFrame, line: pl.DataFrame, where: _Where, reopen: Reopen) -> pl.DataFrame:
     """How long a conversation waits: from a message of the customer to whatever comes next in it.
 
-    `wait` (its number), `conversation`, `at`, `until` (null: nothing comes), and `where` it waits: a row for each mailbox.
+    `wait` (its number), `conversation`, `at`, `until` (null: nothing comes), and `where` it waits: a row for each mailbox,
+    from when the customer first wrote to it.
     """
-    asked = inbound.filter(~pl.col("is_internal")).sort("at", "message")
-    first = asked.unique("conversation", keep="first", maintain_order=True)
-    places = _at_each_mailbox(first).select(*where.by, "conversation").drop_nulls().unique()
+    asked = _at_each_mailbox(inbound.filter(~pl.col("is_internal"))).drop_nulls(where.by)
+    places = asked.group_by(*where.by, "conversation").agg(since=pl.col("at").min())
     told = line if reopen == "new" else line.filter(pl.col("is_start") | ~pl.col("is_in"))
     waits = told.with_columns(until=pl.col("at").shift(-1).over("conversation")).filter("is_in")
-    return waits.select("conversation", "at", "until").with_row_index("wait").join(places, on="conversation")
+    waits = waits.select("conversation", "at", "until").with_row_index("wait").join(places, on="conversation")
+    return waits.with_columns(at=pl.max_horizontal("at", "since")).filter(_has_begun()).drop("since")
+
+
+def _has_begun() -> pl.Expr:
+    """Whether a wait begins before it ends, which one at a further mailbox may not."""
+    return (pl.col("at") < pl.col("until")).fill_null(value=True)
 
 
 def _clearing(waits: pl.DataFrame, moments: pl.DataFrame, where: _Where) -> pl.DataFrame:
@@ -232,7 +234,7 @@ def _open(waits: pl.DataFrame, moments: pl.DataFrame, clearing: pl.DataFrame, by
         check_sortedness=False,
     )  # fmt: skip
     until = pl.min_horizontal("until", pl.col("cleared").min().over("wait"))
-    cut = cut.with_columns(pl.col("conversation").cast(pl.Int64), until=until)
+    cut = cut.with_columns(pl.col("conversation").cast(pl.Int64), until=until).filter(_has_begun())
     changes = pl.concat(
         [
             cut.select(*by, "at", n=pl.lit(1), of="conversation"),

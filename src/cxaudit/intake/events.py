@@ -21,7 +21,9 @@ from cxaudit.intake.table_findings import reject_findings
 from cxaudit.pair import Paired, pair_messages
 from cxaudit.standards.model import Standards, fold
 
-_REQUEST, _UNPLACED = "request", "no_direction"
+_REQUEST = "request"
+#: Kinds that are no fate of a message: it may be a request or a reply, and nothing tells.
+_UNPLACED = ("no_direction", "no_address")
 
 
 def requests_of(files: dict[Path, str], standards: Standards, city: Zone, wanted: Wanted) -> Log:
@@ -67,7 +69,7 @@ def _replaced(log: Log, tables: list[Arrived], positions: list[int], requests: p
 
 
 def _fates(gathered: Gathered, paired: Paired) -> pl.DataFrame:
-    """`table`, `row`, `message`, `fate` of every row: `request`, `duplicate`, `no_direction`, or a kind of other message."""
+    """`table`, `row`, `message`, `fate` of every row: `request`, `duplicate`, why it is rejected, or a kind of message."""
     told = {
         _REQUEST: paired.requests["message"],
         "further_message": paired.further["message"],
@@ -82,7 +84,7 @@ def _fates(gathered: Gathered, paired: Paired) -> pl.DataFrame:
     rows = rows.join(kinds, on="message", how="left", maintain_order="left")
     fate = (
         pl.when(pl.col("table") != pl.col("home")).then(pl.lit("duplicate"))
-        .when((pl.col("row") == pl.col("first")) | (pl.col("kind") == _UNPLACED)).then("kind")
+        .when((pl.col("row") == pl.col("first")) | pl.col("kind").is_in(_UNPLACED)).then("kind")
         .otherwise("rest")
     )  # fmt: skip
     return rows.select("table", "row", "message", fate=fate)
@@ -94,9 +96,9 @@ def _with_fates(
     """One table with the counts of what its rows became."""
     fates = every.filter(pl.col("table") == table).sort("row")
     nothing = pl.lit(None, dtype=pl.String)
-    rejected = fates.filter(pl.col("fate") == _UNPLACED).select("row", "fate", value=nothing)
+    rejected = fates.filter(pl.col("fate").is_in(_UNPLACED)).select("row", "fate", value=nothing)
     duplicates = fates.filter(pl.col("fate") == "duplicate").select("row")
-    others = fates.filter(~pl.col("fate").is_in([_UNPLACED, "duplicate", _REQUEST])).select("row", kind="fate")
+    others = fates.filter(~pl.col("fate").is_in([*_UNPLACED, "duplicate", _REQUEST])).select("row", kind="fate")
     known, n_requests = arrived.fates, int((fates["fate"] == _REQUEST).sum())
     assert fates.height == known.requests, f"{known.requests} events, {fates.height} fates"
     rejects = _rejects(arrived, rejected)

@@ -5,15 +5,16 @@ The numbers of messages and logs go on from one kind to the other, so that all o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from cxaudit.days.zones import Zone
 from cxaudit.findings import Finding
 from cxaudit.intake.sorting import Arrived
-from cxaudit.intake.table_findings import place_finding
+from cxaudit.intake.table_findings import PLACES, place_finding
+from cxaudit.lookup import NO_ID
 from cxaudit.recognise.calls import gather_calls
 from cxaudit.recognise.events import recognise_calls, recognise_mail, tells_answers, tells_voicemail
 from cxaudit.recognise.messages import gather_messages
@@ -61,13 +62,24 @@ def gather_events(tables: Sequence[Arrived], held: pl.DataFrame, pairing: Pairin
         for positions, gather in ((calls, _call_logs), (mail, _mail_logs))
         if positions
     ]
-    return found[0] if len(found) == 1 else found[1].after(found[0])
+    gathered = found[0] if len(found) == 1 else found[1].after(found[0])
+    return replace(gathered, findings=(*gathered.findings, *_damaged_ids(tables, held)))
+
+
+def _damaged_ids(tables: Sequence[Arrived], held: pl.DataFrame) -> Iterator[tuple[int, Finding]]:
+    """Tables in which rows share an id that is none, by which no call or message is known."""
+    failed = held.filter(pl.col("case_id").str.contains(NO_ID)).filter(pl.len().over("source", "case_id") > 1)
+    rows = pl.col("row").sort().head(PLACES)
+    said = "rows share an id that is none, a failed formula or a shortened number; no call or message is known by it"
+    for i, n, first in failed.group_by("table").agg(n=pl.len(), rows=rows).sort("table").iter_rows():
+        yield i, place_finding("damaged_id", tables[i].source, n, first, message=said)
 
 
 def _events(
     tables: Sequence[Arrived], positions: Sequence[int], held: pl.DataFrame, pairing: Pairing, city: Zone
 ) -> pl.DataFrame:
-    """The rows of all call logs or all mail logs, with the moment that orders them."""
+    """The rows of all call logs or all mail logs, with the moment that orders them (`at`), and the latest at which it may
+    have been: where only a day is known, the end of that day in the city."""
     sources = [tables[i].source.layout.source for i in positions]
     names = sorted(set(sources))
     frames = []
@@ -83,10 +95,13 @@ def _events(
         mine = held.filter(pl.col("table") == i).select("row", "case_hash", *moments_of(held))
         frames.append(_side_by_side(read, mine))
     rows = pl.concat(frames)
-    at = pl.col("received_at")
+    wall, is_date = pl.col("received_at"), pl.col("received_is_date")
+    at, next_day = wall, wall + pl.duration(days=1)
     if "received_utc" in rows.columns:
-        at = pl.coalesce("received_utc", city.utc(at))
-    return rows.with_columns(at=at, on=pl.col("received_at").dt.date(), is_date="received_is_date")
+        at, next_day = pl.coalesce("received_utc", city.utc(wall)), city.utc(next_day)
+    has_days = bool(rows["received_is_date"].any())
+    latest = pl.when(is_date).then(next_day - pl.duration(microseconds=1)).otherwise(at) if has_days else at
+    return rows.with_columns(at=at, on=wall.dt.date(), latest_at=latest)
 
 
 def _side_by_side(read: pl.LazyFrame, typed: pl.DataFrame) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from cxaudit.recognise.parties import end_of_day, is_one_of, is_own_number, numbers
+from cxaudit.recognise.parties import is_one_of, is_own_number, numbers
 from cxaudit.standards.model import Pairing
 
 _SIDE = ("message", "at", "log", "customer", "mailbox", "subject", "thread", "is_internal")
@@ -43,7 +43,7 @@ class Calls:
 def gather_calls(rows: pl.DataFrame, pairing: Pairing) -> Calls:
     """Gather the legs of each call.
 
-    **Frame in**: `table`, `row`, `source`, `log`, `at`, `is_date`, `case_hash`, and the columns of `recognise_calls`.
+    **Frame in**: `table`, `row`, `source`, `log`, `at`, `latest_at`, `case_hash`, and the columns of `recognise_calls`.
     """
     legs = _with_voicemail(_numbered(_typed(rows.sort("at", maintain_order=True), pairing)))
     calls = _with_mailbox(_calls(legs), legs, pairing)
@@ -53,7 +53,7 @@ def gather_calls(rows: pl.DataFrame, pairing: Pairing) -> Calls:
     return Calls(
         inbound=_side(voicemails, customer="caller", mailbox="mailbox").select(_SIDE),
         outbound=_side(answered, customer="called", mailbox="caller")
-        .with_columns(end_of_day())
+        .with_columns(at="latest_at")
         .select(*_SIDE, is_form=pl.lit(False), is_wide=~pl.col("is_internal")),
         unanswered=_side(tried, customer="called", mailbox="caller").select(_SIDE),
         kinds=calls.select("message", "kind"),

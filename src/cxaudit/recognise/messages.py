@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from cxaudit.recognise.parties import addresses
-from cxaudit.recognise.subjects import bare_subject, is_forward, is_reply
+from cxaudit.recognise.subjects import bare_subject, is_forward, is_mail_system, is_reply
 
-_FLAGS = ("is_spam", "is_automatic")
+_FLAGS = ("is_spam", "is_automatic", "is_addressed")
 _TEXTS = ("sender", "subject", "in_reply_to", "references", "conversation")
 #: What stands between several recipients, or before the states of one.
 _SEVERAL, _COMMA = r"[;,|\n]|##", r"[,|\n]"
@@ -23,9 +23,12 @@ _ROUNDS = 40  # a chain of replies doubles with each
 @dataclass(frozen=True)
 class Messages:
     """`messages`, one row each: `message` (UInt32), `table`, `row` (its earliest row), `log`, `at`, `on`, `sender`
-    (Categorical), `words` (the subject as written), `subject` (as compared), `is_reply`, `is_forward`, `direction`,
+    (Categorical), `words` (the subject in lower case), `subject` (as compared), `is_reply`, `is_forward`, `direction`,
     `is_spam`, `is_automatic`, `thread` (UInt32). `recipients`: `message`, `recipient` (Categorical), `is_failed`. `rows`:
-    `table`, `row`, `message` for every row."""
+    `table`, `row`, `message` for every row.
+
+    The sender is empty where nobody is named, and null where what is written is no address; `is_addressed`: recipients are
+    named, whether they are addresses or not."""
 
     messages: pl.DataFrame
     recipients: pl.DataFrame
@@ -35,23 +38,21 @@ class Messages:
 def gather_messages(rows: pl.DataFrame) -> Messages:
     """Gather the rows of each message.
 
-    **Frame in**: `table`, `row`, `source`, `log`, `at`, `on` (the day in the city), `is_date`, and the columns
+    **Frame in**: `table`, `row`, `source`, `log`, `at`, `latest_at`, `on` (the day in the city), and the columns
     of `recognise_mail`. A row that names no message is one by itself. In the order of the input.
     """
     ordered = _numbered(rows.sort("at", maintain_order=True))
-    messages = _once(ordered)
+    ordered = ordered.with_columns(is_addressed=pl.col("recipient").is_not_null())
+    messages = _with_sender(_once(ordered), ordered)
     recipients = _recipients(ordered)
     where = ordered.select("table", "row", message="number")
-    messages = messages.with_columns(_threads(messages), message="number").drop("number")
-    messages = messages.drop("in_reply_to", "references", "conversation")
-    typed = messages.with_columns(
-        sender=addresses(pl.col("sender")).fill_null("").cast(pl.Categorical),
-        words="subject",
-        subject=bare_subject(pl.col("subject")),
-        is_reply=is_reply(pl.col("subject")),
-        is_forward=is_forward(pl.col("subject")),
+    words = pl.col("words")
+    messages = messages.with_columns(words=pl.col("subject").str.to_lowercase())
+    messages = messages.with_columns(
+        subject=bare_subject(words), is_reply=is_reply(words), is_forward=is_forward(words)
     )
-    return Messages(typed, recipients, where)
+    messages = messages.with_columns(_threads(messages), message="number").drop("number")
+    return Messages(messages.drop("in_reply_to", "references", "conversation"), recipients, where)
 
 
 def _numbered(rows: pl.DataFrame) -> pl.DataFrame:
@@ -66,7 +67,7 @@ def _numbered(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _once(rows: pl.DataFrame) -> pl.DataFrame:
     """One row for each message: its earliest row, with what only later ones tell."""
-    first = ("table", "row", "log", "at", "on", "is_date", "message")
+    first = ("table", "row", "log", "at", "latest_at", "on", "message")
     if rows["number"].is_sorted() and rows["number"].n_unique() == rows.height:
         return rows.select("number", *first, *_TEXTS, "direction", *_FLAGS)
     return rows.group_by("number", maintain_order=True).agg(
@@ -74,6 +75,26 @@ def _once(rows: pl.DataFrame) -> pl.DataFrame:
         pl.col(*_TEXTS, "direction").drop_nulls().first(),
         pl.col(_FLAGS).any(),
     )
+
+
+def _with_sender(messages: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """The messages with the address of who sent them; where one row has only a name, another of the message may have it.
+
+    A mail system may sign with its name alone.
+    """
+    name = pl.col("sender")
+    address = addresses(name.fill_null(""))
+    typed = messages.lazy().with_columns(sender=address, name=name).collect()
+    unread = typed.filter(name.is_null()).select("number", "name")
+    if unread.height:
+        rest = rows.filter(pl.col("number").is_in(unread["number"].implode()))
+        told = rest.select("number", told=address).filter(pl.col("told") != "")
+        told = unread.join(told.unique("number", keep="first", maintain_order=True), on="number", how="left")
+        nobody = pl.when(is_mail_system(pl.col("name").str.to_lowercase())).then(pl.lit(""))
+        told = told.select("number", told=pl.coalesce("told", nobody))
+        typed = typed.join(told, on="number", how="left", maintain_order="left")
+        typed = typed.with_columns(sender=pl.coalesce("sender", "told")).drop("told")
+    return typed.with_columns(name.cast(pl.Categorical)).drop("name")
 
 
 def _recipients(rows: pl.DataFrame) -> pl.DataFrame:
@@ -92,7 +113,8 @@ def _recipients(rows: pl.DataFrame) -> pl.DataFrame:
             is_failed=pl.col("is_failed") | states.str.contains("fail").fill_null(False),
             is_delivered=pl.col("is_delivered") | states.str.contains("deliver|send").fill_null(False),
         ).filter(cell.str.contains("@"))
-    one = told.with_columns(recipient=addresses(cell).cast(pl.Categorical)).drop_nulls("recipient")
+    address = addresses(cell).cast(pl.Categorical)
+    one = told.lazy().with_columns(recipient=address).drop_nulls("recipient").collect()  # what is shared is done once
     return one.group_by(message="number", recipient="recipient", maintain_order=True).agg(
         is_failed=pl.col("is_failed").any() & ~pl.col("is_delivered").any()
     )
@@ -109,20 +131,22 @@ def _threads(messages: pl.DataFrame) -> pl.Series:
     texts = messages.select(
         "log",
         "conversation",
+        "is_reply",
         id=_bare_id(pl.col("message").str.extract("\x1f([^\x1f]*)$")),
         parent=pl.coalesce(_first_id(pl.col("references")), _first_id(pl.col("in_reply_to"))),
     )
-    is_linked = pl.col("parent").is_not_null() | pl.col("conversation").is_not_null()
-    linked = texts.select(is_linked.any().over("log"))
+    is_linked = pl.any_horizontal(pl.col("parent", "conversation").is_not_null())
     start = pl.coalesce(pl.concat_str(pl.lit("c "), "conversation"), "parent", "id")
     roots = _roots(texts.select("id", "parent").drop_nulls().filter(pl.col("id") != pl.col("parent")))
     found = texts.with_columns(start=start).join(
         roots, left_on="start", right_on="id", how="left", maintain_order="left"
     )
-    root = pl.coalesce("root", "start")
-    return found.select(
-        pl.when(linked.to_series()).then(root).rank("dense").cast(pl.UInt32).alias("thread")
-    ).to_series()
+    # An unlinked message begins a thread if another goes on with it, or if a log links its answers: not if a few rows do.
+    named = found.with_columns(root=pl.coalesce("root", "start"), is_linked=is_linked)
+    n_answers, n_linked = pl.col("is_reply").sum(), (pl.col("is_reply") & pl.col("is_linked")).sum()
+    is_told = pl.col("is_linked").any() & (2 * n_linked >= n_answers)
+    is_known = pl.col("is_linked").any().over("root") | is_told.over("log")
+    return named.select(pl.when(is_known).then("root").rank("dense").cast(pl.UInt32).alias("thread")).to_series()
 
 
 def _roots(links: pl.DataFrame) -> pl.DataFrame:

@@ -11,6 +11,10 @@ import polars as pl
 
 from cxaudit.standards.model import Pairing
 
+#: An address in brackets behind a name, `Doe <a@x.org>`, `Doe [mailto:a@x.org]`, `Doe (a@x.org)`; and a name behind one.
+_POINTED = r"<([^<>]*)>\s*$"
+_BRACKETED = r"[\[(]\s*([^\s\[\]()]+@[^\s\[\]()]+)\s*[\])]\s*$"
+_BEFORE = r"([^\s<>]+@[^\s<>]+)>?\s\([^()@]*\)\s*$"
 #: A name, and the number in brackets behind it.
 _NAMED = r"[^\d\s+(].*\(\s*([+*#]?\d[\d\s.\-]*)\)\s*$"
 #: A number for a name: `7805550100 (7805550100)`.
@@ -55,7 +59,7 @@ def is_own_number(number: pl.Expr, pairing: Pairing) -> pl.Expr:
 
 def addresses(text: pl.Expr) -> pl.Expr:
     """Mail addresses in lower case, without the name around them; null for what is none, empty for the null sender `<>`."""
-    inner = pl.coalesce(text.str.extract(r"<([^<>]*)>\s*$"), text)
+    inner = pl.coalesce(*(text.str.extract(form) for form in (_POINTED, _BRACKETED, _BEFORE)), text)
     bare = inner.str.strip_chars(" \t\r\n'\"").str.to_lowercase().str.replace(r"^(mailto|smtp):", "")
     return pl.when(bare.str.contains(r"^[^@\s]+@[^@\s]+$") | (bare == "")).then(bare)
 
@@ -69,8 +73,3 @@ def is_within(domain: pl.Expr, own: Sequence[str]) -> pl.Expr:
     """Whether a domain is one of these or below one of them."""
     below = [domain.str.ends_with(f".{one}") for one in own]
     return pl.any_horizontal(domain.is_in(list(own)), *below).fill_null(False)
-
-
-def end_of_day() -> pl.Expr:
-    """When a message of ours was sent: where only its day is known, it may have been after any other of that day."""
-    return pl.when("is_date").then(pl.col("at") + pl.duration(days=1, microseconds=-1)).otherwise("at").alias("at")

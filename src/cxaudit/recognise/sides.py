@@ -12,7 +12,7 @@ import polars as pl
 
 from cxaudit.recognise.messages import Messages
 from cxaudit.recognise.own import own_domains, service_addresses
-from cxaudit.recognise.parties import domains, end_of_day, is_within
+from cxaudit.recognise.parties import domains, is_within
 from cxaudit.recognise.subjects import (
     is_acknowledgement,
     is_automatic,
@@ -59,7 +59,7 @@ def tell_sides(found: Messages, pairing: Pairing, places: str) -> Sides:
     messages = _with_reach(messages, recipients).with_columns(_kind(), customer=_party("sender"))
     inbound = [_from_outside(messages, recipients), _from_colleagues(messages, recipients)]
     outbound = [_to_outside(messages, recipients), _to_colleagues(messages, recipients)]
-    sent = pl.concat(outbound).with_columns(end_of_day())
+    sent = pl.concat(outbound).with_columns(at="latest_at")
     return Sides(
         inbound=pl.concat(inbound).sort("message"),
         outbound=sent.select(*_SIDE, "is_form", is_wide=pl.lit(False)).sort("message"),
@@ -77,7 +77,9 @@ def _party(address: str) -> pl.Expr:
 def _address_book(found: Messages, own: list[str], services: list[str], pairing: Pairing) -> pl.DataFrame:
     """Every address once, with what its name tells: `address`, `is_own`, `is_service`, `is_machine`, `is_mail_system`,
     `is_bulk_sender`; and its `place` among all, service addresses first, which no order of the rows changes."""
-    everyone = pl.concat([found.messages["sender"], found.recipients["recipient"].alias("sender")]).unique()
+    everyone = (
+        pl.concat([found.messages["sender"], found.recipients["recipient"].alias("sender")]).drop_nulls().unique()
+    )
     name = pl.col("address").cast(pl.String)
     book = pl.DataFrame({"address": everyone}).with_columns(
         is_own=is_within(domains(name), own),
@@ -93,11 +95,19 @@ def _with_sender(messages: pl.DataFrame, book: pl.DataFrame, pairing: Pairing) -
     """What the sender and the words of the subject tell."""
     words = pl.col("words")
     typed = messages.join(book, left_on="sender", right_on="address", how="left", maintain_order="left")
+    # Whose words nobody's address signs is told by the column for the direction, if at all.
+    is_told = pl.col("direction").cast(pl.String).is_in(["outbound", "internal", "inside"])
+    typed = typed.with_columns(
+        pl.coalesce("is_own", is_told).fill_null(value=False),
+        pl.col("is_service", "is_machine", "is_mail_system", "is_bulk_sender").fill_null(value=False),
+    )
+    ours = pl.when("is_own").then(words)
     return typed.with_columns(
-        is_bounce=pl.col("is_mail_system") | (pl.col("is_own") & is_bounce(words)),
+        is_bounce=pl.col("is_mail_system") | is_bounce(ours),
         is_automatic=pl.any_horizontal("is_automatic", "is_machine")
         | is_automatic(words, pairing.automatic_subjects)
-        | (pl.col("is_own") & (may_be_automatic(words) | is_acknowledgement(words))),
+        | may_be_automatic(ours)
+        | is_acknowledgement(ours),
         subject=_subject(pl.col("subject")),
         receipt_of=_subject(receipt_of(words)),
         is_first_word=~pl.col("is_reply"),
@@ -134,6 +144,9 @@ def _with_repetitions(messages: pl.DataFrame, recipients: pl.DataFrame, pairing:
     to = recipients.select("message", "recipient", to_own="is_own")
     sent = messages.select(columns).join(to, on="message").filter(pl.col("is_own") != pl.col("to_own"))
     by_sender, by_us = ["sender", "subject", "on"], ["subject", "on"]
+    # What is said to few tells nothing, and is nearly all that is sent: counting it exactly would cost.
+    times = sent.group_by("subject").len("n_times").filter(pl.col("n_times") >= min(_FORM_FROM, pairing.bulk_from))
+    sent = sent.join(times, on="subject", how="semi", nulls_equal=True)
     daily = sent.filter("is_first_word").group_by(by_sender).agg(n_on_day=pl.col("recipient").n_unique())
     ours = sent.filter("is_own")
     begun = ours.group_by("subject", "recipient").agg(pl.col("on").min()).group_by(by_us).agg(n_new=pl.len())
@@ -158,21 +171,26 @@ def _with_reach(messages: pl.DataFrame, recipients: pl.DataFrame) -> pl.DataFram
         has_own=pl.col("is_own").any(), has_other=(~pl.col("is_own")).any(), reached=(~pl.col("is_failed")).any()
     )
     joined = messages.join(reach, on="message", how="left", maintain_order="left")
-    return joined.with_columns(pl.col("has_own", "has_other").fill_null(False), pl.col("reached").fill_null(True))
+    is_unread = pl.col("is_addressed") & pl.col("has_own").is_null()
+    return joined.with_columns(
+        pl.col("has_own", "has_other").fill_null(False), pl.col("reached").fill_null(True), is_unread=is_unread
+    )
 
 
 def _kind() -> pl.Expr:
     way = pl.col("direction").cast(pl.String)
     is_from_own, has_own, has_other = pl.col("is_own"), pl.col("has_own"), pl.col("has_other")
+    is_inbound = ~is_from_own & (way == "inbound").fill_null(False)
     kinds = {
         "bounce": pl.col("is_bounce"),
         "automatic": pl.col("is_automatic"),
         "spam": pl.col("is_spam"),
         "not_delivered": ~pl.col("reached"),
         "bulk": pl.col("is_bulk"),
+        "no_address": (pl.col("sender").is_null() & ~(is_from_own & has_other)) | (pl.col("is_unread") & ~is_inbound),
         "outbound": is_from_own & has_other,
         "internal": is_from_own & (has_own | (way == "internal").fill_null(False)),
-        "inbound": ~is_from_own & (has_own | (way == "inbound").fill_null(False)),
+        "inbound": (~is_from_own & has_own) | is_inbound,
     }
     kind = pl.lit("passed_on")
     for name, holds in reversed(kinds.items()):
@@ -222,4 +240,4 @@ def _to_colleagues(messages: pl.DataFrame, recipients: pl.DataFrame) -> pl.DataF
 def _sent(messages: pl.DataFrame, recipients: pl.DataFrame, *, is_internal: bool) -> pl.DataFrame:
     to = recipients.select("message", to=_party("recipient"))
     both = messages.join(to, on="message").with_columns(mailbox="customer", is_internal=pl.lit(is_internal))
-    return both.with_columns(customer="to").select(*_SIDE, "is_date", "is_form")
+    return both.with_columns(customer="to").select(*_SIDE, "latest_at", "is_form")

@@ -3,6 +3,7 @@
 `RE: [EXTERNAL] Fwd: Water bill [#1234]` and `water bill` are one subject. Automatic mail is known by how its
 subject begins, in the languages of the common mail systems, and by the names that only machines have. People begin with such
 words too ("Undelivered: green cart"): by words that are not theirs alone, nobody's request is taken for a machine's.
+All of these take the `words` of a subject: as it is written, in lower case.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ _NAMED_TICKET = r"(?:(?:ticket|case|request|incident)\s*(?:id|no|nr|number)?\.?\
 #: What may stand before the words of a subject.
 _LEAD = rf"^(?:\s*(?:{_TAG}|{_TICKET}))*\s*"
 _AROUND = rf"^(?:\s*(?:{_REPLY}{_COUNT}|{_FORWARD}{_COUNT}|{_TAG}|{_TICKET}|{_NAMED_TICKET}))+\s*"
+#: All but a single blank, which stays as it is.
+_BLANKS = r"\s{2,}|[^\S ]"
 #: A longer subject is cut off by some systems, the earlier the more stands before it.
 _LENGTH = 200
 
@@ -78,59 +81,57 @@ _MACHINE = r"^(?:no|do[._-]?not|not?|never)[._-]?(?:reply|respond|answer|respond
 _NEWSLETTER = r"^(?:[a-z0-9]+[._-])?(?:newsletters?|news|mailings?|marketing|notifications?|notify|alerts?|bulletins?)@"
 _VERP = r"^(?:bounces?|prvs|msprvs\d|owner)[+=_.-].*@|-bounces?(?:\+.*)?@"
 _POSTMASTER = (
-    r"^(?:postmaster|mail(?:er)?-?daemon|mdaemon|mail[._-]?delivery[._-]?(?:sub)?system|microsoftexchange[0-9a-f]{20,})@"
-    r"|^$"
+    r"^(?:postmaster|mail(?:er)?-?daemon|mdaemon|mail[._ -]?delivery[._ -]?(?:sub)?system|microsoftexchange[0-9a-f]{20,})"
+    r"(?:@|$)|^$"
 )
 
 
-def bare_subject(subject: pl.Expr) -> pl.Expr:
+def bare_subject(words: pl.Expr) -> pl.Expr:
     """The subject as it is compared; null where nothing is left."""
-    plain = subject.str.to_lowercase().str.replace(_AROUND, "").str.replace_all(_TICKET, " ").str.replace_all(_TAG, " ")
-    plain = plain.str.replace_all(r"\s+", " ").str.strip_chars(" .-–—:").str.slice(0, _LENGTH)
+    plain = words.str.replace(_AROUND, "").str.replace_all(_TICKET, " ").str.replace_all(_TAG, " ")
+    plain = plain.str.replace_all(_BLANKS, " ").str.strip_chars(" .-–—:").str.slice(0, _LENGTH)
     return pl.when(plain != "").then(plain)
 
 
-def is_reply(subject: pl.Expr) -> pl.Expr:
+def is_reply(words: pl.Expr) -> pl.Expr:
     """Whether a mail program wrote `Re:` (or the like) in front last."""
-    return subject.str.to_lowercase().str.contains(rf"{_LEAD}{_REPLY}{_COUNT}").fill_null(False)
+    return words.str.contains(rf"{_LEAD}{_REPLY}{_COUNT}").fill_null(False)
 
 
-def is_forward(subject: pl.Expr) -> pl.Expr:
+def is_forward(words: pl.Expr) -> pl.Expr:
     """Whether a mail program wrote `Fwd:` (or the like) in front last."""
-    return subject.str.to_lowercase().str.contains(rf"{_LEAD}{_FORWARD}{_COUNT}").fill_null(False)
+    return words.str.contains(rf"{_LEAD}{_FORWARD}{_COUNT}").fill_null(False)
 
 
-def is_automatic(subject: pl.Expr, subjects: Sequence[str]) -> pl.Expr:
+def is_automatic(words: pl.Expr, subjects: Sequence[str]) -> pl.Expr:
     """Whether nobody wrote it, whoever sent it: an absence note in full, or a subject that begins as declared."""
-    words = subject.str.to_lowercase()
     is_note = words.str.contains(_begins(_AUTOMATIC, _THEN)) | words.str.contains(_LEAD + _SHORT_FORMS)
     is_declared = words.str.contains(_begins([text.lower() for text in subjects])) if subjects else pl.lit(value=False)
     return (is_note | is_declared).fill_null(False)
 
 
-def may_be_automatic(subject: pl.Expr) -> pl.Expr:
+def may_be_automatic(words: pl.Expr) -> pl.Expr:
     """Whether it begins as automatic mail may, but people's too: enough for what goes out to be no reply, and too little
     for what comes in to be no request."""
-    words = subject.str.to_lowercase()
     return (words.str.contains(_begins(_SHORT, _THEN)) | words.str.contains(_begins(_RECEIPT))).fill_null(False)
 
 
-def receipt_of(subject: pl.Expr) -> pl.Expr:
+def receipt_of(words: pl.Expr) -> pl.Expr:
     """The subject, as it is compared, of the message whose receipt this may be; empty where it has none; else null."""
-    words, begins = subject.str.to_lowercase(), _begins(_RECEIPT)
-    return pl.when(words.str.contains(begins)).then(bare_subject(words.str.replace(begins, "")).fill_null(""))
+    begins = _begins(_RECEIPT)
+    receipt = pl.when(words.str.contains(begins)).then(words)  # of the others nothing need be taken apart
+    return pl.when(receipt.is_not_null()).then(bare_subject(receipt.str.replace(begins, "")).fill_null(""))
 
 
-def is_acknowledgement(subject: pl.Expr) -> pl.Expr:
+def is_acknowledgement(words: pl.Expr) -> pl.Expr:
     """Whether an outbound message only says that a message arrived; a `Re:` in front was put there by a person's program."""
-    words = subject.str.to_lowercase()
-    says_so = words.str.contains(_ARRIVED) & ~is_reply(subject)
+    says_so = words.str.contains(_ARRIVED) & ~is_reply(words)
     return (words.str.contains(_begins(_ACKNOWLEDGEMENT)) | says_so).fill_null(False)
 
 
-def is_bounce(subject: pl.Expr) -> pl.Expr:
+def is_bounce(words: pl.Expr) -> pl.Expr:
     """Whether it begins as that of a mail system which tells that a message did not arrive."""
-    return subject.str.to_lowercase().str.contains(_begins(_BOUNCE, _THEN)).fill_null(False)
+    return words.str.contains(_begins(_BOUNCE, _THEN)).fill_null(False)
 
 
 def is_machine(address: pl.Expr, senders: Sequence[str]) -> pl.Expr:
@@ -139,7 +140,7 @@ def is_machine(address: pl.Expr, senders: Sequence[str]) -> pl.Expr:
 
 
 def is_mail_system(address: pl.Expr) -> pl.Expr:
-    """Whether an address is that of a mail system, which tells what did not arrive; also the empty one, `<>`."""
+    """Whether an address, or a name alone, is that of a mail system, which tells what did not arrive; also the empty one."""
     return address.str.contains(_POSTMASTER)
 
 
