@@ -104,14 +104,46 @@ def test_strict_is_3_when_rows_were_rejected(command: str) -> None:
     assert run(command, SAMPLES / "portal.csv", *AS_OF, "--strict").code == 0
 
 
-@pytest.mark.parametrize("command", ["check", "records"])
+@pytest.mark.parametrize("command", ["check", "records", "inspect"])
 def test_strict_is_3_when_an_export_is_stale(command: str) -> None:
     """An export that ends more than one business day before the as-of moment may lack replies."""
     portal = SAMPLES / "portal.csv"
     assert run(command, portal, "--as-of", "2025-11-03", "--strict").code == 0
     stale = run(command, portal, "--as-of", "2025-11-04", "--strict")
     assert stale.code == 3
-    assert "stale_export" in stale.err
+    assert "cxaudit: --strict: 1 export may end too early, so the result is not to be relied on." in stale.err
+
+
+HEADER = "case_id,channel,received_at,replied_at\n"
+
+
+def test_a_mistyped_year_does_not_make_an_export_fresh(tmp_path: Path) -> None:
+    """2052 for 2025: the export still ends in September, and the slip itself is pointed out."""
+    (tmp_path / "log.csv").write_text(
+        f"{HEADER}1,email,2025-09-29 09:00,2052-09-30 09:00\n2,email,2025-09-30 10:00,\n3,email,2025-09-30 11:00,\n"
+    )
+    found = run("check", "log.csv", "--as-of", "2025-11-03", "--strict", cwd=tmp_path)
+    assert found.code == 3
+    assert "log.csv: its latest timestamp is 2025-09-30 11:00" in found.err
+    assert 'log.csv, row 2: "2052-09-30"' in found.err.partition("far_ahead (1)")[2]
+
+
+def test_a_mistyped_receipt_does_either(tmp_path: Path) -> None:
+    """The request is outside the run, which is said too."""
+    (tmp_path / "log.csv").write_text(f"{HEADER}1,email,2025-09-29 09:00,2025-09-30 09:00\n2,email,2052-09-30 10:00,\n")
+    found = run("check", "log.csv", "--as-of", "2025-11-03", cwd=tmp_path).err
+    assert "log.csv: its latest timestamp is 2025-09-30 09:00" in found
+    assert "far_ahead (1)" in found
+
+
+def test_an_export_made_later_is_not_stale(tmp_path: Path) -> None:
+    """As of an earlier day it has much that is still to come, and nothing of that is a slip of the pen."""
+    rows = [f"{m},email,2025-{m:02}-10 09:00,2025-{m:02}-11 09:00\n" for m in range(1, 12)]
+    (tmp_path / "log.csv").write_text(HEADER + "".join(rows))
+    for day in ("2025-03-31", "2025-11-05"):
+        found = run("check", "log.csv", "--as-of", day, "--strict", cwd=tmp_path)
+        assert found.code == 0, found.err
+        assert "far_ahead" not in found.err
 
 
 def test_a_workbook_reaches_as_far_as_its_latest_sheet(tmp_path: Path) -> None:

@@ -158,6 +158,18 @@ def test_a_number_that_lost_its_digits_is_no_case(tmp_path: Path) -> None:
     assert "history_changed" not in found.err
 
 
+def test_ids_that_became_decimals_are_pointed_out(tmp_path: Path) -> None:
+    """`101.0` is not `101`: the requests count twice, and the finding tells why. An id that is written so is left alone."""
+    header = "case_id,channel,received_at,replied_at\n"
+    for name, ids in {"pandas": ("101.0", "", "102.0"), "system": ("101", "102"), "own": ("1.0", "1.1")}.items():
+        rows = (f"{case},email,2025-10-0{i + 1} 10:00,2025-10-03 1{i}:00\n" for i, case in enumerate(ids))
+        (tmp_path / f"{name}.csv").write_text(header + "".join(rows))
+    found = run("check", ".", "--as-of", "2025-10-03", cwd=tmp_path)
+    assert found.rows[-1]["requests"] == "7"
+    assert "decimal_id (2)" in found.err
+    assert 'pandas.csv, rows 2 and 4: "101.0" and "102.0": "101" of another export is another case' in found.err
+
+
 def test_customer_types_are_one_however_they_are_spelled(tmp_path: Path) -> None:
     """`External`, `EXTERNAL ` and `external` are one, and so is whatever else an export tells."""
     words = ("External", "external", "EXTERNAL ", "Business", "business", "internal")
@@ -417,6 +429,18 @@ def test_a_period_and_the_rest_are_all() -> None:
     for period in ("2025-10", "2025-10-06..2025-10-10", "2024"):
         summary = run("check", SAMPLES, *AS_OF, "--period", period, "--format", "json").json["summary"]
         assert summary["requests"] + summary["outside_period"] == 315
+
+
+@pytest.mark.parametrize(
+    ("as_of", "where"),
+    [("2025-10-31", "outside it"), ("2025-10-15", "outside it or after 2025-10-15"),
+     ("2025-10-31 17:00", "outside it or after 2025-10-31 17:00")],
+)  # fmt: skip
+@pytest.mark.parametrize("command", ["check", "records"])
+def test_what_is_left_out_of_a_period_that_is_not_over(command: str, as_of: str, where: str) -> None:
+    """A request of this month that came after the as-of moment is not outside the month."""
+    said = run(command, SAMPLES, "--period", "2025-10", "--as-of", as_of).err
+    assert re.search(rf"in the period \+ \d+ {where}(;|$)", said, re.MULTILINE)
 
 
 def test_weeks_of_a_month_add_up_to_it() -> None:

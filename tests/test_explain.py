@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -453,6 +454,16 @@ def test_stale_exports_are_pointed_out_where_a_reply_is_missing(tmp_path: Path) 
     assert lines[-1] == (
         "a.csv: the export ends over a business day before the as-of moment: replies may be missing; its latest timestamp "
         "is 2025-10-16 10:00."
+    )
+
+
+def test_years_without_holidays_are_named(tmp_path: Path) -> None:
+    """Whoever reads that a request could not be judged learns which years could, and what to look at."""
+    lines = told(*town(tmp_path, "1,email,Parks,2100-12-31 10:00,,,\n"), "--as-of", "2100-12-31", case="1")
+    assert re.fullmatch(
+        r"(The list of holidays \(holidays [\d.]+, CA-AB\)|Cxaudit) knows the years \d{4} to \d{4}: is the date mistyped\? "
+        r"If not, a newer version may know more\.",
+        lines[-1],
     )
 
 

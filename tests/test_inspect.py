@@ -362,13 +362,30 @@ def test_whatever_is_guessed_can_be_pasted(header: list[str], rows: list[list[st
             guess = guess_layout(table, built_in_sources())
             if guess is not None and "received_at" in guess.choices:
                 known = loads(TOWN + proposal(guess), "town.yaml").sources
-                try:
-                    layout = recognise_layout(table, known, set(known), None)
-                except InputError as error:
-                    assert "columns named" in str(error)  # for a person to settle
-                else:
-                    assert layout is not None
-                    assert layout.source == guess.name
+                layout = recognise_layout(table, known, set(known), None)
+                assert layout is not None
+                assert layout.source == guess.name
+
+
+def test_a_name_that_two_columns_have_is_not_proposed(tmp_path: Path) -> None:
+    """No entry could tell which is meant: what is proposed would be refused when it is pasted."""
+    header = "Ref,Opened date,Status,Answered date,Status\n"
+    rows = "".join(f"{i},2025-10-0{i} 09:00,open,2025-10-0{i + 1} 09:00,new\n" for i in range(1, 8))
+    guess = guess_of(header + rows, tmp_path)
+    assert '# status: ?  # several columns are named "Status": give each a name of its own.' in guess
+    (tmp_path / "town.yaml").write_text(TOWN + guess)
+    found = run("check", "unknown.csv", "--standards", "town.yaml", "--channel", "email", cwd=tmp_path)
+    assert (found.code, found.rows[-1]["requests"]) == (0, "7")
+
+
+@pytest.mark.parametrize("command", ["inspect", "check"])
+def test_two_receipts_are_for_a_person_to_tell_apart(command: str, tmp_path: Path) -> None:
+    """The reply is not taken for the receipt because the receipt's column has a twin."""
+    rows = "".join(f"{i},2025-10-0{i} 09:00,2025-10-0{i} 09:00,2025-10-0{i + 1} 09:00\n" for i in range(1, 8))
+    (tmp_path / "unknown.csv").write_text(f"Ref,Opened date,Opened date,Answered date\n{rows}")
+    found = run(command, "unknown.csv", cwd=tmp_path)
+    assert 'named \\"Opened date\\": give' in found.text or 'named "Opened date": give' in found.err
+    assert "sources:" not in found.text
 
 
 def guess_of(text: str, folder: Path, name: str = "unknown.csv") -> str:

@@ -166,13 +166,20 @@ def test_a_stale_export_makes_no_whole_month(tmp_path: Path) -> None:
         for m in (8, 9, 10)
         for d in range(1, 29)
     ]
-    for last, is_whole in ((30, True), (29, False)):
-        lines = [*days, f"x,email,2025-10-{last} 09:00,,open"]
+    slip = "y,email,2052-10-01 09:00,,open"  # a year that nobody meant does not make the export reach further
+    for last, more, is_whole in ((30, [], True), (29, [], False), (29, [slip], False)):
+        lines = [*days, f"x,email,2025-10-{last} 09:00,,open", *more]
         (tmp_path / "log.csv").write_text("case_id,channel,received_at,replied_at,status\n" + "\n".join(lines) + "\n")
         report = report_of(tmp_path / "log.csv", as_of="2025-10-31")
         assert [one.is_whole for one in report.runs[0].points] == [True, True, is_whole]
         said = str(compose(report).glances[0])
         assert ("1 export ends over a business day before this moment: replies may be missing" in said) is not is_whole
+
+
+def test_months_to_come_are_not_shown() -> None:
+    """Of a year that is not over the chart shows the months until now."""
+    (chart,) = [chart for chart in report_of(period="2025", as_of="2025-10-15").runs if chart.label == "All channels"]
+    assert [one.month for one in chart.points] == ["2025-10"]
 
 
 def daily(path: Path, first: str, last: str) -> Path:

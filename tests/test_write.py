@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from cxaudit.errors import UsageError
-from cxaudit.write.file import with_bom, write_bytes
+from cxaudit.errors import InputError, UsageError
+from cxaudit.write.file import with_bom, write_bytes, write_standard_output
 
 
 def failing() -> Iterator[bytes]:
@@ -35,6 +35,21 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
         write_bytes(target, failing())
     assert target.read_bytes() == b"last month"
     assert list(tmp_path.iterdir()) == [target]
+
+
+def unreadable() -> Iterator[bytes]:
+    yield b"half a "
+    raise FileNotFoundError("No such file or directory (os error 2): /scratch/7.parquet")  # in the words of polars
+
+
+def test_what_cannot_be_read_is_not_told_of_the_place(tmp_path: Path) -> None:
+    """Rows are read while they are written; whoever reads the error looks at the right file."""
+    told = r"^the input cannot be read any more: No such file or directory \(os error 2\): /scratch/7.parquet\.$"
+    with pytest.raises(InputError, match=told):
+        write_bytes(tmp_path / "report.csv", with_bom(unreadable()))
+    with pytest.raises(InputError, match=told):
+        write_standard_output(unreadable())
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_failure_leaves_no_new_file(tmp_path: Path) -> None:

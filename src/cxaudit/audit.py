@@ -245,9 +245,9 @@ class Audit:
         chosen = with_business_hours(chosen, self.promises, self.calendar, question.as_of.local)
         chosen = chosen.with_columns(labels)
         rows = record_frame(chosen, question.standards, self.promises, beside, with_employees=with_employees)
-        as_of, has_period = question.as_of, question.period is not None
+        as_of = question.as_of
         rows = rows.collect(engine="streaming").lazy() if self.is_small else rows
-        return Records(rows, self.inputs, self.findings, as_of.local, as_of.is_date, has_period, outside)
+        return Records(rows, self.inputs, self.findings, as_of.local, as_of.is_date, question.period, outside)
 
     def _readings(self, counting: str) -> Readings | None:
         tally = self.readings_tally

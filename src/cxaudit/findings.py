@@ -41,6 +41,7 @@ CATALOGUE: dict[str, tuple[bool, str]] = {
     "caveat": (False, "the times of this kind of export say less than they seem to"),
     "late_start": (False, "requests of a channel begin long after the period does: earlier ones may be missing"),
     "stale_export": (False, "the export ends over a business day before the as-of moment: replies may be missing"),
+    "far_ahead": (False, "a time over a month after the as-of moment, in hardly any row of its file: is it mistyped?"),
     "same_content": (False, "the file has the same content as another one and was read once"),
     "member_left_aside": (False, "a file in an archive that is not named like an export; it was not read"),
     "file_left_aside": (False, "a file in a folder that is not named like an export; it was not read"),
@@ -50,6 +51,10 @@ CATALOGUE: dict[str, tuple[bool, str]] = {
     "damaged_id": (
         False,
         "rows share an id that is none, a failed formula or a shortened number; each counts as a request of its own",
+    ),
+    "decimal_id": (
+        False,
+        "all ids end in .0, as where a program took them for decimals; without it each is another id",
     ),
     "weaker_promise": (False, "a department promises less than its channel, though it may only promise more"),
     "declared_late": (False, "a period of high volume was declared after it began"),

@@ -244,7 +244,7 @@ class Records:
     findings: tuple[Finding, ...]
     as_of: dt.datetime
     as_of_is_date: bool
-    has_period: bool = False
+    period: tuple[dt.date, dt.date] | None = None
     outside_period: int = 0  # requests outside the period or after the as-of moment
 
     @cached_property

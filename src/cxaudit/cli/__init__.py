@@ -17,7 +17,7 @@ import typer
 from cxaudit.cli import audits, dates, inputs, reports, standards
 from cxaudit.cli.app import app
 from cxaudit.errors import AuditError
-from cxaudit.write.file import mute_standard_output, write_standard_error
+from cxaudit.write.file import mute_standard_output, os_words, write_standard_error
 
 #: Loading these modules adds their commands to the program.
 COMMANDS = (audits, reports, inputs, dates, standards)
@@ -44,7 +44,7 @@ def main() -> int:
         if error.filename is None and error.errno in (errno.EPIPE, errno.EINVAL):
             return _closed_pipe()
         mute_standard_output()
-        return _say(f"{error.filename or 'cannot write'}: {error.strerror}.")
+        return _say(("" if error.filename or error.errno is None else "cannot write: ") + os_words(error))
     except MemoryError:
         return _say("not enough memory for this input.\nJudge fewer files at a time.")
     except BaseException as error:

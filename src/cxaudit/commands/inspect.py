@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from cxaudit.commands.options import Input, Output
-from cxaudit.commands.shared import NOT_RELIABLE, load_standards, settings
+from cxaudit.commands.shared import NOT_RELIABLE, is_doubtful, load_standards, settings
 from cxaudit.inspect.inspector import inspect_files
-from cxaudit.inspect.model import Inspection
 from cxaudit.render.inspect import INSPECT_FORMATS, render_inspections
 
 _COULD_NOT_RUN = 2
@@ -24,13 +21,7 @@ def inspect(given: Input, output: Output) -> int:
     output.say(settings(given, question))
     if not all(one.is_readable for one in found):
         return _COULD_NOT_RUN
-    return NOT_RELIABLE if output.strict and _is_doubtful(found) else 0
-
-
-def _is_doubtful(found: Sequence[Inspection]) -> bool:
-    """Whether rows were rejected, an export is stale, or a table could not be counted at all: it is shown."""
-    codes = {finding.code for one in found for finding in one.findings}
-    n_rejected = sum(one.counted.fates.rejected for one in found if one.counted)
-    return (
-        n_rejected > 0 or "stale_export" in codes or any(one.counted is None and not one.is_left_aside for one in found)
-    )
+    is_uncounted = any(one.counted is None and not one.is_left_aside for one in found)  # it is shown
+    counted = [one.counted for one in found if one.counted]
+    is_unsure = is_doubtful(output, counted, [finding for one in found for finding in one.findings])
+    return NOT_RELIABLE if is_unsure or (output.strict and is_uncounted) else 0

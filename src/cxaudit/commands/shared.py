@@ -13,6 +13,7 @@ from cxaudit.commands.options import Input, Output
 from cxaudit.days.calendar import complaints
 from cxaudit.errors import UsageError
 from cxaudit.findings import Finding
+from cxaudit.inspect.model import Counted
 from cxaudit.model import InputFile, Report
 from cxaudit.period import parse_date
 from cxaudit.render.words import as_of_words, counted, listed, period_words
@@ -96,7 +97,7 @@ def warn_of_vain_channel(given: Input, audit: Audit, output: Output) -> None:
         ])  # fmt: skip
 
 
-def is_doubtful(output: Output, inputs: Iterable[InputFile], findings: Iterable[Finding]) -> bool:
+def is_doubtful(output: Output, inputs: Iterable[InputFile | Counted], findings: Iterable[Finding]) -> bool:
     """Whether the result is not to be relied on under `--strict`, as rows were rejected or an export is stale; it is said."""
     if not output.strict:
         return False

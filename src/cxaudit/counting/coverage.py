@@ -30,7 +30,7 @@ def known_until(as_of: AsOf) -> dt.date:
 def covered_days(audit: Audit) -> tuple[Span, ...]:
     """The days that the input covers up to the as-of moment, apart from each other and ascending."""
     known, days = known_until(audit.question.as_of), audit.calendar
-    first, last, latest = (pl.col(name).dt.date() for name in ("first_at", "last_at", "latest"))
+    first, last, latest = (pl.col(name).dt.date() for name in ("first_at", "last_at", "reaches"))
 
     def following(day: pl.Expr) -> pl.Expr:
         return pl.coalesce(days.roll_forward(day + _DAY), day + _DAY)

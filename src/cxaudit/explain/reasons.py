@@ -29,6 +29,7 @@ from cxaudit.explain.model import (
     Promised,
     Said,
 )
+from cxaudit.explain.when_due import known_years
 from cxaudit.findings import CATALOGUE
 from cxaudit.judge import HIGH_VOLUME_COLUMNS, JUDGED_COLUMNS, judge_requests
 from cxaudit.merge import TO_DAYS_END
@@ -259,6 +260,9 @@ def _other_readings(audit: Audit, row: dict[str, Any], frame: pl.DataFrame) -> I
 def _remarks(audit: Audit, row: dict[str, Any], taken: Evidence) -> Iterator[str]:
     """What the run found about this row or its file, and bears on the verdict."""
     table = taken.source.table
+    if row["excluded"] == "outside_calendar":
+        known = known_years(audit.question.standards)
+        yield f"{known[0].upper()}{known[1:]}: is the date mistyped? If not, a newer version may know more"
     for finding in () if _has_reply(audit, row) else audit.findings:
         if (finding.file, finding.sheet) == (table.file, table.sheet) and finding.code in _ABOUT_REPLIES:
             said, meaning = finding.message, CATALOGUE[finding.code][1]

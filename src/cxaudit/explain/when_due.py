@@ -155,12 +155,17 @@ def _refuse(promises: Promises, calendar: Calendar, receipt: Receipt, row: dict[
 
 def beyond(standards: Standards, what: str) -> str:
     """The message that something lies outside the years whose closed days are known."""
+    return f"{what}: {known_years(standards)}."
+
+
+def known_years(standards: Standards) -> str:
+    """The years whose closed days are known, and who knows them."""
     years, source = years_known(standards.calendar), standards.calendar.holidays
     range_words = f"the years {years.start} to {years.stop - 1}"
     if source is None:
-        return f"{what}: cxaudit knows {range_words}."
+        return f"cxaudit knows {range_words}"
     place = "-".join(part for part in (source.country, source.subdivision) if part)
-    return f"{what}: the list of holidays (holidays {versions()['holidays']}, {place}) knows {range_words}."
+    return f"the list of holidays (holidays {versions()['holidays']}, {place}) knows {range_words}"
 
 
 def _due_time(

@@ -6,6 +6,7 @@ kept. So memory does not grow with the number of rows.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -31,6 +32,11 @@ from cxaudit.standards.source import Role
 
 #: Tables that are read together: so many bytes of them, so that a folder of small files costs no more than a large one.
 BUNDLE_BYTES = 32 << 20
+#: Times far ahead are mistyped where no more than one row in so many has any.
+_FEW = 100
+_NO_ENDS = (None, None)
+#: What tells until when a table reaches.
+_ENDS = ("received_at", "replied_at", "updated_at", "closed_at")
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,8 @@ class Log:
     `rows` has the columns of `recognise_requests` with `at` (UInt32, its place in the input, rising), `table` (UInt32, the
     position in `tables`), `source` (UInt32) and `case_hash`.
     `survey` has one row for each table with requests: `table`, `n`, `first_at`,
-    `last_at` (of all receipts), `latest` (of all timestamps), `has_replies`, `has_dates`.
+    `last_at` (of all receipts), `latest` (of all timestamps), `reaches` (the same without those that are mistyped, as is
+    `last_at`), `has_replies`, `has_dates`.
     """
 
     tables: list[Arrived]
@@ -80,16 +87,17 @@ def _taken_in(files: dict[Path, str], standards: Standards, city: Zone, wanted: 
     if left_out:
         requests = without(requests, marked(n_places, left_out))
     counts = {one["table"]: one for one in survey.iter_rows(named=True)}
-    latest = _survey(requests, len(sources)) if left_out else survey
-    ends = dict(latest.select("table", "latest").iter_rows())
+    survey = _survey(requests, len(sources)) if left_out else survey
+    survey = _with_reach(requests, survey, wanted.until)
+    ends = {table: ends for table, *ends in survey.select("table", "latest", "reaches").iter_rows()}
     tables = [
-        arrive(source, reading, counts.get(i), sorted_out.get(i, NOTHING), ends.get(i))
+        arrive(source, reading, counts.get(i), sorted_out.get(i, NOTHING), *ends.get(i, _NO_ENDS))
         for i, (source, reading) in enumerate(zip(sources, typing.readings, strict=True))
     ]
     for source in sources:
         source.forget_beginning()
     requests = requests.drop("closed_at", strict=False)  # it only told until when a file reaches
-    return Log(tables, requests, latest.sort("table"), n_places, typing.store, own_lists)
+    return Log(tables, requests, survey.sort("table"), n_places, typing.store, own_lists)
 
 
 class _Typing:
@@ -206,7 +214,7 @@ def _survey(rows: pl.LazyFrame, n_tables: int) -> pl.DataFrame:
     received, replied = pl.col("received_at"), pl.col("replied_at")
     columns = rows.collect_schema().names()
     marks = [name for name in ("is_doubtful", "ends_empty") if name in columns]
-    ends = [name for name in ("replied_at", "updated_at", "closed_at") if name in columns]
+    ends = [name for name in _ENDS if name in columns]
     facts: dict[str, pl.Expr] = {
         "n": pl.len(),
         "first_at": received.min(),
@@ -220,7 +228,30 @@ def _survey(rows: pl.LazyFrame, n_tables: int) -> pl.DataFrame:
         counted = rows.select(table=pl.lit(0, dtype=pl.UInt32), **facts).filter(pl.col("n") > 0)
     else:
         counted = rows.group_by("table").agg(**facts)
-    return counted.with_columns(latest=pl.max_horizontal("last_at", "latest")).collect(engine="streaming")
+    return counted.collect(engine="streaming")
+
+
+def _with_reach(requests: pl.LazyFrame, survey: pl.DataFrame, until: dt.datetime) -> pl.DataFrame:
+    """The survey with `reaches`: how far each table tells, which one mistyped year must not stretch.
+
+    Times after `until` tell nothing where hardly any row has them; an export that was made later has many.
+    """
+    ahead = survey.filter(pl.col("latest") > until)["table"]
+    if not len(ahead):
+        return survey.with_columns(reaches="latest")
+    names = [name for name in _ENDS if name in requests.collect_schema().names()]
+    by_table = requests.filter(pl.col("table").is_in(ahead.implode())).group_by("table")
+    found = by_table.agg(
+        n_ahead=pl.any_horizontal(pl.col(names) > until).sum(),
+        _last_at=pl.col("received_at").filter(pl.col("received_at") <= until).max(),
+        reaches=pl.max_horizontal(pl.col(name).filter(pl.col(name) <= until).max() for name in names),
+    )
+    both = survey.join(found.collect(engine="streaming"), on="table", how="left", maintain_order="left")
+    is_mistyped = (pl.col("n_ahead") <= pl.max_horizontal(1, pl.col("n") // _FEW)).fill_null(value=False)
+    return both.with_columns(
+        last_at=pl.when(is_mistyped).then("_last_at").otherwise("last_at"),
+        reaches=pl.when(is_mistyped).then("reaches").otherwise("latest"),
+    ).drop("_last_at", "n_ahead")
 
 
 def _unsure(sources: Sequence[Source], survey: pl.DataFrame) -> list[int]:

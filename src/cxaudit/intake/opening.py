@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,7 @@ class Wanted:
     channel: str | None = None
     source: str | None = None
     reject_cells: bool = False
+    until: dt.datetime = dt.datetime.max  # a time after this moment (local) may be mistyped
 
 
 def open_sources(files: dict[Path, str], standards: Standards, wanted: Wanted) -> tuple[list[Source], tuple[Path, ...]]:

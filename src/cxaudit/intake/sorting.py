@@ -15,6 +15,7 @@ from cxaudit.findings import Finding
 from cxaudit.intake.source import Source
 from cxaudit.intake.table_findings import (
     PLACES,
+    decimal_id_findings,
     midnight_findings,
     reject_findings,
     short_row_findings,
@@ -40,6 +41,7 @@ class Arrived:
     fates: Fates
     findings: tuple[Finding, ...]
     latest_at: dt.datetime | None  # the latest timestamp, local
+    reaches_at: dt.datetime | None  # the latest that is not mistyped
     pairing: PairedTable | None = None  # of calls and messages
 
 
@@ -92,7 +94,12 @@ def sort_out_table(
 
 
 def arrive(
-    source: Source, reading: Reading, counts: dict[str, Any] | None, found: SortedOut, latest_at: dt.datetime | None
+    source: Source,
+    reading: Reading,
+    counts: dict[str, Any] | None,
+    found: SortedOut,
+    latest_at: dt.datetime | None,
+    reaches_at: dt.datetime | None,
 ) -> Arrived:
     """What became of the rows of one table, and what is to be said of it."""
     n_typed = counts["n"] if counts else 0
@@ -111,8 +118,9 @@ def arrive(
         *(short_row_findings(source, found.out["row"]) if may_be_short else ()),
         *midnight_findings(source),
         *zone_findings(source, reading),
+        *decimal_id_findings(source),
     )
-    return Arrived(source, found.rejects, fates, findings, latest_at)
+    return Arrived(source, found.rejects, fates, findings, latest_at, reaches_at)
 
 
 def rejected_rows(source: Source, rejected: pl.DataFrame, cells: pl.DataFrame | None) -> pl.DataFrame:

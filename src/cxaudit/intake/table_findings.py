@@ -5,12 +5,14 @@ Each names the file, the sheet and the rows that Excel shows.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from cxaudit.findings import CATALOGUE, Finding
+from cxaudit.recognise.dates import is_missing
 from cxaudit.recognise.requests import Reading
 from cxaudit.recognise.zone_names import contradicts_zone
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 #: So many times that are all midnight are no accident.
 _ENOUGH_TIMES = 10
+#: A whole number as a program writes it that took the numbers of a column for decimals.
+_DECIMAL_ID = r"^\s*\d+\.0\s*$"
 PLACES = 5  #: how many rows a finding names
 
 
@@ -98,3 +102,28 @@ def zone_findings(source: Source, reading: Reading) -> Iterator[Finding]:
             if wrong.height:
                 first = wrong.head(PLACES)
                 yield place_finding("zone_name", source, wrong.height, first["row"].to_list(), first["text"].to_list())
+
+
+def decimal_id_findings(source: Source) -> Iterator[Finding]:
+    """Ids that all end in `.0`, by their first rows: the same cases have other ids in an export that no such program wrote."""
+    if "case_id" not in source.layout.positions or source.layout.mapping.is_events:
+        return
+    position, header = source.layout.positions["case_id"], source.layout.header[0]
+    at_hand = (cells[position] for row, cells in source.table.head if row > header and len(cells) > position)
+    if not re.match(_DECIMAL_ID, next(filter(str.strip, at_hand), "")):
+        return  # as nearly always, and without looking into the table
+    is_decimal = pl.col("text").str.contains(_DECIMAL_ID)
+    first = (
+        source.beginning_of("case_id")
+        .rows.filter(~is_missing(pl.col("text")))
+        .select(is_decimal.all() & (pl.len() > 0))
+    )
+    if not first.item():
+        return
+    ids = source.column_of("case_id").filter(is_decimal)
+    n = ids.select(pl.len()).collect(engine="streaming").item()
+    rows, values = ids.head(PLACES).select("row", pl.col("text").str.strip_chars()).collect().get_columns()
+    said = (
+        f'"{values[0].removesuffix(".0")}" of another export is another case; take the file as its system exported it'
+    )
+    yield place_finding("decimal_id", source, n, rows.to_list(), values.to_list(), said)

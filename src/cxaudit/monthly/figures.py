@@ -59,7 +59,7 @@ def monthly_report(
     check = audit.report(("channel",), None, counting, meta)
     covered = covered_days(audit)
     history = history_of(gathered.counts, stored, covered, period[1])
-    runs = run_charts(history, [row for row in check.rows if not row.is_total], check.total, period)
+    runs = run_charts(history, [row for row in check.rows if not row.is_total], check.total, _so_far(audit, period))
     changes, otherwise = _versions_shown(audit, history, runs, stored_standards or {})
     previous = previous_of(history, period) if check.period else None
     departments = _rows(audit, gathered, "department")
@@ -118,6 +118,11 @@ def _first_received(audit: Audit, due: dt.date) -> dt.date:
         day -= dt.timedelta(days=1)
         n -= audit.calendar.is_business_day(day)
     return day
+
+
+def _so_far(audit: Audit, period: Span) -> Span:
+    """The period up to the as-of moment, after which nothing is judged."""
+    return period[0], min(period[1], audit.question.as_of.local.date())
 
 
 def _span(audit: Audit) -> tuple[dt.date, dt.date]:

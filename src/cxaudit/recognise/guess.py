@@ -14,7 +14,7 @@ from cxaudit.read.table import Record, Table
 from cxaudit.recognise.contents import Contents, contents_of
 from cxaudit.recognise.dates import DateFormat
 from cxaudit.recognise.guess_events import guess_log, guess_parts, outcome_column
-from cxaudit.recognise.layout import clean_header, likely_header
+from cxaudit.recognise.layout import clean_header, doubled_names, likely_header
 from cxaudit.recognise.likely import BUSINESS, CLOSURE, DURATION, NAMED, NO_REPLY, likeness, spaced
 from cxaudit.recognise.proof import Proof
 from cxaudit.standards.model import fold
@@ -39,6 +39,7 @@ class Guess:
     parts: dict[str, dict[str, Any]] = field(default_factory=dict)  # `calls` or `mail`, where its rows are not requests
     log_by: str | None = None  # the column that tells calls or events, where `parts` does not tell who called whom
     outcome: str | None = None  # the column that seems to tell how calls ended
+    vague: dict[Role, str] = field(default_factory=dict)  # roles of a column whose name another one has too
     dates: tuple[str, ...] = ()  # the columns of dates that play no role and may be the reply
     by_schedule: tuple[str, ...] = ()  # durations that the system counts by office hours
 
@@ -74,7 +75,10 @@ def guess_layout(table: Table, taken: Collection[str] = ()) -> Guess | None:
         parts = {"calls": log[1]}
     dates = [one for one in columns if one.is_date and not NO_REPLY.search(spaced(one.name))]
     received = _best("received_at", dates) or min(dates, key=lambda one: (str(one.first), one.position), default=None)
-    choices, basis = _roles(columns, received, parts)
+    chosen, basis = _roles(columns, received, parts)
+    doubled = set(map(fold, doubled_names(header[1])))
+    vague = {role: by.column for role, by in chosen.items() if {fold(by.column), fold(by.time or "")} & doubled}
+    choices = {role: by for role, by in chosen.items() if role not in vague}
     played = {by.column for by in choices.values()}
     moments = {by.column for role, by in choices.items() if role in ("received_at", "replied_at") and by.time is None}
     return Guess(
@@ -90,6 +94,7 @@ def guess_layout(table: Table, taken: Collection[str] = ()) -> Guess | None:
         parts=parts,
         log_by=log[0] if log else None,
         outcome=outcome_column(columns),
+        vague=vague,
         dates=tuple(one.name for one in dates if one.name not in played),
         by_schedule=tuple(
             one.name for one in columns if DURATION.search(words := spaced(one.name)) and BUSINESS.search(words)

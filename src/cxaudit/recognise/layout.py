@@ -7,6 +7,7 @@ Nothing is ambiguous in silence. Source: DESIGN, section 5.
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from cxaudit.errors import InputError, UsageError
@@ -192,6 +193,13 @@ def likely_header(table: Table) -> Record | None:
     return likely
 
 
+def doubled_names(header: Sequence[str]) -> list[str]:
+    """The names that several columns have: an entry cannot tell which of them is meant."""
+    names = [name for name in map(clean_header, header) if name]
+    folded = [fold(name) for name in names]
+    return list({fold(name): name for name in names if folded.count(fold(name)) > 1}.values())
+
+
 def describe_unknown(table: Table, received: str | None) -> str:
     """What to say of a table that no source fits: what is missing, and what is there.
 
@@ -206,7 +214,9 @@ def describe_unknown(table: Table, received: str | None) -> str:
         )
     columns = [name for name in map(clean_header, header[1]) if name]
     guess = f' "{received}" looks right.' if received else ""
+    doubled = ", ".join(f'"{name}"' for name in doubled_names(header[1])[:3])
+    twice = f"\nSeveral columns are named {doubled}: give each a name of its own." if doubled and not received else ""
     return (
         f"{place} has no column that tells when a request was received.\n"
-        f"It has: {', '.join(columns[:12])}{', …' if len(columns) > 12 else '.'}{guess}"
+        f"It has: {', '.join(columns[:12])}{', …' if len(columns) > 12 else '.'}{guess}{twice}"
     )

@@ -86,14 +86,17 @@ def _warning(guess: Guess) -> list[str]:
 
 def _open_roles(guess: Guess) -> list[str]:
     """Questions for the roles without which figures are wrong."""
+    lines = [
+        f"      # {role}: ?  # several columns are named {_quoted(name)}: give each a name of its own."
+        for role, name in guess.vague.items()
+    ]
     if guess.parts:
-        return []
-    lines = []
-    if "replied_at" not in guess.choices:
+        return lines
+    if "replied_at" not in guess.choices and "replied_at" not in guess.vague:
         dates = f" Other dates: {', '.join(map(_quoted, guess.dates))}." if guess.dates else ""
         lines.append(f"      # replied_at: ?  # which column? Without one every request counts as unanswered.{dates}")
         lines += [f"      # {_quoted(name)} counts office hours, {_SAY_NOTHING}." for name in guess.by_schedule]
-    if "case_id" not in guess.choices:
+    if "case_id" not in guess.choices and "case_id" not in guess.vague:
         lines.append("      # case_id: ?  # which column? Without one, rows of one case count twice.")
     return lines
 

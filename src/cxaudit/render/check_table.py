@@ -1,8 +1,8 @@
 """The compliance table for a terminal or a text file: quiet, aligned, in words.
 
 Nothing is cut off. Where the terminal is narrow the gaps close, the bar goes, and the words of the first columns wrap;
-a figure never does. A terminal too narrow even for that gets whole lines, to wrap itself. Colour only repeats what a
-word or a figure says.
+a figure never does. Where even that is too wide, whole columns are left out and named below. A terminal too narrow for
+what is left gets whole lines, to wrap itself. Colour only repeats what a word or a figure says.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from cxaudit.render.check_view import Column, check_view, heading
 from cxaudit.render.figures import meets
 from cxaudit.render.options import RenderOptions
 from cxaudit.render.remarks import remarks
-from cxaudit.render.words import utf8
+from cxaudit.render.words import listed, utf8
 
 BAR_CELLS = 10
 EIGHTHS = " ▏▎▍▌▋▊▉"
@@ -35,46 +35,55 @@ class Layout(NamedTuple):
     has_bar: bool
     gap: int
     is_stacked: bool = False  # the promise under the channel, or whatever name comes first
+    left_out: tuple[str, ...] = ()  # columns
 
 
 #: From the widest to the narrowest.
 UNWRAPPED = (Layout(True, 2), Layout(True, 1), Layout(False, 2), Layout(False, 1))
 #: Words of the first columns may wrap.
-WRAPPED = (Layout(False, 1), Layout(False, 1, is_stacked=True))
+WRAPPED = (
+    Layout(False, 1),
+    Layout(False, 1, is_stacked=True),
+    Layout(False, 1, is_stacked=True, left_out=("p90",)),
+    Layout(False, 1, is_stacked=True, left_out=("median", "p90")),
+    Layout(False, 1, is_stacked=True, left_out=("requests", "median", "p90")),  # the verdicts add up to them
+)
 
 
 def render_check_table(report: Report, options: RenderOptions) -> Iterator[bytes]:
     title = Text(heading(report))
     title.stylize("bold", 0, len(report.organisation))
-    table, width = _fit(report, options.width or UNBOUNDED)
+    table, width, left_out = _fit(report, options.width or UNBOUNDED)
+    said = [f"Too wide for this window: {listed(left_out)}; -o FILE.csv holds every column."] if left_out else []
     lines = [
         *_print(title, options.width or UNBOUNDED, options),
         "",
         *(f" {line}".rstrip() for line in _print(table, width, options)),
         "",
-        *(line for remark in remarks(report) for line in _wrap(remark, options.width)),
+        *(line for remark in [*said, *remarks(report)] for line in _wrap(remark, options.width)),
     ]
     yield utf8("\n".join(lines).rstrip("\n") + "\n")
 
 
-def _fit(report: Report, room: int) -> tuple[Table, int]:
-    """The widest layout that the terminal holds, and the width to print it with, its indent not counted."""
+def _fit(report: Report, room: int) -> tuple[Table, int, list[str]]:
+    """The widest layout that the terminal holds, the width to print it with, its indent not counted, and what it leaves
+    out."""
     for layout in UNWRAPPED:
         table = _table(report, layout)
         natural = _measure(table).maximum
         if natural < room:
-            return table, natural
+            return table, natural, []
     for layout in WRAPPED:
         wrapped = _table(report, layout)
         # One more than Rich says: it counts no gap after the last column, and breaks a word for want of it.
         if _measure(wrapped).minimum + 1 < room:
-            return wrapped, room - 1
-    return table, natural
+            return wrapped, room - 1, [one.heading for one in check_view(report) if one.name in layout.left_out]
+    return table, natural, []
 
 
 def _table(report: Report, layout: Layout) -> Table:
     table = Table(box=None, padding=(0, layout.gap, 0, 0), pad_edge=False, header_style="bold")
-    columns = check_view(report)
+    columns = [column for column in check_view(report) if column.name not in layout.left_out]
     promises = next((column.cells for column in columns if column.name == "standard"), ())
     if layout.has_bar:
         columns = list(_with_bar(report, columns))

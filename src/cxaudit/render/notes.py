@@ -78,18 +78,21 @@ def _date_formats(table: InputFile) -> str:
 
 
 def run_words(outcome: Report | Records) -> str:
-    """Every request of the run: in the period, or outside it."""
+    """Every request of the run: in the period, or outside it; while that is not over, also those after the as-of moment."""
     if isinstance(outcome, Records):
         n_requests = sum(table.fates.requests for table in outcome.inputs)
-        inside, has_period = n_requests - outcome.outside_period, outcome.has_period
+        inside = n_requests - outcome.outside_period
         listed_too = f"; {outcome.listed:,} listed"
     else:
-        inside, has_period, listed_too = outcome.total.requests, outcome.period is not None, ""
+        inside, listed_too = outcome.total.requests, ""
     outside = outcome.outside_period
     run = f"Run: {counted(inside + outside, 'request')}"
-    if has_period:
-        return f"{run} = {inside:,} in the period" + (f" + {outside:,} outside it" if outside else "") + listed_too
     as_of = as_of_words(outcome.as_of, outcome.as_of_is_date)
+    if outcome.period:
+        today, last = outcome.as_of.date(), outcome.period[1]
+        is_over = last < today or (last == today and outcome.as_of_is_date)
+        where = "outside it" if is_over else f"outside it or after {as_of}"
+        return f"{run} = {inside:,} in the period" + (f" + {outside:,} {where}" if outside else "") + listed_too
     return (f"{run} = {inside:,} up to {as_of} + {outside:,} after it" if outside else run) + listed_too
 
 

@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from cxaudit.errors import UsageError
+from cxaudit.errors import InputError, UsageError
 
 BOM = b"\xef\xbb\xbf"
 CHUNK_BYTES = 1 << 20
@@ -115,9 +115,23 @@ def _copy(data: bytes | Iterable[bytes], output: BinaryIO) -> None:
 
 
 def _chunks(data: bytes | Iterable[bytes]) -> Iterator[bytes]:
-    for piece in (data,) if isinstance(data, bytes) else data:
+    for piece in (data,) if isinstance(data, bytes) else _read(data):
         for start in range(0, len(piece), CHUNK_BYTES):
             yield piece[start : start + CHUNK_BYTES]
+
+
+def _read(data: Iterable[bytes]) -> Iterator[bytes]:
+    """What is to be written, some of which is only read now: that this fails is not told of the place."""
+    try:
+        yield from data
+    except OSError as error:
+        raise InputError(f"the input cannot be read any more: {os_words(error)}") from error
+
+
+def os_words(error: OSError) -> str:
+    """What failed, and where: polars tells both in one text."""
+    place = f"{error.filename}: " if error.filename else ""
+    return f"{place}{error.strerror or next(iter(str(error).splitlines()), type(error).__name__)}."
 
 
 def _words(path: Path, error: OSError) -> str:
