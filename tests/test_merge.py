@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cxaudit.days.zones import zone
 from cxaudit.merge import hash_of_case, merge_cases
 
 EXAMPLES = settings(max_examples=60)
@@ -62,7 +63,7 @@ def merge(rows: pl.DataFrame, hashed: Callable[[int], pl.Expr] = hash_of_case) -
     sources = pl.concat(
         [rows.with_row_index("at").filter(source=one).with_columns(case_hash=hashed(one)) for one in (0, 1)]
     )
-    found = merge_cases(sources.sort("at").lazy(), newest, rows.height)
+    found = merge_cases(sources.sort("at").lazy(), newest, rows.height, zone("America/Edmonton"))
     requests, ordered, duplicates = pl.collect_all([found.requests, found.ordered, found.duplicates])
     assert requests.sort("at").equals(ordered)
     assert (requests.height, duplicates.height) == (found.n_requests, sum(found.n_duplicates.values()))

@@ -49,7 +49,7 @@ class Merged:
     damaged: pl.DataFrame
 
 
-def merge_cases(rows: pl.LazyFrame, survey: pl.DataFrame, n_places: int, zone: Zone | None = None) -> Merged:
+def merge_cases(rows: pl.LazyFrame, survey: pl.DataFrame, n_places: int, zone: Zone) -> Merged:
     """Keep one row per case. Where rows carry instants, these decide what is earliest; `zone` gives those of wall times.
 
     **Frame in**: `at` (UInt32, below `n_places`, rising), `table` (UInt32, in the order of the input), `row`, `source`
@@ -175,7 +175,7 @@ class _Part:
     damaged: pl.DataFrame
 
 
-def _merge_some(rows: pl.LazyFrame, hashes: pl.Series, survey: pl.DataFrame, zone: Zone | None) -> _Part:
+def _merge_some(rows: pl.LazyFrame, hashes: pl.Series, survey: pl.DataFrame, zone: Zone) -> _Part:
     suspects = rows.filter(pl.col("case_hash").is_in(hashes.implode())).collect(engine="streaming").sort("at")
     newest = survey.select("table", "latest", "has_replies")
     # Where the id is no id, rows are requests of their own, though they look alike; another export tells of them once more.
@@ -206,7 +206,7 @@ def _added(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
     return together.sort("table")
 
 
-def _kept_rows(suspects: pl.DataFrame, newest: pl.DataFrame, zone: Zone | None) -> pl.DataFrame:
+def _kept_rows(suspects: pl.DataFrame, newest: pl.DataFrame, zone: Zone) -> pl.DataFrame:
     """One row per case: the one with the earliest receipt, with the earliest reply and the newest state of all."""
     order = _receipt_order(suspects, zone)
     by_receipt = suspects.sort(*order, "table", "row", nulls_last=True)
@@ -228,7 +228,7 @@ def _kept_rows(suspects: pl.DataFrame, newest: pl.DataFrame, zone: Zone | None) 
     return kept
 
 
-def _receipt_order(rows: pl.DataFrame, zone: Zone | None) -> list[pl.Expr]:
+def _receipt_order(rows: pl.DataFrame, zone: Zone) -> list[pl.Expr]:
     """What orders the receipts of a case. One that is later than the case's first reply is not the receipt that was answered:
     a date alone of the same day is earlier then."""
     instant = _instant(rows, "received", zone)
@@ -236,7 +236,7 @@ def _receipt_order(rows: pl.DataFrame, zone: Zone | None) -> list[pl.Expr]:
         return [instant]
     is_late = ~pl.col("received_is_date") & (pl.col("received_at") > pl.col("replied_at").min().over(_KEY))
     next_day = pl.col("received_at").dt.truncate("1d") + dt.timedelta(days=1)
-    after = next_day if zone is None or "received_utc" not in rows.columns else zone.utc(next_day)
+    after = next_day if "received_utc" not in rows.columns else zone.utc(next_day)
     return [pl.when(is_late).then(after).otherwise(instant), instant]
 
 
@@ -244,7 +244,7 @@ def _is_state(name: str) -> bool:
     return name in _STATE or name.startswith(_STATE_PREFIXES)
 
 
-def _instant(rows: pl.DataFrame, role: str, zone: Zone | None) -> pl.Expr:
+def _instant(rows: pl.DataFrame, role: str, zone: Zone) -> pl.Expr:
     """What orders the rows in time: instants where there are any, else wall times; a date alone after the times of its
     day, which say more and contradict it in nothing."""
     wall = pl.col(f"{role}_at")
@@ -252,7 +252,7 @@ def _instant(rows: pl.DataFrame, role: str, zone: Zone | None) -> pl.Expr:
         wall = pl.when(pl.col(f"{role}_is_date")).then(wall + TO_DAYS_END).otherwise(wall)
     if f"{role}_utc" not in rows.columns:
         return wall
-    return pl.coalesce(f"{role}_utc", wall if zone is None else zone.utc(wall))
+    return pl.coalesce(f"{role}_utc", zone.utc(wall))
 
 
 def _changed_rows(suspects: pl.DataFrame, kept: pl.DataFrame, newest: pl.DataFrame) -> pl.DataFrame:

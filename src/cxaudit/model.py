@@ -34,13 +34,6 @@ EXCLUSIONS = (
     "no_time",
 )
 
-#: What a message or call is that is no request, in the order in which they are told.
-OTHER_KINDS = (
-    "reply", "further_message", "further_reply", "reply_without_request", "sent", "automatic", "bounce", "spam", "bulk",
-    "not_delivered", "internal", "passed_on", "no_message", "answered_call", "unanswered_call_back", "unanswered_call",
-    "call_out", "internal_call", "same_message", "further_leg",
-)  # fmt: skip
-
 #: What `--by` takes.
 DIMENSIONS = ("channel", "department", "employee", "month", "week", "customer_type", "file")
 
@@ -95,7 +88,7 @@ class Fates:
     duplicates: int = 0
     rejected: int = 0
     not_data: int = 0
-    other_by_kind: dict[str, int] = field(default_factory=dict)  # what the other messages are: a code of OTHER_KINDS
+    other_by_kind: dict[str, int] = field(default_factory=dict)  # what the other messages are: a key of OTHER_WORDS
 
     @property
     def adds_up(self) -> bool:

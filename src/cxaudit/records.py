@@ -49,7 +49,7 @@ def record_frame(
         "received_at": _moment("received_at", pl.col("received_is_date")),
         "replied_at": _moment("replied_at", pl.col("replied_is_date")),
         "due_at": _moment("due_at", pl.col("due_is_date")),
-        "business_hours": (pl.col("business_hours") if "business_hours" in present else pl.lit(None, pl.Float64)),
+        "business_hours": pl.col("business_hours"),
         "standard": value_at(pl.col("promise"), [promise.within.text for promise in all_promises], pl.String()),
         "clause": value_at(pl.col("promise"), [promise.clause for promise in all_promises], pl.String()),
         "high_volume": _reason(standards) if standards.high_volume else pl.lit(None, dtype=pl.String),

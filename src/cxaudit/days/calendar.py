@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
 
 import polars as pl
 
@@ -120,15 +118,6 @@ def calendar_of(standards: Standards, first: dt.date, last: dt.date) -> Calendar
     return Calendar(standards.calendar, first, last)
 
 
-@dataclass(frozen=True)
-class ClosedDay:
-    """A day that would be a business day by its weekday, and why it is not one."""
-
-    day: dt.date
-    name: str
-    origin: str  # `holiday` or `closed`
-
-
 class Calendar:
     """The business days from `first` to `last`, both inclusive, clipped to the years of the holiday data.
 
@@ -159,13 +148,6 @@ class Calendar:
             return None
         named = self.settings.closed.get(day) or self.holidays.get(day)
         return named or ("weekend" if day.weekday() >= 5 else WEEKDAYS[day.weekday()])
-
-    @cached_property
-    def closed_days(self) -> list[ClosedDay]:
-        """The named closed days in the table, in order."""
-        named = {day: ClosedDay(day, name, "holiday") for day, name in self.holidays.items()}
-        named |= {day: ClosedDay(day, name, "closed") for day, name in self.settings.closed.items()}
-        return [named[d] for d in sorted(named) if self.first <= d <= self.last and not self.is_business_day(d)]
 
     def count_through(self, day: pl.Expr) -> pl.Expr:
         """How many business days the table has up to and including that day (Int32)."""

@@ -14,7 +14,6 @@ import polars as pl
 from cxaudit.days.calendar import Calendar
 from cxaudit.standards.model import OfficeHours, Segment
 
-_MICRO = 1_000_000
 _MIDNIGHT = dt.time()
 
 

@@ -59,11 +59,11 @@ def _records(records: Records, options: RenderOptions, separator: str) -> Iterat
         yield _delimit(part, options.escape, separator)
 
 
-def delimit(frame: pl.DataFrame, *, escape: bool, separator: str = ",") -> Iterator[bytes]:
-    """A frame with its header; text of the columns in INPUT_TEXT is neutralised where `escape` is set."""
-    yield utf8(separator.join(frame.columns) + "\n")
+def delimit(frame: pl.DataFrame, *, escape: bool) -> Iterator[bytes]:
+    """A frame as CSV with its header; text of the columns in INPUT_TEXT is neutralised where `escape` is set."""
+    yield utf8(",".join(frame.columns) + "\n")
     for part in frame.iter_slices(SLICE_ROWS):
-        yield _delimit(part, escape, separator)
+        yield _delimit(part, escape, ",")
 
 
 def _delimit(part: pl.DataFrame, escape: bool, separator: str) -> bytes:

@@ -68,4 +68,3 @@ class Document:
     as_of: dt.datetime
     organisation: str = ""
     notes: tuple[tuple[str, str], ...] = field(default=())  # what a word or a figure means, or what it leaves out
-    language: str = "en-CA"

@@ -86,7 +86,7 @@ def readings_document(report: Report, *, smallest: int = 0) -> Document:
     return Document(title, (heading(report),), (part,), report.as_of, report.organisation, (_AVAILABILITY,))
 
 
-def check_part(report: Report, options: RenderOptions, name: str = "Compliance", title: str = "") -> TablePart:
+def check_part(report: Report, options: RenderOptions) -> TablePart:
     """The lines of a report as a table: the columns that say something."""
     rows = report.rows
     shown = [n for n in _COUNTS if n not in ("pending", "excluded") or any(getattr(row, n) for row in rows)]
@@ -106,7 +106,7 @@ def check_part(report: Report, options: RenderOptions, name: str = "Compliance",
             row.p90_business_days,
         )  # fmt: skip
 
-    return TablePart(name, title or "Requests and how many were answered in time", columns,
+    return TablePart("Compliance", "Requests and how many were answered in time", columns,
                      [cells(row) for row in rows], has_total=any(row.is_total for row in rows))  # fmt: skip
 
 

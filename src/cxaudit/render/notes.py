@@ -19,10 +19,8 @@ FEW = 3
 _ORDER_WORDS = {"mdy": "month first", "dmy": "day first", "ymd": "year first"}
 
 
-def notes(outcome: Report | Records, *, is_quiet: bool = False) -> list[str]:
+def notes(outcome: Report | Records) -> list[str]:
     """The lines for standard error: the reconciliation, then the findings."""
-    if is_quiet:
-        return []
     return notes_of(outcome.inputs, run_words(outcome), outcome.findings)
 
 

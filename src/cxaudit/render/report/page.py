@@ -81,7 +81,7 @@ def told(value: Any) -> Any:
             return {"kind_of": "chart", "id": value.id, "title": _shown(value.title), "has_key": is_keyed}
         case Section():
             lead, left = (value.blocks[:1], value.blocks[1:]) if value.side else (value.blocks, ())
-            flows = {"lead": lead, "left": left, "below": value.below}
+            flows = {"lead": lead, "left": left}
             return {
                 "id": value.id, "heading": value.heading, "side": told(value.side),
                 **{name: list(grouped(told(blocks))) for name, blocks in flows.items()},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 Shade = Literal["met", "late", "overdue"]
@@ -72,18 +72,17 @@ Block = Text | Points | Commands | Table | Chart
 
 @dataclass(frozen=True)
 class Section:
-    """`side` is a table that may stand beside the blocks after the lead, where there is room; `below` follows both."""
+    """`side` is a table that may stand beside the blocks after the lead, where there is room."""
 
     id: str
     heading: str
     blocks: tuple[Block, ...]
     side: Table | None = None
-    below: tuple[Block, ...] = ()
 
     @property
     def in_order(self) -> tuple[Block, ...]:
         """All blocks, one under the other."""
-        return (*self.blocks, *([self.side] if self.side else []), *self.below)
+        return (*self.blocks, *([self.side] if self.side else []))
 
 
 @dataclass(frozen=True)
@@ -98,4 +97,3 @@ class Story:
     glances: tuple[Section, ...]
     sections: tuple[Section, ...]
     banner: str | None = None
-    meta: dict[str, str] = field(default_factory=dict)
