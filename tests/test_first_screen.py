@@ -13,13 +13,15 @@ from typing import Any
 import pytest
 from months import report_of, stored
 
-from cxaudit.monthly.model import Counts, Limits, Month, MonthlyReport, RunChart, Signal
+from cxaudit.monthly.model import Counts, Limits, Month, MonthlyReport, RunChart, Signal, StandardsChange
+from cxaudit.render import CHECK_FORMATS, RenderOptions
 from cxaudit.render.check_rows import check_rows
 from cxaudit.render.remarks import remarks
 from cxaudit.render.report.answer import answer
 from cxaudit.render.report.compose import compose
+from cxaudit.render.report.first_screen import promise_table
 from cxaudit.render.report.sheets import parts
-from cxaudit.render.report.story import Section, Text
+from cxaudit.render.report.story import Points, Section, Table, Text
 
 TOWN = """version: 1
 organisation: Edge City
@@ -163,6 +165,22 @@ def test_channels_whose_target_changed_are_counted_apart(tmp_path: Path) -> None
     )
 
 
+def test_a_channel_with_several_targets_shows_them_all(tmp_path: Path) -> None:
+    """Empty cells beside `not met` look like a pass: in words on the page and at a terminal, empty for machines."""
+    newer = "  - effective: 2025-10-20\n    source: EC 2\n    channels:\n"
+    newer += "      voicemail: {title: Voice mail, within: 1 business day, target: 80%}\n"
+    report = made(tmp_path, [*FULL, MET, LATE, voice("2025-10-21 09:00", "2025-10-22 09:00")],
+                  town={"voicemail": ", target: 90%", "email": ", target: 70%", "more": newer})  # fmt: skip
+    (told,) = [row for row in promise_table(report.check).rows if row[0] == "Voice mail"]
+    assert told[4:6] == ("90 % or 80 %", "not compared")
+    (line,) = [row for row in check_rows(report.check) if row["channel"] == "voicemail"]
+    assert (line["target_pct"], line["outcome"]) == (None, None)
+    at_terminal = "".join(piece.decode() for piece in CHECK_FORMATS["table"](report.check, RenderOptions()))
+    assert "90 % or 80 %  not compared" in at_terminal
+    (row,) = [row for row in sheet(report, "Channels") if row["Channel"] == "Voice mail"]
+    assert (row["Target, %"], row["Outcome"]) == (None, "not compared")
+
+
 # Extensions
 
 
@@ -204,6 +222,16 @@ def test_read_otherwise_is_told_of_the_readings_that_differ(tmp_path: Path) -> N
     rows = [*FULL, *[MET] * 9, *[voice("2025-10-20 09:00", "2025-10-21 20:00")] * 10]
     report = made(tmp_path, rows)
     assert "Read otherwise, the same requests score 50.0 %, not 100 %." in glance(report, "firm")
+
+
+def test_every_reading_adds_up_to_the_same_requests(tmp_path: Path) -> None:
+    """What is not due yet under a reading stands beside what is not judged."""
+    report = made(tmp_path, [*FULL, MET, voice("2025-10-30 15:00", "")], as_of="2025-10-31 09:00")
+    annex = next(one for one in compose(report).sections if one.id == "readings")
+    (table,) = (block for block in annex.blocks if isinstance(block, Table))
+    places = [[column.heading for column in table.columns].index(name) for name in ("Not yet due", "Not judged")]
+    sums = {int(row[2].split()[-1]) + sum(int(row[place]) for place in places) for row in table.rows}
+    assert sums == {report.check.total.requests}
 
 
 def test_check_counts_the_declared_reading_among_no_others(tmp_path: Path) -> None:
@@ -303,6 +331,17 @@ def test_a_rise_across_other_standards_is_no_improvement(tmp_path: Path) -> None
     )
 
 
+@pytest.mark.parametrize(("begun", "is_said"), [("2025-03", False), ("2025-06", True), ("2025-10", True)])
+def test_a_level_of_other_standards_is_said_on_the_first_screen(tmp_path: Path, begun: str, is_said: bool) -> None:
+    """Months after the promise changed are compared with those before it; a version that began with them changed nothing."""
+    change = StandardsChange(begun, dt.date.fromisoformat(f"{begun}-01"), "EC 2")
+    chart = replace(months("All channels", None, 90, 8), level_from="2025-03")
+    told = glance(replace(made(tmp_path, [MET]), runs=(chart,), changes=(change,)), "changed")
+    said = "The usual level is made of months before {} 2025 too, which were promised or counted otherwise."
+    assert (said.format({"2025-06": "June"}.get(begun, "October")) in told) is is_said
+    assert ("The usual level" in told) is is_said
+
+
 def test_a_slump_after_months_that_score_the_same_is_told(tmp_path: Path) -> None:
     """There are no limits to fall out of, and the reader is warned all the same."""
     steady = [Month(f"2025-{month:02}", Counts(met=50), "stored", is_whole=True) for month in range(1, 10)]
@@ -381,3 +420,29 @@ def test_the_sheet_of_exclusions_has_the_compliance_had_they_been_missed(tmp_pat
     page = str(next(one for one in compose(report).sections if one.id == "excluded"))
     assert "81.8 %" in page
     assert "90.0 %" in page
+
+
+# Extensions beside other months
+
+
+def test_no_month_looks_better_for_its_extension(tmp_path: Path) -> None:
+    """October beside September: with the extension, and without it, wherever the two are compared."""
+    before = [
+        voice(f"2025-09-{d:02} 09:00", f"2025-09-{d:02} 12:00")
+        for d in range(1, 31)
+        if dt.date(2025, 9, d).weekday() < 5
+    ]
+    rows = [*FULL, *before, *[MET] * 9, *[LATE] * 10]
+    report = made(tmp_path, rows, town={"more": STORM})
+    assert report.previous is not None
+    assert report.previous.without_extension is None
+    both = "October 2025: 21 of 21, 100 %; without the extension for high volume: 11 of 21, 52.4 %"
+    changed = next(one for one in compose(report).glances if one.id == "changed")
+    assert both in next(str(block.words) for block in changed.blocks if isinstance(block, Points))
+    assert "The charts count as in time what was met only by the extension for high volume." in words(changed)
+    months = next(one for one in compose(report).sections if one.id == "months")
+    said = "With an extension for high volume; in time without it: October 2025: 11 of 21, 52.4 %."
+    assert said in words(months)
+    assert said in next(part for part in parts(report) if part.name == "Months").lines
+    plain = made(tmp_path, rows)
+    assert "an extension" not in str(compose(plain).glances) + str(compose(plain).sections)

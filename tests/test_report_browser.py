@@ -102,6 +102,20 @@ def test_the_page_is_as_wide_as_its_window(browser: Any, pages: dict[str, Path],
         assert tab.evaluate(cut) == []
 
 
+def test_on_a_phone_the_promise_stands_row_under_row(browser: Any, pages: dict[str, Path]) -> None:
+    """Late and unanswered are seen without scrolling sideways, each beside its heading; it is a table all the same."""
+    tab = opened(browser, pages["full"], "phone")
+    wide = "[...document.querySelectorAll('.scroll:has(.stacks)')].filter(x => x.scrollWidth > x.clientWidth)"
+    assert tab.evaluate(f"{wide}.length") == 0
+    cell = tab.locator("#promise-table-caption ~ tbody td[data-heading=Unanswered]").first
+    assert cell.evaluate("x => x.getBoundingClientRect().right <= innerWidth")
+    assert cell.evaluate("x => getComputedStyle(x, '::before').content") == '"Unanswered"'
+    table = tab.get_by_role("table", name="Requests by channel")
+    assert table.get_by_role("columnheader", name="Unanswered").count() == 1
+    desk = opened(browser, pages["full"], "desktop")
+    assert desk.evaluate("getComputedStyle(document.querySelector('.stacks td')).display") == "table-cell"
+
+
 def test_the_policy_lets_the_style_through_and_nothing_else(browser: Any, pages: dict[str, Path]) -> None:
     """The page looks as it should under its own policy, asks the network for nothing, and has nothing to complain of."""
     context = browser.new_context()

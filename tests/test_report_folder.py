@@ -349,6 +349,26 @@ def test_restated_months_are_said(tmp_path: Path) -> None:
     assert "Restated" not in report(tmp_path, *PERIOD, "--formats", "csv", "-q", files="log.csv").err
 
 
+def test_a_report_that_is_made_again_says_what_it_said_before(tmp_path: Path) -> None:
+    """On the page, in the workbook and in the data, however often it is made again, and an auditor can make it as well."""
+    rows = [f"{i},email,Roads,,2025-10-{d:02} 10:00,2025-10-{d:02} 15:00,\n" for i, d in enumerate(range(1, 31))]
+    late = "99,email,Roads,,2025-10-02 10:00,2025-10-20 10:00,\n"
+    made, options = [], (*PERIOD, "--formats", "md,json,xlsx,html")
+    for log in (rows, [*rows, late], [*rows, late], [*rows, late, late.replace("99", "98")], rows, [*rows, late]):
+        (tmp_path / "log.csv").write_text(HEADER + "".join(log))
+        report(tmp_path, *options, files="log.csv")
+        made.append(contents(tmp_path / "reports" / "2025-10"))
+        told = run("verify", "reports/2025-10/manifest.json", "log.csv", cwd=tmp_path)
+        assert told.code == 0, told.text
+    pages, n = [one["report.md"].decode() for one in made], json.loads(made[0]["manifest.json"])["totals"]["judged"]
+    said = [re.findall(r"^Restated: October 2025 was reported as (\d+) of (\d+) in time", page, re.M) for page in pages]
+    one, two, three = ((f"{n}", f"{n + more}") for more in range(3))
+    assert said == [[], [one], [one], [one, two], [two, three], [three, one]]
+    assert made[1] == made[2]
+    book = openpyxl.load_workbook(io.BytesIO(made[2]["report.xlsx"]))
+    assert any("Restated: October 2025" in str(cell.value) for sheet in book for row in sheet for cell in row)
+
+
 def test_a_quarter_says_which_of_its_months_were_reported_otherwise(tmp_path: Path) -> None:
     """On the page, too; and what replaces another figure is said to whoever asked for silence."""
     rows = [

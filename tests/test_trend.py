@@ -337,3 +337,21 @@ def test_months_that_score_the_same_have_no_limits(tmp_path: Path) -> None:
     table = run("trend", "reports", "--format", "table", cwd=folder).text
     assert "ups and downs would say nothing" in table
     assert "Six whole months" not in table
+
+
+def test_an_extension_of_a_month_is_remembered(tmp_path: Path) -> None:
+    """A month that met by an extension is no better month, in the trend and beside the next one."""
+    storm = "high_volume:\n  - {from: 2025-09-01, to: 2025-09-30, reason: Storm, declared: 2025-08-30, authority: CM,"
+    folder = reports(tmp_path, {"2025-02": TOWN, "2025-09": f"{TOWN}{storm} effect: extend, by: 20 business days}}\n"})
+    before, now = json_of(folder, "2025-10")["previous"]["total"], json_of(folder, "2025-10")["runs"][0]["points"][-2]
+    without = json_of(folder, "2025-10")["previous"]["without_extension"]
+    assert (now["counts"], now["without_extension"]) == (before, without)
+    assert (before["judged"], before["met"] > without["met"]) == (without["judged"], True)
+    share = f"{without['met']} of {without['judged']}, {without['compliance_pct']} %"
+    page = (folder / "reports" / "2025-10" / "report.md").read_text("utf-8")
+    assert f"- September 2025: {before['met']} of {before['judged']}" in page
+    assert f"; without the extension for high volume: {share}\n" in page
+    said = f"With an extension for high volume; in time without it: September 2025: {share}."
+    assert said in page
+    assert said in run("trend", "reports", "--format", "table", cwd=folder).text
+    assert json_of(folder, "2025-08")["previous"]["without_extension"] is None

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from cxaudit.errors import InputError
+from cxaudit.monthly.model import Counts, Restated
+from cxaudit.render.report.manifest import FORM, MANIFEST
 
 
 class _Form(BaseModel):
@@ -60,6 +67,12 @@ class _Standards(_Form):
     text: str
 
 
+class _Replaced(_Form):
+    month: Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+    before: dict[Literal["met", "late", "overdue", "pending", "excluded"], int]
+    has_other_standards: bool
+
+
 class _Manifest(_Form):
     form: int
     command: Annotated[list[str], Field(min_length=1)]
@@ -73,9 +86,38 @@ class _Manifest(_Form):
     same_content: dict[str, str]
     customers: _File | None = None  # older manifests do not tell
     earlier_tallies: list[_File]
+    replaced: list[_Replaced] = []  # nor where no figure was replaced
     findings: list[_Finding]
     totals: dict[str, Any]
     outputs: list[_Output]
+
+
+def read_manifest(path: Path) -> dict[str, Any]:
+    """The document of a manifest. Raises `InputError` where it is none."""
+    if path.is_dir():
+        raise InputError(f"{path} is a folder.\nName the manifest in it: {path / MANIFEST}")
+    try:
+        document: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
+    except ValueError as error:
+        raise InputError(f"{path} is no manifest: it is not JSON.") from error
+    if isinstance(document, dict) and document.get("form", FORM) != FORM:
+        raise InputError(f"{path} has form {document['form']}; this version of cxaudit reads form {FORM}.")
+    if where := misfit(document):
+        raise InputError(
+            f"{path} is no manifest of a report: {where} is missing or of another kind.\n"
+            "`cxaudit report` writes one beside each report."
+        )
+    return document
+
+
+def replaced_by(manifest: Mapping[str, Any]) -> list[Restated]:
+    """What reports of the same period said, one after the other, that the report of a manifest replaced."""
+    return [
+        Restated(one["month"], Counts(**one["before"]), Counts(), "", one["has_other_standards"])
+        for one in manifest.get("replaced", [])
+    ]
 
 
 def misfit(document: object) -> str | None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from cxaudit.audit import Question
 from cxaudit.commands.drawing import Drawing
+from cxaudit.commands.manifest_form import read_manifest, replaced_by
 from cxaudit.commands.options import Input, Output, near_miss
 from cxaudit.commands.report_files import (
     AVAILABLE,
@@ -36,6 +37,7 @@ from cxaudit.counting.from_tallies import StoredTally, Tallied, open_tallies
 from cxaudit.days.spans import holds, whole_months
 from cxaudit.days.zones import zone
 from cxaudit.errors import InputError, UsageError
+from cxaudit.monthly.model import Restated
 from cxaudit.monthly.restated import restated_months
 from cxaudit.period import now_as_of, parse_as_of, parse_period, period_name
 from cxaudit.render.figures import meets
@@ -77,13 +79,14 @@ def report(given: Input, output: Output, wanted: Wanted, drawing: Drawing) -> in
             recover(folder)
             asked = Settings(period, given.as_of or "", formats, wanted.by is not None, given.channel, given.source)
             earlier, aside = earlier_tallies(place, period, question.standards)
-            made = MadeReport(given, question, asked, sys.argv[1:], place.resolve(), earlier, drawing)
+            there = _there(folder)
+            made = MadeReport(given, question, asked, sys.argv[1:], place.resolve(), earlier, *there, drawing)
             with output.progress(made.n_steps) as step:
                 step("Reading")
                 _spare_inputs(made, place)
                 step("Judging")
                 is_judged = made.monthly.check.total.judged > 0
-                before = [*aside, *_restated(made, folder)] if is_judged else []
+                before = [*aside, *_restated(made)] if is_judged else []
                 if is_judged:
                     write_folder(folder, made.files(step))
             if not is_judged:
@@ -205,14 +208,20 @@ def _nothing(folder: Path, made: MadeReport, output: Output) -> int:
     return NOT_RELIABLE
 
 
-def _restated(made: MadeReport, folder: Path) -> Iterator[str]:
+def _there(folder: Path) -> tuple[list[tuple[str, StoredTally]], list[Restated]]:
+    """The tally of the report that is about to be replaced, and what those said that it replaced itself."""
+    tallies: list[tuple[str, StoredTally]] = []
+    replaced: list[Restated] = []
+    with contextlib.suppress(InputError):  # what cannot be read is replaced all the same
+        tallies = [(f"{folder.name}/{TALLY}", tally) for _, tally in open_tallies([str(folder / TALLY)])]
+        replaced = replaced_by(read_manifest(folder / MANIFEST))
+    return tallies, replaced
+
+
+def _restated(made: MadeReport) -> Iterator[str]:
     """What an earlier report said otherwise: the one that is about to be replaced, and those of the months before."""
-    own = folder / TALLY
-    if own.is_file():
-        with contextlib.suppress(InputError):
-            ((_, tally),) = open_tallies([str(own)])
-            yield from restated_words(restated_months(made.audit, [(f"{folder.name}/{TALLY}", tally)]))
-    yield from restated_words(made.monthly.restated)
+    yield from restated_words(restated_months(made.audit, made.replaces))
+    yield from restated_words(one for one in made.monthly.restated if one.file)
 
 
 def _written(folder: Path, made: MadeReport, wanted: Wanted) -> Iterator[str]:

@@ -23,9 +23,9 @@ from cxaudit.days.special_days import Year, special_days
 from cxaudit.errors import InputError
 from cxaudit.model import MISSED, Records
 from cxaudit.monthly.figures import ROLES, monthly_report
-from cxaudit.monthly.history import STORED
-from cxaudit.monthly.model import MonthlyReport
-from cxaudit.monthly.restated import restated_months, whole_months_of
+from cxaudit.monthly.history import STORED, with_verdict_without
+from cxaudit.monthly.model import MonthlyReport, Restated
+from cxaudit.monthly.restated import replaced_months, restated_months, whole_months_of
 from cxaudit.monthly.standards_of_months import stored_standards
 from cxaudit.monthly.trend import chosen_months
 from cxaudit.render import REPORT_FORMATS, RenderOptions
@@ -76,6 +76,8 @@ class MadeReport:
     command: Sequence[str]
     reports: Path  # the folder of all reports
     earlier: Sequence[EarlierTally] = ()
+    replaces: Sequence[tuple[str, StoredTally]] = ()  # the tally of the report of the same period that is there
+    replaced: Sequence[Restated] = ()  # and what the reports said that it replaced, by its manifest
     drawing: Drawing | None = None
     digests: list[FileDigest] = field(default_factory=list)  # of what has been written so far
 
@@ -103,7 +105,14 @@ class MadeReport:
         # Last, so that these are counted from what the report has counted.
         comparison = compare_verdicts(audit) if has_word(audit) else None
         restated = restated_months(audit, [(one.digest.file, one.tally) for one in self.earlier])
-        return replace(report, check=replace(report.check, comparison=comparison), restated=restated)
+        check = replace(report.check, comparison=comparison)
+        return replace(report, check=check, restated=(*self.said_otherwise, *restated))
+
+    @cached_property
+    def said_otherwise(self) -> tuple[Restated, ...]:
+        """What the reports said otherwise that this one replaces: kept in the manifest, so that the next one tells it too."""
+        last = restated_months(self.audit, self.replaces)
+        return replaced_months(self.audit, [*self.replaced, *last])
 
     def _begin_drawing(self, report: MonthlyReport) -> None:
         """Have the charts drawn that are known so far."""
@@ -181,6 +190,7 @@ class MadeReport:
             self.audit.same_content,
             self.customers,
             [one.digest for one in self.earlier],
+            self.said_otherwise,
             self.digests,
         )
 
@@ -230,8 +240,8 @@ def stored_tallies(place: Path) -> Iterator[tuple[Path, StoredTally | InputError
 def stored_months(chosen: Mapping[int, tuple[str, StoredTally]]) -> pl.DataFrame | None:
     """The counts of earlier reports by month, channel, department and verdict; each month from one of them."""
     frames = [
-        stored.frame.filter(pl.col("month") == month)
-        .group_by("month", "channel", "department", "verdict")
+        with_verdict_without(stored.frame.filter(pl.col("month") == month))
+        .group_by("month", "channel", "department", "verdict", "verdict_without")
         .agg(pl.col("n").sum())
         .with_columns(is_whole=pl.lit(month in whole_months_of(stored)))
         .select(*STORED)

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from cxaudit.commands.drawing import Drawing
-from cxaudit.commands.manifest_form import misfit
+from cxaudit.commands.manifest_form import read_manifest, replaced_by
 from cxaudit.commands.options import Input, Output
 from cxaudit.commands.report import earlier_tallies
 from cxaudit.commands.report_files import FORMATS, EarlierTally, MadeReport, digest_of, digests_of, question_of
 from cxaudit.errors import InputError
 from cxaudit.period import parse_date
-from cxaudit.render.report.manifest import FORM, MANIFEST, FileDigest, Settings, renderers
+from cxaudit.render.report.manifest import MANIFEST, FileDigest, Settings, renderers
 from cxaudit.render.verify import VERIFY_FORMATS, Compared, advice, render_verify
 from cxaudit.render.words import listed, visible
 from cxaudit.standards import Standards, load, loads
@@ -31,7 +31,7 @@ def verify(given: Input, output: Output, path: str) -> int:
     form = output.chosen(VERIFY_FORMATS)
     output.check_places()
     place = Path(path)
-    manifest = _read(place)
+    manifest = read_manifest(place)
     standards = _standards(manifest, given, place)
     made = _made(manifest, given, standards, place)
     with Drawing(made.settings.formats) as made.drawing, output.progress(made.n_steps) as step:
@@ -53,25 +53,6 @@ def verify(given: Input, output: Output, path: str) -> int:
     output.write(render_verify(found, form, output.options()), form)
     output.say([*advice(found), *_beside(manifest, place)])
     return 0 if all(one.is_same for one in found) else DIFFERS
-
-
-def _read(path: Path) -> dict[str, Any]:
-    if path.is_dir():
-        raise InputError(f"{path} is a folder.\nName the manifest in it: {path / MANIFEST}")
-    try:
-        document: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
-    except ValueError as error:
-        raise InputError(f"{path} is no manifest: it is not JSON.") from error
-    if isinstance(document, dict) and document.get("form", FORM) != FORM:
-        raise InputError(f"{path} has form {document['form']}; this version of cxaudit reads form {FORM}.")
-    if where := misfit(document):
-        raise InputError(
-            f"{path} is no manifest of a report: {where} is missing or of another kind.\n"
-            "`cxaudit report` writes one beside each report."
-        )
-    return document
 
 
 def _standards(manifest: Mapping[str, Any], given: Input, place: Path) -> Standards:
@@ -120,7 +101,8 @@ def _made(manifest: Mapping[str, Any], given: Input, standards: Standards, place
     )
     question = question_of(again, standards, with_employees=settings.employees)
     earlier = _earlier(manifest, place, (first, last), standards)
-    return MadeReport(again, question, settings, manifest["command"][1:], _reports(place), earlier)
+    command, replaced = manifest["command"][1:], replaced_by(manifest)
+    return MadeReport(again, question, settings, command, _reports(place), earlier, replaced=replaced)
 
 
 def _customers(manifest: Mapping[str, Any], made: MadeReport) -> Iterator[Compared]:

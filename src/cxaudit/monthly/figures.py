@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from cxaudit.counting.coverage import covered_days, known_until
-from cxaudit.days.spans import Span, holds
+from cxaudit.days.spans import Span, holds, month_of
 from cxaudit.model import JUDGED, CheckRow, Report
 from cxaudit.monthly.busy import high_volume_of, surges_of
 from cxaudit.monthly.gather import Details, Gathered, gather
-from cxaudit.monthly.history import History, history_of, judged_by, previous_of, run_charts
+from cxaudit.monthly.history import History, history_of, judged_by, known_months, previous_of, run_charts
 from cxaudit.monthly.model import (
     Distribution,
     Elapsed,
@@ -22,7 +22,6 @@ from cxaudit.monthly.model import (
     OpenRequests,
     Overdue,
     Recognition,
-    RunChart,
     StandardsChange,
 )
 from cxaudit.monthly.recognition import compliments_of, recognition_of
@@ -59,8 +58,9 @@ def monthly_report(
     check = audit.report(("channel",), None, counting, meta)
     covered = covered_days(audit)
     history = history_of(gathered.counts, stored, covered, period[1])
-    runs = run_charts(history, [row for row in check.rows if not row.is_total], check.total, _so_far(audit, period))
-    changes, otherwise = _versions_shown(audit, history, runs, stored_standards or {})
+    so_far = period[0], min(period[1], audit.question.as_of.local.date())  # nothing is judged after it
+    runs = run_charts(history, [row for row in check.rows if not row.is_total], check.total, so_far)
+    changes, otherwise = _versions_known(audit, history, month_of(so_far[1]), stored_standards or {})
     previous = previous_of(history, period) if check.period else None
     departments = _rows(audit, gathered, "department")
     employees = _rows(audit, gathered, "employee") if with_employees else ()
@@ -85,8 +85,7 @@ def monthly_report(
         is_begun=_is_begun(audit, check, covered, period[0]),
     )
     early(report)
-    comparable = None if report.other_standards_since else previous  # a rise may be theirs
-    details = gathered.details
+    comparable, details = None if report.other_standards_since else previous, gathered.details  # a rise may be theirs
     return replace(
         report,
         open=_open(details.open),
@@ -96,13 +95,12 @@ def monthly_report(
     )
 
 
-def _versions_shown(
-    audit: Audit, history: History, runs: Sequence[RunChart], stored: Mapping[int, Standards]
+def _versions_known(
+    audit: Audit, history: History, last: int, stored: Mapping[int, Standards]
 ) -> tuple[tuple[StandardsChange, ...], tuple[str, ...]]:
-    """The versions that begin in the months of the run charts, and from when months were judged by others."""
-    standards = judged_by(history, stored, audit.question.standards)
-    shown = [int(point.month.replace("-", "")) for point in runs[0].points] if runs else []
-    return tuple(versions_begun(shown, standards)), tuple(otherwise_from(shown, standards))
+    """The versions that begin in the months that are known, and from when months were judged by others."""
+    standards, known = judged_by(history, stored, audit.question.standards), known_months(history, last)
+    return tuple(versions_begun(known, standards)), tuple(otherwise_from(known, standards))
 
 
 def _is_begun(audit: Audit, check: Report, covered: Sequence[Span], first: dt.date) -> bool:
@@ -118,11 +116,6 @@ def _first_received(audit: Audit, due: dt.date) -> dt.date:
         day -= dt.timedelta(days=1)
         n -= audit.calendar.is_business_day(day)
     return day
-
-
-def _so_far(audit: Audit, period: Span) -> Span:
-    """The period up to the as-of moment, after which nothing is judged."""
-    return period[0], min(period[1], audit.question.as_of.local.date())
 
 
 def _span(audit: Audit) -> tuple[dt.date, dt.date]:

@@ -16,18 +16,19 @@ from cxaudit.days.spans import Span, days_of_month, holds, month_of, whole_month
 from cxaudit.model import CheckRow
 from cxaudit.monthly.gather import months_between
 from cxaudit.monthly.model import Counts, Month, Previous, RunChart
-from cxaudit.monthly.run_chart import with_signals
+from cxaudit.monthly.run_chart import is_usable, with_signals
 from cxaudit.standards.model import Standards
 
 #: How many months a run chart shows, unless its period has more.
 MONTHS = 24
-#: The columns of what an earlier report stored, one row per month (`202510`), channel, department and verdict; `is_whole`:
-#: whether it knew the month from end to end.
+#: The columns of what an earlier report stored, one row per month (`202510`), channel, department and verdict, with and
+#: without an extension for high volume; `is_whole`: whether it knew the month from end to end.
 STORED: dict[str, Any] = {
     "month": pl.Int32,
     "channel": pl.String,
     "department": pl.String,
     "verdict": pl.String,
+    "verdict_without": pl.String,
     "n": pl.UInt32,
     "is_whole": pl.Boolean,
 }
@@ -56,6 +57,23 @@ def counts_by(tally: pl.DataFrame, name: str) -> dict[Any, Counts]:
     return {value: Counts(**n) for value, n in counted.items()}
 
 
+def with_verdict_without(tally: pl.DataFrame) -> pl.DataFrame:
+    """A tally that says what its verdicts are without an extension, also where no period of high volume is declared."""
+    return tally if "verdict_without" in tally.columns else tally.with_columns(verdict_without="verdict")
+
+
+def without_extension(tally: pl.DataFrame) -> Counts | None:
+    """A tally's requests by verdict without an extension for high volume; None where one changed no verdict."""
+    return without_extension_by(tally.with_columns(all=pl.lit(0)), "all").get(0)
+
+
+def without_extension_by(tally: pl.DataFrame, name: str) -> dict[Any, Counts]:
+    """The same as `counts_by` without an extension for high volume, for the values in which one changed a verdict."""
+    counts = counts_by(tally, name)
+    without = counts_by(tally.with_columns(verdict="verdict_without"), name)
+    return {value: one for value, one in without.items() if one != counts[value]}
+
+
 def history_of(counts: pl.DataFrame, stored: pl.DataFrame | None, covered: Sequence[Span], last: dt.date) -> History:
     """The months of the input and of the stored tallies, up to the one of the period's last day.
 
@@ -63,8 +81,8 @@ def history_of(counts: pl.DataFrame, stored: pl.DataFrame | None, covered: Seque
     stored before it was known whole gives way to an input that holds it whole.
     """
     this = month_of(last)
-    texts = [pl.col(name).cast(pl.String) for name in ("channel", "department", "verdict")]
-    own = counts.select(
+    texts = [pl.col(name).cast(pl.String) for name in ("channel", "department", "verdict", "verdict_without")]
+    own = with_verdict_without(counts).select(
         pl.col("month").cast(pl.Int32), *texts, pl.col("n").cast(pl.UInt32), is_whole=pl.lit(value=False)
     )
     own = own.filter(pl.col("month") <= this)
@@ -80,12 +98,9 @@ def history_of(counts: pl.DataFrame, stored: pl.DataFrame | None, covered: Seque
 def run_charts(history: History, rows: Sequence[CheckRow], total: CheckRow, period: Span) -> tuple[RunChart, ...]:
     """One chart for all together and one for each channel of the report, over the same months: the last 24, or all of the
     period where it has more. Levels, limits and signals come from all months that are known."""
-    judged = history.frame.filter(pl.col("verdict").is_in(["met", "late", "overdue"]))
-    months = judged["month"].drop_nulls()
-    if not months.len():
-        return ()
     first, last = map(month_of, period)
-    known = list(months_between(int(months.min()), last))  # type: ignore[arg-type]
+    if not (known := known_months(history, last)):
+        return ()
     n_shown = max(MONTHS, sum(1 for _ in months_between(first, last)))
     charts = [_chart(history, known, n_shown, None, "All channels", total)]
     for row in rows:
@@ -93,11 +108,18 @@ def run_charts(history: History, rows: Sequence[CheckRow], total: CheckRow, peri
     return tuple(charts)
 
 
+def known_months(history: History, last: int) -> list[int]:
+    """The months from the first of which anything was judged to the last one of the period."""
+    months = history.frame.filter(pl.col("verdict").is_in(["met", "late", "overdue"]))["month"].drop_nulls()
+    return list(months_between(int(months.min()), last)) if months.len() else []  # type: ignore[arg-type]
+
+
 def _chart(
     history: History, known: Sequence[int], n_shown: int, channel: str | None, label: str, row: CheckRow
 ) -> RunChart:
     is_mine = pl.lit(row.is_total) | pl.col("channel").eq_missing(pl.lit(channel, dtype=pl.String))
-    counts = counts_by(history.frame.filter(is_mine), "month")
+    mine = history.frame.filter(is_mine)
+    counts, without = counts_by(mine, "month"), without_extension_by(mine, "month")
     is_known = history.whole.union(history.frame["month"].drop_nulls())
     points = [
         Month(
@@ -105,12 +127,14 @@ def _chart(
             counts=counts.get(month, Counts()),
             origin="stored" if month in history.stored else "input" if month in is_known else None,
             is_whole=month in history.whole,
+            without_extension=without.get(month),
         )
         for month in known
     ]
     months, limits, is_steady = with_signals(points)
     n_before = sum(1 for month in months[:-n_shown] if month.counts.requests)
-    return RunChart(channel, label, months[-n_shown:], limits, row.target_pct, is_steady, n_before)
+    level_from = next((month.month for month in months if is_usable(month)), "")
+    return RunChart(channel, label, months[-n_shown:], limits, row.target_pct, is_steady, level_from, n_before)
 
 
 def judged_by(history: History, stored: Mapping[int, Standards], today: Standards) -> dict[int, Standards]:
@@ -136,4 +160,5 @@ def previous_of(history: History, period: tuple[dt.date, dt.date]) -> Previous |
         return None
     rows = history.frame.filter(pl.col("month").is_in(months))
     named = rows.with_columns(pl.col("channel", "department").fill_null(""))
-    return Previous(start, end, counts_of(rows), *(counts_by(named, name) for name in ("channel", "department")))
+    channels, departments = (counts_by(named, name) for name in ("channel", "department"))
+    return Previous(start, end, counts_of(rows), channels, departments, without_extension(rows))

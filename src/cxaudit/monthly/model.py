@@ -51,11 +51,10 @@ class Month:
 
     month: str  # `2025-10`
     counts: Counts
-    origin: (
-        Literal["input", "stored"] | None
-    )  # counted now, from the tally of an earlier report, or nothing is known of it
+    origin: Literal["input", "stored"] | None  # counted now, from an earlier report's tally, or nothing is known of it
     is_whole: bool  # the input covers it from its first business day to its end
     signals: tuple[Signal, ...] = ()
+    without_extension: Counts | None = None  # None where no extension for high volume changed a verdict
 
 
 @dataclass(frozen=True)
@@ -80,12 +79,13 @@ class RunChart:
     limits: Limits | None  # None where the months are too few, or too much alike
     target_pct: Decimal | None
     is_steady: bool = False  # months enough, but most of them score the same, so that limits would say nothing
+    level_from: str = ""  # the first of the months that make the usual level
     n_before: int = 0  # earlier months that are known and not shown; the usual level is made from them too
 
 
 @dataclass(frozen=True)
 class StandardsChange:
-    """A version of the standards that came into force in the months of the run chart."""
+    """A version of the standards that came into force in the months that are known, shown or not."""
 
     month: str
     effective: dt.date
@@ -101,6 +101,7 @@ class Previous:
     total: Counts
     channels: dict[str, Counts]
     departments: dict[str, Counts]  # the unstated as ""
+    without_extension: Counts | None = None  # the total; None where no extension for high volume changed a verdict
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ class Restated:
     month: str  # `2025-10`
     before: Counts
     now: Counts
-    file: str  # where the earlier figure is
+    file: str  # where the earlier figure is; empty: in a report of the same period that this one replaces
     has_other_standards: bool
     now_in: str = ""  # where today's figure is; empty: in the input
 
@@ -267,9 +268,7 @@ class MonthlyReport:
     employees: tuple[CheckRow, ...]  # empty unless asked for
     runs: tuple[RunChart, ...]  # all together, then the channels in the order of the standards
     changes: tuple[StandardsChange, ...]
-    otherwise_from: tuple[
-        str, ...
-    ]  # months from which on another standards file was used that promises or counts otherwise
+    otherwise_from: tuple[str, ...]  # months from which on another file was used that promises or counts otherwise
     previous: Previous | None  # None where the months before are not known whole
     distributions: tuple[Distribution, ...]
     open: OpenRequests
@@ -287,5 +286,13 @@ class MonthlyReport:
         if self.previous is None:
             return []
         first, last = (f"{day:%Y-%m}" for day in (self.previous.first, self.period[1]))
+        return self._standards_changed(first, last)
+
+    @property
+    def other_standards_in_level(self) -> list[str]:
+        """The months in which other standards began to hold, after the first of those that make the usual level."""
+        return self._standards_changed(self.runs[0].level_from, f"{self.period[1]:%Y-%m}") if self.runs else []
+
+    def _standards_changed(self, after: str, last: str) -> list[str]:
         months = {*(change.month for change in self.changes), *self.otherwise_from}
-        return sorted(month for month in months if first < month <= last)
+        return sorted(month for month in months if after < month <= last)

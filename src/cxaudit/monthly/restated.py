@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from cxaudit.counting.coverage import covered_days
 from cxaudit.days.spans import Span, days_of_month, holds
-from cxaudit.monthly.history import counts_of
+from cxaudit.monthly.history import counts_by, counts_of
 from cxaudit.monthly.model import Counts, Restated
 from cxaudit.tally.stored import StoredTally
 
@@ -27,6 +28,15 @@ def restated_months(audit: Audit, stored: Sequence[tuple[str, StoredTally]]) -> 
     if not stored:
         return ()
     return tuple(_restated(audit, stored, audit.count(["month"])))
+
+
+def replaced_months(audit: Audit, replaced: Sequence[Restated]) -> tuple[Restated, ...]:
+    """What reports of the same period said that were replaced one after the other, where the input still says otherwise."""
+    if not replaced:
+        return ()
+    now = counts_by(audit.count(["month"]), "month")
+    today = [replace(one, now=now.get(int(one.month.replace("-", "")), Counts()), file="") for one in replaced]
+    return tuple(one for one in today if differ(one.before, one.now))
 
 
 def _restated(audit: Audit, stored: Sequence[tuple[str, StoredTally]], now: pl.DataFrame) -> Iterator[Restated]:

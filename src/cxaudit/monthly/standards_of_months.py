@@ -29,24 +29,24 @@ def stored_standards(chosen: Mapping[int, tuple[str, StoredTally]], today: Stand
     return found
 
 
-def versions_begun(shown: Sequence[int], judged_by: Mapping[int, Standards]) -> Iterator[StandardsChange]:
+def versions_begun(known: Sequence[int], judged_by: Mapping[int, Standards]) -> Iterator[StandardsChange]:
     """The versions that came into force in one of these months; one that began before them is none.
 
     A month of which nothing is known takes the standards of the next one that is known.
     """
-    known = sorted(judged_by)
-    for month in shown:
-        following = [one for one in known if one >= month]
+    held = sorted(judged_by)
+    for month in known:
+        following = [one for one in held if one >= month]
         for version in judged_by[following[0]].versions if following else ():
             if version.effective.year * 100 + version.effective.month == month:
                 yield StandardsChange(f"{version.effective:%Y-%m}", version.effective, version.source)
 
 
-def otherwise_from(shown: Sequence[int], judged_by: Mapping[int, Standards]) -> Iterator[str]:
-    """The months shown from which on another file was used that promises or counts otherwise than the one before."""
+def otherwise_from(known: Sequence[int], judged_by: Mapping[int, Standards]) -> Iterator[str]:
+    """The months from which on another file was used that promises or counts otherwise than the one before."""
     runs = [[*run] for _, run in groupby(sorted(judged_by), key=lambda month: judged_by[month].sha256)]
     for run, following in pairwise(runs):
         days = days_of_month(run[0])[0], days_of_month(run[-1])[1]
         month = following[0]
-        if month in shown and not count_alike(judged_by[run[-1]], judged_by[month], days):
+        if month in known and not count_alike(judged_by[run[-1]], judged_by[month], days):
             yield f"{month // 100}-{month % 100:02}"

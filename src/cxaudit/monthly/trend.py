@@ -16,7 +16,7 @@ from cxaudit.counting.from_tallies import Tallied
 from cxaudit.errors import InputError
 from cxaudit.model import CheckRow
 from cxaudit.monthly.gather import months_between
-from cxaudit.monthly.history import counts_of
+from cxaudit.monthly.history import counts_of, with_verdict_without, without_extension
 from cxaudit.monthly.model import Counts, Limits, Month, Restated, StandardsChange
 from cxaudit.monthly.restated import differ, finished_months, whole_months_of
 from cxaudit.monthly.run_chart import with_signals
@@ -107,7 +107,8 @@ def _series(chosen: Mapping[int, Named], tallied: Mapping[str, Tallied], by: str
         for row in lines:
             key = None if row.is_total else row.by[by or ""]
             counts = Counts(row.met, row.late, row.overdue, row.pending, row.excluded)
-            point = Month(_name(month), counts, "stored", is_whole)
+            without = without_extension(with_verdict_without(part.stored.frame)) if row.is_total else None
+            point = Month(_name(month), counts, "stored", is_whole, without_extension=without)
             if counts.requests:
                 found.setdefault(key, []).append((row, point, (name, stored)))
     names = [name for name in found if name is not None]

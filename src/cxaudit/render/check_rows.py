@@ -8,7 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from cxaudit.model import CHECK_COLUMNS, CheckRow, Report
-from cxaudit.render.figures import compliance_text, outcome, percentage_text
+from cxaudit.render.figures import compliance_text, outcome, percentage_text, target_words
 
 Cell = str | int | None
 
@@ -57,6 +57,23 @@ def compliance_without_extension(report: Report, row: CheckRow) -> str:
 def targets(report: Report, row: CheckRow) -> tuple[Decimal | None, ...]:
     # `--fail-under` is a target of the total; equal counts in another line are shown as the same figure.
     return (row.target_pct, report.fail_under)
+
+
+def has_several_targets(row: CheckRow) -> bool:
+    """Whether the requests of one channel have not all the same target, so that none can be held against them together."""
+    return not row.is_total and bool(row.by.get("channel")) and len(row.targets_pct) > 1
+
+
+def row_targets(row: CheckRow) -> str:
+    """The target of a row for people; of a channel with several all of them: `90 % or 95 %`."""
+    if not has_several_targets(row):
+        return target_words(row.target_pct)
+    return " or ".join(target_words(pct) or "none" for pct in row.targets_pct)
+
+
+def row_outcome(row: CheckRow) -> str:
+    """The outcome of a row for people, who look for a reason where there is none."""
+    return "not compared" if has_several_targets(row) and row.judged else outcome(row.met, row.judged, row.target_pct)
 
 
 def _by(report: Report, row: CheckRow) -> dict[str, Cell]:

@@ -106,7 +106,7 @@ def _styled(name: str, cell: str) -> Text:
     match name, cell:
         case "outcome", "not met":
             return Text(cell, style="red")
-        case "outcome", _:
+        case "outcome", "met":
             return Text(cell, style="green")
         case "overdue", _ if cell != "0":
             return Text(cell, style="red")

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from cxaudit.model import CheckRow, Report
-from cxaudit.render.check_rows import compliance
-from cxaudit.render.figures import for_people, outcome, percentage_text
+from cxaudit.render.check_rows import compliance, has_several_targets, row_outcome, row_targets
+from cxaudit.render.figures import for_people
 from cxaudit.render.words import DIMENSION_TITLES, as_of_words, period_words, visible
 
 UNKNOWN = "–"
@@ -69,16 +69,9 @@ def _counts(report: Report) -> Iterator[Column]:
 
 def _shares(report: Report) -> Iterator[Column]:
     yield _column(report, "compliance", "Compliance", lambda row: for_people(compliance(report, row)))
-    if any(row.target_pct is not None for row in report.rows):
-        yield _column(report, "target", "Target", _target)
-        yield _column(
-            report, "outcome", "Outcome", lambda row: outcome(row.met, row.judged, row.target_pct), is_figure=False
-        )
-
-
-def _target(row: CheckRow) -> str:
-    # "90 %" as it was set: a target is exact, so a decimal zero would only be noise.
-    return f"{percentage_text(row.target_pct).removesuffix('.0')} %" if row.target_pct is not None else ""
+    if any(row.target_pct is not None or has_several_targets(row) for row in report.rows):
+        yield _column(report, "target", "Target", row_targets)
+        yield _column(report, "outcome", "Outcome", row_outcome, is_figure=False)
 
 
 def _days(report: Report) -> Iterator[Column]:

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cxaudit.model import CheckRow, InputFile, Records, Report
-from cxaudit.render.check_rows import compliance, targets
+from cxaudit.render.check_rows import compliance, has_several_targets, row_outcome, targets
 from cxaudit.render.check_view import heading
 from cxaudit.render.document import NOT_AVAILABLE, Cell, Document, Kind, TableColumn, TablePart
 from cxaudit.render.escape import escape_cell
-from cxaudit.render.figures import compliance_text, outcome, percentage_text, range_words
+from cxaudit.render.figures import compliance_text, percentage_text, range_words
 from cxaudit.render.options import RenderOptions
 from cxaudit.render.page import render_page
 from cxaudit.render.remarks import remarks
@@ -36,7 +36,7 @@ _RECORD_TITLES: dict[str, tuple[str, Kind]] = {
 #: Left out of the list where nothing stands in them.
 _OPTIONAL = ("department", "employee", "customer_type", "high_volume", "excluded_because", "sheet")
 _FROM_INPUT = ("case_id", "channel", "department", "employee", "customer_type", "excluded_because", "file", "sheet")
-_AVAILABILITY = (NOT_AVAILABLE, "Not available: nothing was judged, nothing was promised, or no target is set.")
+_AVAILABILITY = (NOT_AVAILABLE, "Not available: nothing was judged, nothing was promised, or not one target for all.")
 
 
 def render_check_xlsx(report: Report, options: RenderOptions) -> Iterator[bytes]:
@@ -90,7 +90,7 @@ def check_part(report: Report, options: RenderOptions) -> TablePart:
     """The lines of a report as a table: the columns that say something."""
     rows = report.rows
     shown = [n for n in _COUNTS if n not in ("pending", "excluded") or any(getattr(row, n) for row in rows)]
-    has_target = any(row.target_pct is not None for row in rows)
+    has_target = any(row.target_pct is not None or has_several_targets(row) for row in rows)
     columns = (
         *(TableColumn(DIMENSION_TITLES.get(n, n)) for n in report.by), TableColumn("Promise"),
         *(TableColumn(n.capitalize(), "count") for n in shown), TableColumn("Compliance, %", "share"),
@@ -99,7 +99,7 @@ def check_part(report: Report, options: RenderOptions) -> TablePart:
     )  # fmt: skip
 
     def cells(row: CheckRow) -> tuple[Cell, ...]:
-        end = (percentage_text(row.target_pct) or None, outcome(row.met, row.judged, row.target_pct))
+        end = (percentage_text(row.target_pct) or None, row_outcome(row))
         return (
             *_names(report, row, options), row.standard or "", *(getattr(row, n) for n in shown),
             compliance(report, row) or None, *(end if has_target else ()), row.median_business_days,

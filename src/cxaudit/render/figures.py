@@ -99,6 +99,15 @@ def percentage_text(pct: Decimal | None) -> str:
     return f"{whole}.{decimals.rstrip('0') or '0'}"
 
 
+def target_words(pct: Decimal | None) -> str:
+    """A target as it was set: it is exact, so a decimal zero would only be noise.
+
+    >>> target_words(Decimal(90)), target_words(Decimal("97.50")), target_words(None)
+    ('90 %', '97.5 %', '')
+    """
+    return f"{percentage_text(pct).removesuffix('.0')} %" if pct is not None else ""
+
+
 def for_people(percentage: str) -> str:
     """A shown percentage in running text and tables for people.
 

@@ -14,6 +14,7 @@ from cxaudit.render.escape import escape_cell
 from cxaudit.render.figures import compliance_text, level_text, percentage_text
 from cxaudit.render.options import RenderOptions
 from cxaudit.render.page import render_page
+from cxaudit.render.report.extended import extended_words
 from cxaudit.render.report.restated import restated_words
 from cxaudit.render.report.run_chart import STEADY, described, is_usable, marked_months
 from cxaudit.render.report.story import Chart
@@ -69,6 +70,9 @@ def remarks(trend: Trend, *, has_low: bool = True) -> Iterator[str]:
         yield f"No report holds {listed(trend.missing)}."
     if trend.unfinished:
         yield f"Not over, or not whole, when reported: {listed(trend.unfinished)}; left out of limits and signals."
+    total = [row for row in trend.rows if row.series is None]
+    if extended := extended_words([row.point for row in total], *{row.row.target_pct for row in total}):
+        yield extended
     if has_low and any(0 < row.row.judged < SMALL for row in trend.rows):
         yield LOW_NOTE
     if steady := listed(list(dict.fromkeys(row.label for row in trend.rows if row.is_steady))):

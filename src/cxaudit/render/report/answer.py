@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from cxaudit.model import CheckRow, Report
 from cxaudit.monthly.model import Counts, MonthlyReport
 from cxaudit.render.check_rows import targets
-from cxaudit.render.figures import meets
-from cxaudit.render.report.words import LOW, NOT_STATED, few, in_period, share_text, share_words, target_words
+from cxaudit.render.figures import meets, target_words
+from cxaudit.render.report.words import LOW, NOT_STATED, few, in_period, share_text, share_words
 from cxaudit.render.words import counted, listed
 
 _NOT_COVERED = " These exports do not cover the whole period."

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from cxaudit.monthly.model import Counts, Month, MonthlyReport, RunChart
 from cxaudit.render.check_rows import targets
+from cxaudit.render.report.extended import with_and_without, without_extension
 from cxaudit.render.report.run_chart import (
     STEADY,
     better_or_worse,
@@ -30,7 +31,10 @@ def changes(report: MonthlyReport) -> Iterator[Block]:
     if before is not None:
         aims = targets(report.check, total)
         was, now = period_name(before.first, before.last), period_name(*report.period)
-        yield Points((f"{was}: {share_words(before.total, *aims)}", f"{now}: {share_words(total, *aims)}"))
+        both = ((was, before.total, before.without_extension), (now, total, without_extension(total)))
+        yield Points(
+            tuple(f"{name}: {with_and_without(share_words(one, *aims), bare, *aims)}" for name, one, bare in both)
+        )
         if since := listed(list(map(month_name, report.other_standards_since))):
             yield Text(f"Other standards hold since {since}: what came before was promised or counted otherwise.")
     elif not _is_of_months(report):
@@ -43,6 +47,8 @@ def changes(report: MonthlyReport) -> Iterator[Block]:
         yield Text("The time before is not known: neither the exports nor an earlier report hold all of it.")
     for words in _signals(report):
         yield Text(words)
+    if any(month.without_extension for chart in report.runs[:1] for month in own_months(chart, report.period)):
+        yield Text("The charts count as in time what was met only by the extension for high volume.")
 
 
 def _is_of_months(report: MonthlyReport) -> bool:
@@ -66,6 +72,7 @@ def _signals(report: MonthlyReport) -> Iterator[str]:
                 at = "" if is_one else f", {month_name(month.month)}"
                 yield f"{chart.label}{at}: {better_or_worse(month).lower()} ({signals_words(month)})."
     if compared:
+        yield from _level_of_others(report)
         found = [chart for chart, _ in compared]
         left = [
             chart for chart in report.runs[1:] if chart not in found and any(one.counts.judged for one in chart.points)
@@ -73,6 +80,15 @@ def _signals(report: MonthlyReport) -> Iterator[str]:
         all_ = "All" if is_one else f"{months_name(max((own for _, own in compared), key=len))}: all"
         yield from _usual(report, compared, all_, has_left=bool(left))
         yield from _left(left)
+
+
+def _level_of_others(report: MonthlyReport) -> Iterator[str]:
+    """That the usual level is made of months under other standards, where that is not said of the time before as well."""
+    since = report.other_standards_in_level
+    if since and not report.other_standards_since:
+        yield (
+            f"The usual level is made of months before {month_name(since[-1])} too, which were promised or counted otherwise."
+        )
 
 
 def _without_limits(report: MonthlyReport) -> str:

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from cxaudit.model import CheckRow, Readings, Report
 from cxaudit.monthly.model import Counts, MonthlyReport, Overdue
-from cxaudit.render.check_rows import targets
-from cxaudit.render.figures import compliance_text, for_people, outcome, range_words
+from cxaudit.render.check_rows import has_several_targets, row_outcome, row_targets, targets
+from cxaudit.render.figures import compliance_text, for_people, range_words
 from cxaudit.render.notes import place_name
 from cxaudit.render.report.changed import changes
+from cxaudit.render.report.restated import restated_sentence
 from cxaudit.render.report.story import Bar, Block, Column, Commands, Points, Section, Table, Text
 from cxaudit.render.report.words import (
     FEW,
@@ -24,7 +25,6 @@ from cxaudit.render.report.words import (
     share_text,
     share_words,
     short_day,
-    target_words,
 )
 from cxaudit.render.words import counted, listed
 from cxaudit.standards.model import Promise
@@ -43,7 +43,8 @@ def promise_table(check: Report, promised: Sequence[Promise] = ()) -> Table:
     unpromised = [row for row in check.rows if not (row.is_total or row.judged or row.pending or row.standard)]
     unpromised = [row for row in unpromised if not standard_words(row, promised)]
     rows = [row for row in check.rows if row not in unpromised]
-    has_target, has_pending = any(row.target_pct is not None for row in rows), any(row.pending for row in rows)
+    has_target = any(row.target_pct is not None or has_several_targets(row) for row in rows)
+    has_pending = any(row.pending for row in rows)
     columns = [
         Column("Channel"), Column("Promise"), Column("In time", True), Column("Compliance", True),
         *([Column("Target", True), Column("Outcome")] if has_target else []),
@@ -52,7 +53,7 @@ def promise_table(check: Report, promised: Sequence[Promise] = ()) -> Table:
     cells = []
     for row in rows:
         name = "All" if row.is_total else row.label["channel"] or NOT_STATED
-        aims = [target_words(row.target_pct), outcome(row.met, row.judged, row.target_pct)] if has_target else []
+        aims = [row_targets(row), row_outcome(row)] if has_target else []
         open_ = [f"{row.pending:,}"] if has_pending else []
         counts = [
             in_time(row),
@@ -127,7 +128,9 @@ def _today(report: MonthlyReport) -> Iterator[Block]:
             yield Text(f"and {rest:,} in {counted(len(waiting) - FEW, 'more department')}.")
     if still.due_next:
         falls = "falls" if still.due_next == 1 else "fall"
-        yield Text(f"{still.due_next:,} more {falls} due by the end of the next business day.")
+        yield Text(
+            f"{still.due_next:,} more {falls} due by the end of the next business day, whatever period they belong to."
+        )
     if still.overdue:
         yield Commands((command("records", "…", "--verdict", "overdue"),))
 
@@ -146,6 +149,9 @@ def _firm(report: MonthlyReport) -> Iterator[Block]:
         yield Text(f"{ends}: replies may be missing, and count as unanswered ({named}).", "note")
     for one in (one for one in check.findings if one.code == "late_start"):
         yield Text(f"{listed(one.values)}: {one.message}", "note")
+    first, last = (f"{day:%Y-%m}" for day in report.period)
+    for words in (restated_sentence(one) for one in report.restated if first <= one.month <= last):
+        yield Text(words, "note")
     for words in _left_out(check):
         yield Text(words, "note")
     rule = f"{sentence(check.counting)}." if check.counting else ""

@@ -20,6 +20,7 @@ from cxaudit.render.words import utf8
 
 if TYPE_CHECKING:
     from cxaudit.days.special_days import Year
+    from cxaudit.monthly.model import Restated
 
 FORM = 1
 RENDERERS = ("xlsxwriter", "jinja2", "altair", "vl-convert-python", "typst")
@@ -57,11 +58,13 @@ def manifest(
     same_content: Mapping[str, str],
     customers: FileDigest | None,
     history: Sequence[FileDigest],
+    replaced: Sequence[Restated],
     outputs: Sequence[FileDigest],
 ) -> bytes:
     """The manifest's bytes. `inputs` has the digest of each file read, by the name shown for it; `same_content` the name
     of each file that was left out for having the content of another, and the other's name; `customers` is the list of
-    customers, where the pairing rests on one: nothing of its contents is told.
+    customers, where the pairing rests on one: nothing of its contents is told; `replaced` is what reports of the same period
+    said otherwise that this one replaces.
     """
     total = report.total
     document = {
@@ -80,6 +83,7 @@ def manifest(
         "same_content": dict(same_content),
         **({"customers": dataclasses.asdict(customers)} if customers else {}),
         "earlier_tallies": [dataclasses.asdict(digest) for digest in history],
+        **({"replaced": [_replaced(one) for one in replaced]} if replaced else {}),
         "findings": _findings(report),
         "totals": {
             **{name: getattr(total, name) for name in
@@ -100,6 +104,12 @@ def renderers() -> dict[str, str]:
         with suppress(PackageNotFoundError):
             found[name] = version(name)
     return found
+
+
+def _replaced(one: Restated) -> dict[str, Any]:
+    return {
+        "month": one.month, "before": dataclasses.asdict(one.before), "has_other_standards": one.has_other_standards
+    }  # fmt: skip
 
 
 def _year(year: Year) -> dict[str, Any]:

@@ -126,8 +126,10 @@ def readings(report: MonthlyReport) -> Section | None:
     if found is None:
         return None
     aims = targets(report.check, report.check.total)
+    has_pending = any(row.pending for row in found.rows)
     rows = tuple(
-        (row.reading.replace("_", " "), row.rule, in_time(row), share_text(row, *aims), f"{row.excluded:,}",
+        (row.reading.replace("_", " "), row.rule, in_time(row), share_text(row, *aims),
+         *([f"{row.pending:,}"] if has_pending else []), f"{row.excluded:,}",
          "–" if row.reading == "declared" else f"{row.differs:,}")
         for row in found.rows
     )  # fmt: skip
@@ -136,6 +138,7 @@ def readings(report: MonthlyReport) -> Section | None:
         Column("Rule"),
         Column("In time", True),
         Column("Compliance", True),
+        *([Column("Not yet due", True)] if has_pending else []),
         Column("Not judged", True),
         Column("Differs", True),
     )

@@ -67,7 +67,7 @@ def _description(one: Distribution) -> str:
         said += f" The slowest reply: {_took(answered[-1])}."
     if one.promised_business_days is not None:
         missed = sum(part.late + part.overdue for part in one.elapsed)
-        said += f" Promised: {one.standard}; {missed:,} missed it."
+        said += f" Promised: {one.standard}; {f'{missed:,}' if missed else 'none'} missed it."
     return said
 
 

@@ -6,8 +6,10 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from cxaudit.monthly.model import Month, MonthlyReport, Restated, RunChart, Signal, StandardsChange
+from cxaudit.monthly.model import Month, MonthlyReport, RunChart, Signal, StandardsChange
 from cxaudit.render.figures import meets
+from cxaudit.render.report.extended import extended_words
+from cxaudit.render.report.restated import restated_sentence
 from cxaudit.render.report.story import Block, Chart, Column, Points, Section, Table, Text
 from cxaudit.render.report.words import LOW, LOW_NOTE, day_name, in_time, level, month_name, percent, share_text
 from cxaudit.render.words import counted, listed
@@ -112,6 +114,8 @@ def _blocks(report: MonthlyReport) -> Iterator[Block]:
     chart = report.runs[0]
     usable = [month for month in chart.points if is_usable(month)]
     yield Text(" ".join(_sentences(chart, report.period, report.check.as_of.date())), "lead")
+    if extended := extended_words(chart.points, chart.target_pct):
+        yield Text(extended, "note")
     if len(usable) > 1:
         marks = marked_months(report.changes, report.otherwise_from)
         yield Chart("run-chart", "Compliance by month, all channels", described(chart), (chart, marks))
@@ -123,7 +127,7 @@ def _blocks(report: MonthlyReport) -> Iterator[Block]:
     if report.otherwise_from:
         yield Text(otherwise_words(report), "note")
     if report.restated:
-        yield Points(tuple(_restated_words(one) for one in report.restated))
+        yield Points(tuple(map(restated_sentence, report.restated)))
     if chart.limits:
         yield Points(tuple(_how(chart)))
 
@@ -147,13 +151,6 @@ def hidden_words(chart: RunChart) -> str:
         return ""
     more = "; the usual level is made from the first months known" if chart.limits else ""
     return f"{counted(chart.n_before, 'earlier month is', 'earlier months are')} known and not shown{more}."
-
-
-def _restated_words(one: Restated) -> str:
-    """A month that an earlier report counted otherwise: it is shown as it was reported."""
-    now, before = in_time(one.now), in_time(one.before)
-    why = ", by another standards file" if one.has_other_standards else ""
-    return f"Restated: {month_name(one.month)} was reported as {before} in time{why}; these exports give {now}."
 
 
 def _sentences(chart: RunChart, period: tuple[dt.date, dt.date], as_of: dt.date) -> Iterator[str]:

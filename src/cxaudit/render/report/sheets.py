@@ -7,11 +7,12 @@ from decimal import Decimal
 
 from cxaudit.model import CheckRow
 from cxaudit.monthly.model import Counts, Month, MonthlyReport, RunChart
-from cxaudit.render.check_rows import targets
+from cxaudit.render.check_rows import has_several_targets, row_outcome, targets
 from cxaudit.render.compare import reason_words
 from cxaudit.render.document import Cell, Drawing, TableColumn, TablePart
 from cxaudit.render.escape import escape_cell
-from cxaudit.render.figures import compliance_text, level_text, outcome, percentage_text
+from cxaudit.render.figures import compliance_text, level_text, percentage_text
+from cxaudit.render.report.extended import extended_words
 from cxaudit.render.report.first_screen import standard_words
 from cxaudit.render.report.who import thanks
 from cxaudit.render.report.words import LOW, NOT_STATED, SMALL, share_words
@@ -50,7 +51,7 @@ def _count_columns() -> tuple[TableColumn, ...]:
 
 def _channels(report: MonthlyReport) -> TablePart:
     check = report.check
-    has_target = any(row.target_pct is not None for row in check.rows)
+    has_target = any(row.target_pct is not None or has_several_targets(row) for row in check.rows)
     is_extended = any(row.met_by_extension for row in check.rows)
     columns = (
         TableColumn("Channel"), TableColumn("Promise"), *_count_columns(),
@@ -60,7 +61,7 @@ def _channels(report: MonthlyReport) -> TablePart:
     )  # fmt: skip
     rows = []
     for row in check.rows:
-        aims = (percentage_text(row.target_pct) or None, outcome(row.met, row.judged, row.target_pct))
+        aims = (percentage_text(row.target_pct) or None, row_outcome(row))
         days = (row.median_business_days, row.p90_business_days)
         name = "All" if row.is_total else escape_cell(row.label["channel"] or NOT_STATED)
         rows.append(
@@ -84,7 +85,10 @@ def _months(report: MonthlyReport) -> TablePart | None:
     if not report.runs or len(report.runs[0].points) < 2:
         return None
     run = report.runs[0]
-    lines = tuple(f"In force from {one.effective}: {one.source}." for one in report.changes)
+    extended = extended_words(run.points, run.target_pct)
+    lines = (
+        *(f"In force from {one.effective}: {one.source}." for one in report.changes), *((extended,) if extended else ()),
+    )  # fmt: skip
     columns = (
         TableColumn("Month"), *_count_columns(), TableColumn("Usual level, %", "share"),
         TableColumn("Lower limit, %", "share"), TableColumn("Upper limit, %", "share"), TableColumn("Counted"),

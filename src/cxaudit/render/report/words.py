@@ -12,7 +12,7 @@ from fractions import Fraction
 from math import sqrt
 from typing import Protocol
 
-from cxaudit.render.figures import compliance_text, for_people, level_text, percentage_text
+from cxaudit.render.figures import compliance_text, for_people, level_text
 from cxaudit.render.words import MONTHS, listed, period_words
 
 #: Fewer judged requests than this get no percentage: one reply more or less would move it by ten points.
@@ -59,14 +59,6 @@ def share_words(counts: Counted, *targets: Decimal | None) -> str:
     """The counts, with the percentage where there are enough of them: `375 of 412, 91.0 %`."""
     share = share_text(counts, *targets)
     return in_time(counts) if share in (LOW, "–") else f"{in_time(counts)}, {share}"
-
-
-def target_words(pct: Decimal | None) -> str:
-    """
-    >>> target_words(Decimal(90)), target_words(Decimal("97.50")), target_words(None)
-    ('90 %', '97.5 %', '')
-    """
-    return f"{percentage_text(pct).removesuffix('.0')} %" if pct is not None else ""
 
 
 def few(names: Sequence[str]) -> str:
