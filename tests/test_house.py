@@ -24,6 +24,7 @@ ROOMS = {
         "versions",
         "lookup",
         "bytewise",
+        "spelling",
         "standards",
         "days.zones",
         "monthly.model",

@@ -6,7 +6,6 @@ Source: DESIGN, section 3 (which standard, as of, the same case, time).
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 from collections.abc import Iterator
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -19,7 +18,7 @@ from cxaudit.inspect.hours import HOURS, unusual_hours
 from cxaudit.intake.table_findings import place_finding
 from cxaudit.model import NO_REPLY_OWED
 from cxaudit.question import until_of
-from cxaudit.recognise.names import nearest
+from cxaudit.spelling import nearest
 from cxaudit.standards.model import Standards
 from cxaudit.standards.weaker import weaker_promises
 
@@ -83,7 +82,7 @@ def _channels(audit: Audit) -> Iterator[Finding]:
         else:
             near = nearest(name, known)
             advice = "add it under channels: to the words of the one that is meant"
-            guess = f'the nearest is "{near}": add it under channels: if it is meant' if near else advice
+            guess = f'the nearest is "{known[near]}": add it under channels: if it is meant' if near else advice
             yield place_finding("unknown_channel", source, n, rows, (name,), f"no standard names it; {guess}")
 
 
@@ -124,8 +123,8 @@ def _high_volume(audit: Audit) -> Iterator[Finding]:
             yield Finding("declared_late", None, None, 1, (), (), said)
         for department in period.departments:
             if department not in present:
-                close = difflib.get_close_matches(department, sorted(present), n=1)
-                near = f'; the nearest is "{close[0]}"' if close else ""
+                close = nearest(department, sorted(present))
+                near = f'; the nearest is "{close}"' if close else ""
                 said = f'{place}: no request is of the department "{department}"{near}'
                 yield Finding("unknown_department", None, None, 1, (), (), said)
 

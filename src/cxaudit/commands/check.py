@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
 from cxaudit.audit import Audit, WithReadings
-from cxaudit.commands.options import Input, Output, near_miss
+from cxaudit.commands.options import Input, Output
 from cxaudit.commands.shared import (
     MISSED_TARGET,
     NOT_RELIABLE,
@@ -26,6 +26,7 @@ from cxaudit.render import CHECK_FORMATS
 from cxaudit.render.figures import meets
 from cxaudit.render.notes import notes
 from cxaudit.render.rows import ROW_FORMATS
+from cxaudit.spelling import near_miss
 
 #: The forms that say under the table how far other readings lead.
 _IN_WORDS = ("table", "markdown", "html", "xlsx")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from cxaudit.commands.options import Output, near_miss, scenario_words
+from cxaudit.commands.options import Output, scenario_words
 from cxaudit.commands.shared import name_of, standards_of
 from cxaudit.days.zones import zone
 from cxaudit.errors import UsageError
 from cxaudit.explain.when_due import Receipt, due_times, promising
 from cxaudit.period import parse_received
 from cxaudit.render.rows import ROW_FORMATS
+from cxaudit.spelling import near_miss
 from cxaudit.standards import Standards, fold, parse_within
 
 

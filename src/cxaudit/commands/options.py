@@ -6,7 +6,6 @@ Standard output carries data only; everything said about the run goes to standar
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import os
 import shutil
 import sys
@@ -20,6 +19,7 @@ from cxaudit.days.zones import zone
 from cxaudit.errors import UsageError
 from cxaudit.period import now_as_of, parse_as_of, parse_period
 from cxaudit.render import EXTENSIONS, RenderOptions
+from cxaudit.spelling import near_miss
 from cxaudit.standards.model import Standards
 from cxaudit.standards.source import Role
 from cxaudit.write.file import check_place, with_bom, write_bytes, write_standard_error, write_standard_output
@@ -147,9 +147,3 @@ class Output:
 def scenario_words(standards_as_of: str) -> str:
     """What `--standards-as-of` makes of a run."""
     return f"scenario: everything judged by the standards in force on {standards_as_of}"
-
-
-def near_miss(word: str, known: Iterable[str]) -> str:
-    """A guess at what was meant, to end a message with."""
-    close = difflib.get_close_matches(word, list(known), n=1)
-    return f" Did you mean {close[0]}?" if close else ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from cxaudit.audit import Audit
-from cxaudit.commands.options import Input, Output, near_miss
+from cxaudit.commands.options import Input, Output
 from cxaudit.commands.shared import NOT_RELIABLE, SHOWN_ROLES, is_doubtful, load_standards, settings, write_rejects
 from cxaudit.compare.verdicts import COMPARED_ROLES, has_word, said_otherwise
 from cxaudit.errors import UsageError
@@ -16,6 +16,7 @@ from cxaudit.model import VERDICTS, Verdict
 from cxaudit.render import RECORD_FORMATS
 from cxaudit.render.notes import notes
 from cxaudit.render.words import visible
+from cxaudit.spelling import near_miss
 from cxaudit.standards import Standards, fold, parse_within
 from cxaudit.standards.words import no_office_hours
 

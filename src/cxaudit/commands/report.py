@@ -13,7 +13,7 @@ from pathlib import Path
 from cxaudit.audit import Question
 from cxaudit.commands.drawing import Drawing
 from cxaudit.commands.manifest_form import read_manifest, replaced_by
-from cxaudit.commands.options import Input, Output, near_miss
+from cxaudit.commands.options import Input, Output
 from cxaudit.commands.report_files import (
     AVAILABLE,
     FILES,
@@ -45,6 +45,7 @@ from cxaudit.render.notes import notes
 from cxaudit.render.report.manifest import MANIFEST, Settings
 from cxaudit.render.report.restated import restated_words
 from cxaudit.render.words import visible
+from cxaudit.spelling import near_miss
 from cxaudit.standards.model import Standards
 from cxaudit.write.folder import locked, prepare_place, recover, spare_others, write_folder
 

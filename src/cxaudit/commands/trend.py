@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cxaudit.commands.options import Output, near_miss
+from cxaudit.commands.options import Output
 from cxaudit.commands.report_files import TALLY, stored_tallies
 from cxaudit.counting.from_tallies import StoredTally
 from cxaudit.days.spans import whole_months
@@ -12,6 +12,7 @@ from cxaudit.errors import InputError, UsageError
 from cxaudit.monthly.trend import trend_of
 from cxaudit.render.trend import TREND_FORMATS, remarks, render_trend
 from cxaudit.render.words import counted, visible
+from cxaudit.spelling import near_miss
 
 _BY = ("channel", "department")
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from cxaudit.audit import Audit, Question
-from cxaudit.commands.options import Input, Output, near_miss
+from cxaudit.commands.options import Input, Output
 from cxaudit.commands.shared import NOT_RELIABLE, is_doubtful, load_standards, settings
 from cxaudit.errors import UsageError
 from cxaudit.period import parse_period
@@ -16,6 +16,7 @@ from cxaudit.render.notes import notes_of
 from cxaudit.render.rows import ROW_FORMATS
 from cxaudit.render.volume import declaration, render_volume
 from cxaudit.render.words import counted
+from cxaudit.spelling import near_miss
 from cxaudit.volume import Per, Series, Volume, declared_in, measure, tally_receipts
 
 

@@ -16,6 +16,7 @@ from typing import NamedTuple, NoReturn
 
 from cxaudit.errors import InputError
 from cxaudit.read.unpack import EXTENSIONS, STANDARD_INPUT, standard_input, unpack
+from cxaudit.spelling import nearest
 
 #: About how much smaller a packed file is than its text.
 PACKED = 8
@@ -172,13 +173,11 @@ def _is_lock(path: Path) -> bool:
 
 def _near(path: Path) -> str:
     """A good guess at what was meant."""
-    import difflib
-
     if not path.parent.is_dir():
         return f"\nThere is no folder {path.parent} either."
     names = sorted(p.name for p in path.parent.iterdir())
-    guess = difflib.get_close_matches(path.name, names, n=1)
-    return f"\nDid you mean {path.parent / guess[0]}?" if guess else ""
+    guess = nearest(path.name, names)
+    return f"\nDid you mean {path.parent / guess}?" if guess else ""
 
 
 def _short_names(paths: list[Path]) -> dict[Path, str]:

@@ -6,7 +6,6 @@ Nothing is ambiguous in silence. Source: DESIGN, section 5.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -14,6 +13,7 @@ from cxaudit.errors import InputError, UsageError
 from cxaudit.read.table import Record, Table
 from cxaudit.recognise.dates import is_textual
 from cxaudit.recognise.headerless import headerless
+from cxaudit.spelling import near_miss
 from cxaudit.standards.model import fold
 from cxaudit.standards.source import ColumnChoice, ReplyBasis, Role, SourceMapping, Unit
 
@@ -91,9 +91,9 @@ def recognise_layout(
     """
     if forced is not None:
         if forced not in sources:
-            guess = difflib.get_close_matches(forced, sources, n=1)
-            meant = f" Did you mean {guess[0]}?" if guess else ""
-            raise UsageError(f"there is no source {forced}.{meant}\nKnown: {', '.join(sorted(sources))}.")
+            raise UsageError(
+                f"there is no source {forced}.{near_miss(forced, sources)}\nKnown: {', '.join(sorted(sources))}."
+            )
         sources = {forced: sources[forced]}
     for record in table.head:
         cells = {_fold(cell) for cell in record[1]} - {""}

@@ -5,13 +5,13 @@ A source of the standards file wins over a built-in one; under the name of a bui
 
 from __future__ import annotations
 
-import difflib
 import importlib.resources
 from functools import cache
 
 import yaml
 
 from cxaudit.errors import StandardsError
+from cxaudit.spelling import near_miss
 from cxaudit.standards.model import Standards
 from cxaudit.standards.source import SourceMapping
 from cxaudit.standards.sources import told_twice
@@ -56,12 +56,10 @@ def known_sources(standards: Standards) -> dict[str, SourceMapping]:
                 line, at = next((standards.marks[one] for one in places if one in standards.marks), (1, 1))
                 raise StandardsError(f"{standards.file}:{line}:{at}: sources.{name}.columns: {wrong}")
         elif "received_at" not in mapping.columns:
-            guess = difflib.get_close_matches(name, built_in, n=1)
-            meant = f" Did you mean {guess[0]}?" if guess else ""
             line, at = standards.marks.get(("sources", name), (1, 1))
             raise StandardsError(
                 f"{standards.file}:{line}:{at}: sources.{name}: no built-in source has this name, and it does not say "
-                f"which column is received_at.{meant}"
+                f"which column is received_at.{near_miss(name, built_in)}"
             )
         else:
             merged[name] = mapping

@@ -5,8 +5,7 @@ Each different value is looked at once, however many rows hold it.
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import polars as pl
 
@@ -20,14 +19,7 @@ _MISSING = frozenset({"", "na", "n/a", "null", "none", "nan", "?", "unspecified"
 
 def name_channels(rows: pl.LazyFrame, standards: Standards) -> pl.LazyFrame:
     """Channels by the keys of the standards file; an unknown one keeps its own spelling (one for all its spellings)."""
-
-    def named(spellings: list[str]) -> dict[str, str | None]:
-        own: dict[str, str] = {}
-        for spelling in sorted(spellings, key=_plain_first):
-            own.setdefault(fold(spelling), spelling.strip())
-        return {s: _present(standards.channel_names.get(fold(s), own[fold(s)])) for s in spellings}
-
-    return _rename(rows, "channel", named)
+    return _rename(rows, "channel", lambda spellings: _names_of(spellings, standards.channel_names))
 
 
 def channel_words(mapping: SourceMapping, standards: Standards) -> dict[str, str]:
@@ -47,14 +39,7 @@ def channel_words(mapping: SourceMapping, standards: Standards) -> dict[str, str
 
 def name_departments(rows: pl.LazyFrame, standards: Standards) -> pl.LazyFrame:
     """Departments as the standards file names them; another keeps its own spelling (one for all its spellings)."""
-
-    def named(spellings: list[str]) -> dict[str, str | None]:
-        own: dict[str, str] = {}
-        for spelling in sorted(spellings, key=_plain_first):
-            own.setdefault(fold(spelling), spelling.strip())
-        return {s: _present(standards.department_names.get(fold(s), own[fold(s)])) for s in spellings}
-
-    return _rename(rows, "department", named)
+    return _rename(rows, "department", lambda spellings: _names_of(spellings, standards.department_names))
 
 
 def name_customer_types(rows: pl.LazyFrame) -> pl.LazyFrame:
@@ -91,10 +76,12 @@ def exempt(rows: pl.LazyFrame, rules: tuple[ExcludeRule, ...], columns: dict[str
     return rows.with_columns(exempt_by=applies)
 
 
-def nearest(name: str, known: dict[str, str]) -> str | None:
-    """The known name most like an unknown one."""
-    close = difflib.get_close_matches(fold(name), known, n=1)
-    return known[close[0]] if close else None
+def _names_of(spellings: list[str], known: Mapping[str, str]) -> dict[str, str | None]:
+    """Each spelling -> its name among the known ones (by their folded form), else one spelling for all that fold alike."""
+    own: dict[str, str] = {}
+    for spelling in sorted(spellings, key=_plain_first):
+        own.setdefault(fold(spelling), spelling.strip())
+    return {spelling: _present(known.get(fold(spelling), own[fold(spelling)])) for spelling in spellings}
 
 
 def _plain_first(spelling: str) -> tuple[bool, str]:

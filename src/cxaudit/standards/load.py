@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cxaudit.errors import StandardsError
+from cxaudit.spelling import nearest
 from cxaudit.standards.model import Standards
 
 if TYPE_CHECKING:
@@ -69,9 +70,7 @@ def _file_bytes(path: Path) -> bytes:
 
 def _instead_of(path: Path) -> str:
     """What was meant, or how to get a file."""
-    import difflib
-
     beside = sorted(one.name for one in path.parent.glob("*.y*ml")) if path.parent.is_dir() else []
-    if near := difflib.get_close_matches(path.name, [*beside, BUILT_IN], n=1):
-        return f"Did you mean {near[0] if near[0] == BUILT_IN else path.parent / near[0]}?"
+    if near := nearest(path.name, [*beside, BUILT_IN]):
+        return f"Did you mean {near if near == BUILT_IN else path.parent / near}?"
     return f"Run `cxaudit standards init {path}` to write a starter file."

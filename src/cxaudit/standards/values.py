@@ -11,10 +11,10 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 from decimal import Decimal
-from difflib import get_close_matches
 from functools import cache
 
-from cxaudit.standards.model import UNITS, DayEnds, DayEndsWord, Segment, Within, fold
+from cxaudit.spelling import nearest
+from cxaudit.standards.model import UNITS, DayEnds, DayEndsWord, Segment, Within
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 FIRST_YEAR, LAST_YEAR = 1900, 2199
@@ -29,17 +29,6 @@ _CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})")
 _PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,6})?) ?%")
 _SHARE = re.compile(r"[01](?:\.[0-9]{1,8})?|\.[0-9]{1,8}")
 _DAY_ENDS: tuple[DayEndsWord, ...] = ("midnight", "close", "same_time")
-
-
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that was probably meant.
-
-    >>> nearest("Emial", ["voicemail", "email", "letter"])
-    'email'
-    """
-    by_fold = {fold(one): one for one in known}
-    found = get_close_matches(fold(word), by_fold, n=1, cutoff=0.6)
-    return by_fold[found[0]] if found else None
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
