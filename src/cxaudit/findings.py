@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 #: code -> (is a row rejected by it, what it means)
@@ -94,3 +95,18 @@ class Finding:
     rows: tuple[int, ...]
     values: tuple[str, ...]
     message: str
+
+    @classmethod
+    def of(
+        cls,
+        code: str,
+        message: str | None = None,
+        *,
+        file: str | None = None,
+        sheet: str | None = None,
+        n: int = 1,
+        rows: Sequence[int] = (),
+        values: Sequence[str] = (),
+    ) -> Finding:
+        """One finding in the words of the catalogue, unless there is more to say."""
+        return cls(code, file, sheet, n, tuple(rows), tuple(values), message or CATALOGUE[code][1])

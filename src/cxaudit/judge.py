@@ -52,7 +52,8 @@ def judge_requests(
     reading `reading:` and its name (the verdict under it, null when unknown).
 
     `has_dates` may be False where no receipt and no reply is a date without a time: then one due time is enough.
-    The frame may say itself whether a reply is known and came before the request (`has_reply`, `is_before`).
+    The frame may say itself whether a reply is known and came before the request (`has_reply`, `is_before`); one of requests
+    that were counted first has the latest moments that its receipts and replies stand for, too (`received_end`, `replied_end`).
 
     **Source**: DESIGN 2 (verdicts, exclusions and their order), 3 (dates without a time).
     """

@@ -54,7 +54,9 @@ def merge_cases(rows: pl.LazyFrame, survey: pl.DataFrame, n_places: int, zone: Z
 
     **Frame in**: `at` (UInt32, below `n_places`, rising), `table` (UInt32, in the order of the input), `row`, `source`
     (UInt32), `case_id` (String or null), `case_hash` (`hash_of_case`), `received_at`, `replied_at` (Datetime), their
-    `…_is_date` and `…_utc` columns where there are any, `status`; `survey` has `table`, `n`, `latest`, `has_replies`.
+    `…_is_date` and `…_utc` columns where there are any; `updated_at` and what the newest row of a case tells (`status`,
+    `channel`, `department`, `employee`, `customer_type`, `header:…`, `system_…`), as far as they are there. `survey` has
+    `table`, `n`, `latest`, `has_replies`.
     **Frame out**: the same columns. Memory holds one hash of each row at the most, and the requests of repeated cases.
     """
     n_rows = int(survey["n"].sum())

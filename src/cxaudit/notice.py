@@ -50,16 +50,16 @@ def notice(audit: Audit) -> tuple[Finding, ...]:
 
 def _same_content(audit: Audit) -> Iterator[Finding]:
     for name, twin in audit.same_content.items():
-        yield Finding("same_content", name, None, 1, (), (), f"the same content as {twin}; read once")
+        yield Finding.of("same_content", f"the same content as {twin}; read once", file=name)
 
 
 def _left_aside(audit: Audit) -> Iterator[Finding]:
     for name in audit.left_aside:
-        yield Finding("member_left_aside", name, None, 1, (), (), CATALOGUE["member_left_aside"][1])
+        yield Finding.of("member_left_aside", file=name)
     for name in audit.other_files:
-        yield Finding("file_left_aside", name, None, 1, (), (), CATALOGUE["file_left_aside"][1])
+        yield Finding.of("file_left_aside", file=name)
     for path in audit.own_lists:
-        yield Finding("own_list", audit.files[path], None, 1, (), (), CATALOGUE["own_list"][1])
+        yield Finding.of("own_list", file=audit.files[path])
 
 
 def _channels(audit: Audit) -> Iterator[Finding]:
@@ -91,9 +91,7 @@ def _absent_channels(audit: Audit) -> Iterator[Finding]:
     titles = audit.question.standards.titles
     for channel in dict.fromkeys(p.channel for p in audit.promised):
         if channel not in present:
-            yield Finding(
-                "channel_without_requests", None, None, 1, (), (titles[channel],), "no request: is an export missing?"
-            )
+            yield Finding.of("channel_without_requests", "no request: is an export missing?", values=(titles[channel],))
 
 
 def _changed(audit: Audit) -> Iterator[Finding]:
@@ -107,7 +105,7 @@ def _weaker(audit: Audit) -> Iterator[Finding]:
     """Departments that promise less than their channel does."""
     file = audit.question.standards.file
     for said in weaker_promises(audit.question.standards):
-        yield Finding("weaker_promise", None, None, 1, (), (), f"{PurePath(file).name}{said.removeprefix(file)}")
+        yield Finding.of("weaker_promise", f"{PurePath(file).name}{said.removeprefix(file)}")
 
 
 def _high_volume(audit: Audit) -> Iterator[Finding]:
@@ -120,13 +118,13 @@ def _high_volume(audit: Audit) -> Iterator[Finding]:
         place = f"{PurePath(standards.file).name}:{period.line}:{period.column}"
         if period.declared is not None and period.declared > period.first:
             said = f'{place}: "{period.reason}" began on {period.first} and was declared on {period.declared}'
-            yield Finding("declared_late", None, None, 1, (), (), said)
+            yield Finding.of("declared_late", said)
         for department in period.departments:
             if department not in present:
                 close = nearest(department, sorted(present))
                 near = f'; the nearest is "{close}"' if close else ""
                 said = f'{place}: no request is of the department "{department}"{near}'
-                yield Finding("unknown_department", None, None, 1, (), (), said)
+                yield Finding.of("unknown_department", said)
 
 
 def _departments(audit: Audit) -> set[str]:
@@ -189,7 +187,7 @@ def _late_starts(audit: Audit) -> Iterator[Finding]:
             said = f"the first request came on {first}, {n_before} business days after the period began"
             pace = f"{n:,} in the {n_since:,} business day{'s' if n_since > 1 else ''} since"
             words = f"{said}, and {pace}: is the beginning of an export missing?"
-            yield Finding("late_start", None, None, 1, (), (standards.titles[channel],), words)
+            yield Finding.of("late_start", words, values=(standards.titles[channel],))
 
 
 def _promised_since(standards: Standards) -> dict[str, dt.date]:
@@ -240,7 +238,7 @@ def _business_days_between(days: Calendar, first: dt.date, last: dt.date) -> int
 def _exclude_columns(audit: Audit) -> Iterator[Finding]:
     for header in audit.headers:
         if not any(_has_column(arrived, header) for arrived in audit.arrived):
-            yield Finding("exclude_column_missing", None, None, 1, (), (header,), "no file has this column")
+            yield Finding.of("exclude_column_missing", "no file has this column", values=(header,))
 
 
 def _has_column(arrived: Arrived, header: str) -> bool:

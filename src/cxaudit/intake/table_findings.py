@@ -27,6 +27,7 @@ PLACES = 5  #: how many rows a finding names
 
 
 def reject_findings(source: Source, rejected: pl.DataFrame) -> list[Finding]:
+    """One finding for each reason for which rows were rejected: `rejected` has `row`, `code` and `value`."""
     found = []
     for code in CATALOGUE if rejected.height else ():
         mine = rejected.filter(pl.col("code") == code)
@@ -47,8 +48,8 @@ def place_finding(
     code: str, source: Source, n: int, rows: Sequence[int] = (), values: Sequence[str] = (), message: str | None = None
 ) -> Finding:
     """A finding about one table."""
-    text = message or CATALOGUE[code][1]
-    return Finding(code, source.table.file, source.table.sheet, n, tuple(rows), tuple(values), text)
+    table = source.table
+    return Finding.of(code, message, file=table.file, sheet=table.sheet, n=n, rows=rows, values=values)
 
 
 def table_findings(source: Source) -> list[Finding]:
@@ -59,10 +60,7 @@ def table_findings(source: Source) -> list[Finding]:
         found.append(place_finding("no_reply_column", source, 1))
     if source.layout.mapping.caveat:
         found.append(place_finding("caveat", source, 1, message=source.layout.mapping.caveat))
-    message = CATALOGUE["sheet_not_recognised"][1]
-    found += [
-        Finding("sheet_not_recognised", source.table.file, sheet, 1, (), (), message) for sheet in source.left_aside
-    ]
+    found += [Finding.of("sheet_not_recognised", file=source.table.file, sheet=sheet) for sheet in source.left_aside]
     return found
 
 

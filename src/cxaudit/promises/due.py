@@ -15,7 +15,7 @@ import polars as pl
 from cxaudit.days.calendar import Calendar
 from cxaudit.days.office_hours import OpenTime
 from cxaudit.days.zones import Zone
-from cxaudit.standards.model import Counting, OfficeHours, Unit, Within
+from cxaudit.standards.model import REAL_UNITS, Counting, OfficeHours, Unit, Within
 
 #: The last moment of a day: any reply on the due day is in time.
 DAY_END = dt.timedelta(days=1) - dt.timedelta(microseconds=1)
@@ -42,7 +42,7 @@ class Rule:
     @property
     def is_real_time(self) -> bool:
         """Whether the rule counts real time, so that instants are compared and not what the clock on the wall says."""
-        return self.unit in {"hours", "minutes"}
+        return self.unit in REAL_UNITS
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def extended(rule: Rule, clock: Clock, due: Due, by: Within) -> Due:
             at = _day_end(rule, OpenTime(clock.calendar, rule.hours), day, due.at)
         else:
             at = day.cast(pl.Datetime("us")) + (due.at - due.at.dt.truncate("1d"))
-    elif by.unit in {"hours", "minutes"}:
+    elif by.unit in REAL_UNITS:
         start = pl.coalesce(due.instant, clock.zone.utc(due.at))
         at = clock.zone.local(start + dt.timedelta(microseconds=by.count * _LENGTH[by.unit]))
     else:

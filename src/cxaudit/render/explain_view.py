@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from cxaudit.findings import CATALOGUE
 from cxaudit.render.days import clock_words, date_words, day_words, deadline_words, since_words, traced_words
 from cxaudit.render.words import BASIS_WORDS, OTHER_WORDS, WAY_WORDS, as_of_words, counted
+from cxaudit.standards.model import OFFICE_UNITS, REAL_UNITS
 
 if TYPE_CHECKING:
     from cxaudit.explain.model import CaseRow, Day, DueTime, Explanation, HighVolumePeriod, Mark, Moment, Place, Said
@@ -21,7 +22,6 @@ Line = tuple[str, str, str]
 
 _FIRST_DAYS, _LAST_DAYS = 10, 5
 _ORDER = {"mdy": "month first", "dmy": "day first", "ymd": "year first"}
-_OFFICE_UNITS, _REAL_UNITS = ("business hours", "business minutes"), ("hours", "minutes")
 
 
 def lines(why: Explanation) -> list[Line]:
@@ -145,11 +145,11 @@ def _counted_words(day: Day, why: Explanation) -> str:
     unit = why.promised.unit if why.promised else "business days"
     closed = "" if day.traced.is_open else traced_words(day.traced)
     is_after = why.due is not None and day.traced.day > why.due.latest.date()
-    if unit in _OFFICE_UNITS:
+    if unit in OFFICE_UNITS:
         if day.used:
             return f"open {day.used}" + (f": {duration_words(day.used_minutes)}" if day.used_minutes else "")
         return closed or ("after the due time" if is_after else "no office hours left")
-    if unit in _REAL_UNITS:
+    if unit in REAL_UNITS:
         return closed or "after the due time" if is_after else f"all hours count{closed and f' ({closed})'}"
     if day.number is None:
         return closed or "not counted"

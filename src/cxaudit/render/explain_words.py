@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 from cxaudit.render.explain_view import due_words, moment_words, place_words
 from cxaudit.render.words import EXCLUSION_WORDS, as_of_words, counted, listed
+from cxaudit.standards.model import OFFICE_UNITS, REAL_UNITS
 
 if TYPE_CHECKING:
     from cxaudit.explain.model import Explanation
-
-_OFFICE_UNITS, _REAL_UNITS = ("business hours", "business minutes"), ("hours", "minutes")
 
 
 def heading(why: Explanation) -> str:
@@ -60,7 +59,7 @@ def _answered(why: Explanation) -> str:
     promised, replied = why.promised, why.replied.at
     if promised is None or replied is None or why.business_days is None:
         return "answered"
-    if promised.unit in _OFFICE_UNITS and why.business_hours is not None and not _is_hair(why):
+    if promised.unit in OFFICE_UNITS and why.business_hours is not None and not _is_hair(why):
         return f"answered after {why.business_hours:g} office hours; {_promised(why)}"
     if promised.unit != "business days" or (
         why.due and replied.date() == why.due.latest.date() and why.verdict == "late"
@@ -145,9 +144,9 @@ def _readings(why: Explanation) -> Iterator[str]:
 def _counting(why: Explanation) -> Iterator[str]:
     if why.promised is None or not why.days:
         return
-    if why.promised.unit in _OFFICE_UNITS:
+    if why.promised.unit in OFFICE_UNITS:
         yield "Counted in office hours from receipt."
-    elif why.promised.unit in _REAL_UNITS:
+    elif why.promised.unit in REAL_UNITS:
         yield "Counted by the clock from receipt, nights and weekends included."
     else:
         yield f"{why.promised.counting}."

@@ -27,6 +27,8 @@ MatchCustomers = Literal["off", "same"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
 #: The units that count office hours and so cannot do without them.
 OFFICE_UNITS: tuple[Unit, ...] = ("business hours", "business minutes")
+#: The units that count day and night.
+REAL_UNITS: tuple[Unit, ...] = ("hours", "minutes")
 
 #: Seconds since midnight, start inclusive, end exclusive; 24:00 is 86400.
 Segment = tuple[int, int]

@@ -52,9 +52,9 @@ def is_known(columns: Sequence[str], as_of: AsOf) -> pl.Expr:
 def tally_verdicts(judged: pl.LazyFrame, by: Sequence[str]) -> pl.LazyFrame:
     """Count the requests inside the period.
 
-    **Frame in**: judged requests with `cohort_on`, `is_inside` and the columns of `by`, `n` where the rows are counted
-    already (`month` and `week` are made from `cohort_on`). **Frame out**: `by`, MEASURES, HIGH_VOLUME_MEASURES and
-    `replied_by_closure` where there are any, `n` (UInt32).
+    **Frame in**: judged requests with `cohort_on`, `is_inside` and the columns of `by` (`month` and `week` are made from
+    `cohort_on`), the moments of receipt and reply or `is_quick`, and `n` where the rows are counted already. **Frame out**:
+    `by`, MEASURES, HIGH_VOLUME_MEASURES and `replied_by_closure` where there are any, `n` (UInt32).
     """
     measures: tuple[str, ...] = MEASURES
     if "high_volume" in judged.collect_schema().names():
