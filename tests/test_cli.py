@@ -124,7 +124,7 @@ def test_a_mistyped_year_does_not_make_an_export_fresh(tmp_path: Path) -> None:
     )
     found = run("check", "log.csv", "--as-of", "2025-11-03", "--strict", cwd=tmp_path)
     assert found.code == 3
-    assert "log.csv: its latest timestamp is 2025-09-30 11:00" in found.err
+    assert "log.csv: its latest timestamp, but for those far ahead, is 2025-09-30 11:00" in found.err
     assert 'log.csv, row 2: "2052-09-30"' in found.err.partition("far_ahead (1)")[2]
 
 
@@ -132,7 +132,7 @@ def test_a_mistyped_receipt_does_either(tmp_path: Path) -> None:
     """The request is outside the run, which is said too."""
     (tmp_path / "log.csv").write_text(f"{HEADER}1,email,2025-09-29 09:00,2025-09-30 09:00\n2,email,2052-09-30 10:00,\n")
     found = run("check", "log.csv", "--as-of", "2025-11-03", cwd=tmp_path).err
-    assert "log.csv: its latest timestamp is 2025-09-30 09:00" in found
+    assert "log.csv: its latest timestamp, but for those far ahead, is 2025-09-30 09:00" in found
     assert "far_ahead (1)" in found
 
 
@@ -144,6 +144,29 @@ def test_an_export_made_later_is_not_stale(tmp_path: Path) -> None:
         found = run("check", "log.csv", "--as-of", day, "--strict", cwd=tmp_path)
         assert found.code == 0, found.err
         assert "far_ahead" not in found.err
+
+
+def test_a_few_later_rows_are_no_slip_of_the_pen(tmp_path: Path) -> None:
+    """A finished month is judged as of its end, from an export that goes on: however few its rows, they tell that it does."""
+    letters = ("06-03", "06-10", "06-18", "08-12", "12-20")
+    rows = (f"{i},letter,2025-{day} 09:00,2025-{day} 10:00\n" for i, day in enumerate(letters))
+    (tmp_path / "log.csv").write_text(HEADER + "".join(rows))
+    found = run("check", "log.csv", "--period", "2025-06", "--as-of", "2025-06-30", "--strict", cwd=tmp_path)
+    assert (found.code, "far_ahead" in found.err, "stale_export" in found.err) == (0, False, False)
+
+
+MAIL_HEADER = "message_id,sent_at,from,to,subject,direction\n"
+
+
+@pytest.mark.parametrize("to", ["c1@ex.org", "c9@ex.org"])
+def test_a_mistyped_message_is_named_by_its_own_row(tmp_path: Path, to: str) -> None:
+    """Whether it answers a request or nothing."""
+    (tmp_path / "log.csv").write_text(
+        f"{MAIL_HEADER}1,2025-09-01 09:00,c1@ex.org,x@city.org,A1,in\n2,2052-09-01 10:00,x@city.org,{to},Re: A1,out\n"
+        "3,2025-09-02 09:00,c2@ex.org,x@city.org,A2,in\n"
+    )
+    said = run("check", "log.csv", "--as-of", "2025-10-06", cwd=tmp_path).err
+    assert 'log.csv, row 3: "2052-09-01"' in said.partition("far_ahead (1)")[2]
 
 
 def test_a_workbook_reaches_as_far_as_its_latest_sheet(tmp_path: Path) -> None:

@@ -161,13 +161,13 @@ def test_a_number_that_lost_its_digits_is_no_case(tmp_path: Path) -> None:
 def test_ids_that_became_decimals_are_pointed_out(tmp_path: Path) -> None:
     """`101.0` is not `101`: the requests count twice, and the finding tells why. An id that is written so is left alone."""
     header = "case_id,channel,received_at,replied_at\n"
-    for name, ids in {"pandas": ("101.0", "", "102.0"), "system": ("101", "102"), "own": ("1.0", "1.1")}.items():
+    for name, ids in {"pandas": ("-", "101.0", "", "102.0"), "system": ("101", "102"), "own": ("1.0", "1.1")}.items():
         rows = (f"{case},email,2025-10-0{i + 1} 10:00,2025-10-03 1{i}:00\n" for i, case in enumerate(ids))
         (tmp_path / f"{name}.csv").write_text(header + "".join(rows))
-    found = run("check", ".", "--as-of", "2025-10-03", cwd=tmp_path)
-    assert found.rows[-1]["requests"] == "7"
+    found = run("check", ".", "--as-of", "2025-10-04", cwd=tmp_path)
+    assert found.rows[-1]["requests"] == "8"
     assert "decimal_id (2)" in found.err
-    assert 'pandas.csv, rows 2 and 4: "101.0" and "102.0": "101" of another export is another case' in found.err
+    assert 'pandas.csv, rows 3 and 5: "101.0" and "102.0": "101" of another export is another case' in found.err
 
 
 def test_customer_types_are_one_however_they_are_spelled(tmp_path: Path) -> None:

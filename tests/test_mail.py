@@ -458,6 +458,21 @@ def test_an_address_is_one_however_a_name_stands_beside_it(tmp_path: Path, writt
     assert outcome(tmp_path, *rows) == ([(FIRST, "13 10:00", "14 10:00")], {"reply": 1})
 
 
+def test_an_internal_message_is_one_whatever_names_it_bears(tmp_path: Path) -> None:
+    """A list of colleagues by its name, a sender by his path: the column for the direction tells. Not so where a service
+    address got it, which colleagues ask as well."""
+    path = tmp_path / "mail.csv"
+    path.write_text(
+        "message_id,sent_at,from,to,subject,direction\n1,2025-10-13 10:00,doe@mail.example,info@town.example,Water,in\n"
+        "2,2025-10-14 09:00,ann@town.example,All Staff,Picnic,internal\n"
+        f"3,2025-10-14 10:00,{X500},ann@town.example,Lunch,internal\n"
+        f"4,2025-10-14 11:00,{X500},info@town.example,Help,internal\n"
+    )
+    found = audit(path, settings="pairing: {service_addresses: [info@town.example]}\n")
+    assert found.inputs[0].fates.other_by_kind == {"internal": 2}
+    assert found.rejects.select("row", "code").rows() == [(5, "no_address")]
+
+
 def test_what_else_tells_who_wrote_is_read(tmp_path: Path) -> None:
     """The column for the direction says that it is from us; another row of the message has the address; and the name of a
     mail system is nobody's."""

@@ -42,7 +42,7 @@ CATALOGUE: dict[str, tuple[bool, str]] = {
     "caveat": (False, "the times of this kind of export say less than they seem to"),
     "late_start": (False, "requests of a channel begin long after the period does: earlier ones may be missing"),
     "stale_export": (False, "the export ends over a business day before the as-of moment: replies may be missing"),
-    "far_ahead": (False, "a time over a month after the as-of moment, in hardly any row of its file: is it mistyped?"),
+    "far_ahead": (False, "a time half a year after the as-of moment and all others of its file: is it mistyped?"),
     "same_content": (False, "the file has the same content as another one and was read once"),
     "member_left_aside": (False, "a file in an archive that is not named like an export; it was not read"),
     "file_left_aside": (False, "a file in a folder that is not named like an export; it was not read"),

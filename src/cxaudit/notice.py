@@ -17,7 +17,6 @@ from cxaudit.findings import CATALOGUE, Finding
 from cxaudit.inspect.hours import HOURS, unusual_hours
 from cxaudit.intake.table_findings import place_finding
 from cxaudit.model import NO_REPLY_OWED
-from cxaudit.question import until_of
 from cxaudit.spelling import nearest
 from cxaudit.standards.model import Standards
 from cxaudit.standards.weaker import weaker_promises
@@ -39,8 +38,7 @@ def notice(audit: Audit) -> tuple[Finding, ...]:
     found = [finding for arrived in audit.arrived for finding in arrived.findings]
     parts = (
         _same_content, _left_aside, _channels, _absent_channels, _changed, _weaker, _high_volume, _clock_changes, _hours,
-        _late_starts, _stale, _far_ahead,
-        _exclude_columns,
+        _late_starts, _stale, _exclude_columns,
     )  # fmt: skip
     for part in parts:
         found.extend(part(audit))
@@ -210,22 +208,9 @@ def _stale(audit: Audit) -> Iterator[Finding]:
             ends[file] = reaches_at, arrived
     for latest_at, arrived in ends.values():
         if _business_days_between(audit.calendar, latest_at.date(), today) > 1:
+            others = ", but for those far ahead," if arrived.reaches_at != arrived.latest_at else ""
             latest = f"{latest_at:%Y-%m-%d}" if latest_at.time() == dt.time() else f"{latest_at:%Y-%m-%d %H:%M}"
-            yield place_finding("stale_export", arrived.source, 1, (), (), f"its latest timestamp is {latest}")
-
-
-def _far_ahead(audit: Audit) -> Iterator[Finding]:
-    """Times so long after the as-of moment, in so few rows, that they did not tell how far their table reaches."""
-    few = [i for i, one in enumerate(audit.arrived) if one.reaches_at != one.latest_at]
-    if not few:
-        return
-    until, names = until_of(audit.question), ("received_at", "replied_at")
-    ahead = audit.log.rows.filter(pl.col("table").is_in(few), pl.any_horizontal(pl.col(names) > until))
-    found = ahead.select("table", "row", at=pl.max_horizontal(names)).collect(engine="streaming").sort("table", "row")
-    for (table,), part in sorted(found.partition_by("table", as_dict=True).items()):
-        first = part.head(_PLACES)
-        values = first["at"].dt.strftime("%Y-%m-%d").to_list()
-        yield place_finding("far_ahead", audit.arrived[table].source, part.height, first["row"].to_list(), values)
+            yield place_finding("stale_export", arrived.source, 1, (), (), f"its latest timestamp{others} is {latest}")
 
 
 def _business_days_between(days: Calendar, first: dt.date, last: dt.date) -> int:

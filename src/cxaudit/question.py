@@ -16,8 +16,6 @@ ROLES: tuple[Role, ...] = (
     "case_id", "channel", "department", "employee", "status", "customer_type", "kind", "system_due_at",
     "system_verdict",
 )  # fmt: skip
-#: An export made after the as-of moment has times after it, the first of them soon; one that has them only after this was not.
-_AHEAD = dt.timedelta(days=31)
 #: Whether the verdicts under other readings are wanted too; `if_small`: where they cost the reader no time.
 WithReadings = Literal["no", "yes", "if_small"]
 
@@ -47,11 +45,6 @@ class Question:
         return tuple(sorted({rule.column for rule in self.standards.exclude} - set(ROLES)))
 
 
-def until_of(question: Question) -> dt.datetime:
-    """The moment (local) after which a time may be mistyped."""
-    return question.as_of.local + _AHEAD
-
-
 def wanted_of(question: Question, promises: Promises) -> Wanted:
     """What must be read to answer."""
     named = {rule.column for rule in question.standards.exclude}
@@ -65,5 +58,5 @@ def wanted_of(question: Question, promises: Promises) -> Wanted:
         channel=question.channel,
         source=question.source,
         reject_cells=question.reject_cells,
-        until=until_of(question),
+        as_of=question.as_of.local,
     )

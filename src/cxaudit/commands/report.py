@@ -215,6 +215,7 @@ def _there(folder: Path) -> tuple[list[tuple[str, StoredTally]], list[Restated]]
     replaced: list[Restated] = []
     with contextlib.suppress(InputError):  # what cannot be read is replaced all the same
         tallies = [(f"{folder.name}/{TALLY}", tally) for _, tally in open_tallies([str(folder / TALLY)])]
+    with contextlib.suppress(InputError):
         replaced = replaced_by(read_manifest(folder / MANIFEST))
     return tallies, replaced
 

@@ -32,8 +32,9 @@ from cxaudit.standards.source import Role
 
 #: Tables that are read together: so many bytes of them, so that a folder of small files costs no more than a large one.
 BUNDLE_BYTES = 32 << 20
-#: Times far ahead are mistyped where no more than one row in so many has any.
-_FEW = 100
+#: How far after the as-of moment, and after all other times of its table, a time must lie to be mistyped; and that no more than
+#: one row in so many has any.
+_FAR, _FEW = dt.timedelta(days=180), 100
 _NO_ENDS = (None, None)
 #: What tells until when a table reaches.
 _ENDS = ("received_at", "replied_at", "updated_at", "closed_at")
@@ -88,10 +89,11 @@ def _taken_in(files: dict[Path, str], standards: Standards, city: Zone, wanted: 
         requests = without(requests, marked(n_places, left_out))
     counts = {one["table"]: one for one in survey.iter_rows(named=True)}
     survey = _survey(requests, len(sources)) if left_out else survey
-    survey = _with_reach(requests, survey, wanted.until)
+    survey, ahead = _with_reach(requests, survey, wanted.as_of)
     ends = {table: ends for table, *ends in survey.select("table", "latest", "reaches").iter_rows()}
+    far = ahead.partition_by("table", as_dict=True)
     tables = [
-        arrive(source, reading, counts.get(i), sorted_out.get(i, NOTHING), *ends.get(i, _NO_ENDS))
+        arrive(source, reading, counts.get(i), sorted_out.get(i, NOTHING), far.get((i,)), *ends.get(i, _NO_ENDS))
         for i, (source, reading) in enumerate(zip(sources, typing.readings, strict=True))
     ]
     for source in sources:
@@ -231,27 +233,38 @@ def _survey(rows: pl.LazyFrame, n_tables: int) -> pl.DataFrame:
     return counted.collect(engine="streaming")
 
 
-def _with_reach(requests: pl.LazyFrame, survey: pl.DataFrame, until: dt.datetime) -> pl.DataFrame:
-    """The survey with `reaches`: how far each table tells, which one mistyped year must not stretch.
+def _with_reach(requests: pl.LazyFrame, survey: pl.DataFrame, as_of: dt.datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The survey with `reaches`: how far each table tells, which one mistyped year must not stretch; and the rows with such
+    times: `table`, `row`, `at`.
 
-    Times after `until` tell nothing where hardly any row has them; an export that was made later has many.
+    A time is mistyped where it lies far after the as-of moment and after all others of its table, and hardly any row has one.
+    An export that was made later has times in between, or many.
     """
-    ahead = survey.filter(pl.col("latest") > until)["table"]
-    if not len(ahead):
-        return survey.with_columns(reaches="latest")
-    names = [name for name in _ENDS if name in requests.collect_schema().names()]
-    by_table = requests.filter(pl.col("table").is_in(ahead.implode())).group_by("table")
-    found = by_table.agg(
-        n_ahead=pl.any_horizontal(pl.col(names) > until).sum(),
-        _last_at=pl.col("received_at").filter(pl.col("received_at") <= until).max(),
-        reaches=pl.max_horizontal(pl.col(name).filter(pl.col(name) <= until).max() for name in names),
+    survey = survey.with_columns(reaches="latest")
+    until = as_of + _FAR if as_of < dt.datetime.max - _FAR else dt.datetime.max
+    tables = survey.filter(pl.col("latest") > until)["table"]
+    moments = [pl.col(name) for name in _ENDS if name in requests.collect_schema().names()]
+    if not len(tables):
+        return survey, pl.DataFrame(schema={"table": pl.UInt32, "row": pl.UInt32, "at": pl.Datetime("us")})
+    is_ahead = pl.any_horizontal(at > until for at in moments)
+    found = requests.filter(pl.col("table").is_in(tables.implode())).group_by("table").agg(
+        n_ahead=is_ahead.sum(),
+        first_ahead=pl.min_horizontal(at.filter(at > until).min() for at in moments),
+        last_before=pl.max_horizontal(at.filter(at <= until).max() for at in moments),
+        last_received=moments[0].filter(moments[0] <= until).max(),
+    )  # fmt: skip
+    few = pl.col("n_ahead") <= pl.max_horizontal(1, pl.col("n") // _FEW)
+    mistyped = (
+        survey.join(found.collect(engine="streaming"), on="table")
+        .filter(few, pl.col("first_ahead") - pl.col("last_before") > _FAR)
+        .select("table", "last_before", "last_received")
     )
-    both = survey.join(found.collect(engine="streaming"), on="table", how="left", maintain_order="left")
-    is_mistyped = (pl.col("n_ahead") <= pl.max_horizontal(1, pl.col("n") // _FEW)).fill_null(value=False)
-    return both.with_columns(
-        last_at=pl.when(is_mistyped).then("_last_at").otherwise("last_at"),
-        reaches=pl.when(is_mistyped).then("reaches").otherwise("latest"),
-    ).drop("_last_at", "n_ahead")
+    ahead = requests.filter(is_ahead, pl.col("table").is_in(mistyped["table"].implode()))
+    rows = ahead.select("table", "row", at=pl.max_horizontal(moments)).collect(engine="streaming").sort("table", "row")
+    told = survey.join(mistyped, on="table", how="left", maintain_order="left").with_columns(
+        last_at=pl.coalesce("last_received", "last_at"), reaches=pl.coalesce("last_before", "reaches")
+    )
+    return told.drop("last_before", "last_received"), rows
 
 
 def _unsure(sources: Sequence[Source], survey: pl.DataFrame) -> list[int]:

@@ -29,7 +29,7 @@ class Wanted:
     channel: str | None = None
     source: str | None = None
     reject_cells: bool = False
-    until: dt.datetime = dt.datetime.max  # a time after this moment (local) may be mistyped
+    as_of: dt.datetime = dt.datetime.max  # local; a time long after it may be mistyped
 
 
 def open_sources(files: dict[Path, str], standards: Standards, wanted: Wanted) -> tuple[list[Source], tuple[Path, ...]]:

@@ -16,6 +16,7 @@ from cxaudit.intake.source import Source
 from cxaudit.intake.table_findings import (
     PLACES,
     decimal_id_findings,
+    far_ahead_findings,
     midnight_findings,
     reject_findings,
     short_row_findings,
@@ -98,6 +99,7 @@ def arrive(
     reading: Reading,
     counts: dict[str, Any] | None,
     found: SortedOut,
+    ahead: pl.DataFrame | None,
     latest_at: dt.datetime | None,
     reaches_at: dt.datetime | None,
 ) -> Arrived:
@@ -119,6 +121,7 @@ def arrive(
         *midnight_findings(source),
         *zone_findings(source, reading),
         *decimal_id_findings(source),
+        *(far_ahead_findings(source, ahead) if ahead is not None else ()),
     )
     return Arrived(source, found.rejects, fates, findings, latest_at, reaches_at)
 

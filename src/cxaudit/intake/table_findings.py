@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 #: So many times that are all midnight are no accident.
 _ENOUGH_TIMES = 10
+#: So many ids are at hand before a table is looked into.
+_AT_HAND = 20
 #: A whole number as a program writes it that took the numbers of a column for decimals.
 _DECIMAL_ID = r"^\s*\d+\.0\s*$"
 PLACES = 5  #: how many rows a finding names
@@ -108,7 +111,7 @@ def decimal_id_findings(source: Source) -> Iterator[Finding]:
         return
     position, header = source.layout.positions["case_id"], source.layout.header[0]
     at_hand = (cells[position] for row, cells in source.table.head if row > header and len(cells) > position)
-    if not re.match(_DECIMAL_ID, next(filter(str.strip, at_hand), "")):
+    if not any(re.match(_DECIMAL_ID, cell) for cell in islice(at_hand, _AT_HAND)):
         return  # as nearly always, and without looking into the table
     is_decimal = pl.col("text").str.contains(_DECIMAL_ID)
     first = (
@@ -125,3 +128,10 @@ def decimal_id_findings(source: Source) -> Iterator[Finding]:
         f'"{values[0].removesuffix(".0")}" of another export is another case; take the file as its system exported it'
     )
     yield place_finding("decimal_id", source, n, rows.to_list(), values.to_list(), said)
+
+
+def far_ahead_findings(source: Source, ahead: pl.DataFrame) -> Iterator[Finding]:
+    """Rows with a time that is mistyped (`row`, `at`): it did not tell how far the table reaches."""
+    first = ahead.head(PLACES)
+    days = [f"{at:%Y-%m-%d}" for at in first["at"]]
+    yield place_finding("far_ahead", source, ahead.height, first["row"].to_list(), days)

@@ -168,12 +168,15 @@ def _with_repetitions(messages: pl.DataFrame, recipients: pl.DataFrame, pairing:
 def _with_reach(messages: pl.DataFrame, recipients: pl.DataFrame) -> pl.DataFrame:
     """Whom each message was addressed to: colleagues, others, anybody whom it reached."""
     reach = recipients.group_by("message").agg(
-        has_own=pl.col("is_own").any(), has_other=(~pl.col("is_own")).any(), reached=(~pl.col("is_failed")).any()
-    )
+        has_own=pl.col("is_own").any(), has_other=(~pl.col("is_own")).any(), has_service=pl.col("is_service").any(),
+        reached=(~pl.col("is_failed")).any(),
+    )  # fmt: skip
     joined = messages.join(reach, on="message", how="left", maintain_order="left")
     is_unread = pl.col("is_addressed") & pl.col("has_own").is_null()
     return joined.with_columns(
-        pl.col("has_own", "has_other").fill_null(False), pl.col("reached").fill_null(True), is_unread=is_unread
+        pl.col("has_own", "has_other", "has_service").fill_null(False),
+        pl.col("reached").fill_null(True),
+        is_unread=is_unread,
     )
 
 
@@ -181,13 +184,16 @@ def _kind() -> pl.Expr:
     way = pl.col("direction").cast(pl.String)
     is_from_own, has_own, has_other = pl.col("is_own"), pl.col("has_own"), pl.col("has_other")
     is_inbound = ~is_from_own & (way == "inbound").fill_null(False)
+    # What the export calls internal is no request, whoever it names, unless it went to a service address.
+    is_among_us = (way == "internal").fill_null(False) & ~has_other & ~pl.col("has_service")
     kinds = {
         "bounce": pl.col("is_bounce"),
         "automatic": pl.col("is_automatic"),
         "spam": pl.col("is_spam"),
         "not_delivered": ~pl.col("reached"),
         "bulk": pl.col("is_bulk"),
-        "no_address": (pl.col("sender").is_null() & ~(is_from_own & has_other)) | (pl.col("is_unread") & ~is_inbound),
+        "no_address": ~is_among_us
+        & ((pl.col("sender").is_null() & ~(is_from_own & has_other)) | (pl.col("is_unread") & ~is_inbound)),
         "outbound": is_from_own & has_other,
         "internal": is_from_own & (has_own | (way == "internal").fill_null(False)),
         "inbound": (~is_from_own & has_own) | is_inbound,
