@@ -38,7 +38,7 @@ def report_of(
 
 def stored(*rows: tuple[int, str, str, str, int]) -> pl.DataFrame:
     """Months as earlier reports keep them: month, channel, department, verdict, requests."""
-    return pl.DataFrame([(*row[:4], row[3], row[4], True) for row in rows], schema=STORED, orient="row")
+    return pl.DataFrame([(*row[:4], row[3], row[4], True, None) for row in rows], schema=STORED, orient="row")
 
 
 def a_year(met: int = 180, late: int = 20) -> pl.DataFrame:

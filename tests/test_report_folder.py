@@ -369,6 +369,29 @@ def test_a_report_that_is_made_again_says_what_it_said_before(tmp_path: Path) ->
     assert any("Restated: October 2025" in str(cell.value) for sheet in book for row in sheet for cell in row)
 
 
+def test_what_was_said_before_is_told_with_the_standards_of_then(tmp_path: Path) -> None:
+    """Whether today's standards are others is asked anew each time; and a damaged tally takes no history with it."""
+    rows = [f"{i},email,Roads,,2025-10-{d:02} 10:00,2025-10-{d:02} 15:00,\n" for i, d in enumerate(range(1, 31))]
+    late = "99,email,Roads,,2025-10-02 10:00,2025-10-20 10:00,\n"
+    (tmp_path / "other.yaml").write_text((TOP / "standards.yaml").read_text("utf-8") + "# the same, in another file\n")
+    said = []
+    for log, given in (
+        (rows, ()),
+        ([*rows, late], ("--standards", "other.yaml")),
+        ([*rows, late, late.replace("99", "98")], ()),
+    ):
+        (tmp_path / "log.csv").write_text(HEADER + "".join(log))
+        report(tmp_path, *PERIOD, "--formats", "md", *given, files="log.csv")
+        page = (tmp_path / "reports" / "2025-10" / "report.md").read_text("utf-8")
+        said.append(re.findall(r"^Restated: .*? in time(, by another standards file)?;", page, re.M))
+    other = ", by another standards file"
+    assert said == [[], [other], ["", other]]
+    (tmp_path / "reports" / "2025-10" / "tally.parquet").write_text("x")
+    report(tmp_path, *PERIOD, "--formats", "md", files="log.csv")
+    page = (tmp_path / "reports" / "2025-10" / "report.md").read_text("utf-8")
+    assert len(re.findall("^Restated: ", page, re.M)) == 2
+
+
 def test_a_quarter_says_which_of_its_months_were_reported_otherwise(tmp_path: Path) -> None:
     """On the page, too; and what replaces another figure is said to whoever asked for silence."""
     rows = [

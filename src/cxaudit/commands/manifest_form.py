@@ -70,7 +70,7 @@ class _Standards(_Form):
 class _Replaced(_Form):
     month: Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
     before: dict[Literal["met", "late", "overdue", "pending", "excluded"], int]
-    has_other_standards: bool
+    standards_sha256: str
 
 
 class _Manifest(_Form):
@@ -115,7 +115,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
 def replaced_by(manifest: Mapping[str, Any]) -> list[Restated]:
     """What reports of the same period said, one after the other, that the report of a manifest replaced."""
     return [
-        Restated(one["month"], Counts(**one["before"]), Counts(), "", one["has_other_standards"])
+        Restated(one["month"], Counts(**one["before"]), Counts(), "", False, standards=one["standards_sha256"])
         for one in manifest.get("replaced", [])
     ]
 

@@ -19,13 +19,14 @@ from cxaudit.commands.shared import counting_of, meta_of
 from cxaudit.compare.verdicts import COMPARED_ROLES, compare_verdicts, has_word
 from cxaudit.counting.from_tallies import StoredTally, open_tallies, tally_bytes
 from cxaudit.days.calendar import years_known
+from cxaudit.days.spans import days_of_month
 from cxaudit.days.special_days import Year, special_days
 from cxaudit.errors import InputError
 from cxaudit.model import MISSED, Records
 from cxaudit.monthly.figures import ROLES, monthly_report
 from cxaudit.monthly.history import STORED, with_verdict_without
 from cxaudit.monthly.model import MonthlyReport, Restated
-from cxaudit.monthly.restated import replaced_months, restated_months, whole_months_of
+from cxaudit.monthly.restated import beginning, changed_months, differ, once_settled, replaced_months, whole_months_of
 from cxaudit.monthly.standards_of_months import stored_standards
 from cxaudit.monthly.trend import chosen_months
 from cxaudit.render import REPORT_FORMATS, RenderOptions
@@ -35,6 +36,7 @@ from cxaudit.render.report.manifest import MANIFEST, FileDigest, Settings, manif
 from cxaudit.render.report.page import charts_of
 from cxaudit.render.report.workbook import render_report_workbook
 from cxaudit.standards import Standards
+from cxaudit.standards.alike import count_alike
 from cxaudit.write.file import with_bom
 
 TALLY = "tally.parquet"
@@ -93,25 +95,29 @@ class MadeReport:
         audit, standards = self.audit, self.question.standards
         before = [one for one in self.earlier if one.ends_before(self.settings.period[0])]
         chosen = chosen_months([(one.digest.file, one.tally) for one in before])
+        judged_by = stored_standards(chosen, standards)
         report = monthly_report(
             audit,
             counting_of(self.question),
             meta_of(self.given, self.question),
-            stored=stored_months(chosen),
-            stored_standards=stored_standards(chosen, standards),
+            stored=stored_months(chosen, judged_by, self.question),
+            stored_standards=judged_by,
             with_employees=self.settings.employees,
             early=self._begin_drawing,
         )
         # Last, so that these are counted from what the report has counted.
         comparison = compare_verdicts(audit) if has_word(audit) else None
-        restated = restated_months(audit, [(one.digest.file, one.tally) for one in self.earlier])
+        changed = changed_months(audit, [(one.digest.file, one.tally) for one in self.earlier])
+        told = tuple(once_settled((*self.said_otherwise, *changed)))
+        restated = tuple(one for one in told if differ(one.before, one.now))
+        settled = tuple(sorted((one for one in told if one not in restated), key=lambda one: one.month))
         check = replace(report.check, comparison=comparison)
-        return replace(report, check=check, restated=(*self.said_otherwise, *restated))
+        return replace(report, check=check, restated=restated, settled=settled)
 
     @cached_property
     def said_otherwise(self) -> tuple[Restated, ...]:
         """What the reports said otherwise that this one replaces: kept in the manifest, so that the next one tells it too."""
-        last = restated_months(self.audit, self.replaces)
+        last = changed_months(self.audit, self.replaces)
         return replaced_months(self.audit, [*self.replaced, *last])
 
     def _begin_drawing(self, report: MonthlyReport) -> None:
@@ -237,13 +243,24 @@ def stored_tallies(place: Path) -> Iterator[tuple[Path, StoredTally | InputError
             yield path, error
 
 
-def stored_months(chosen: Mapping[int, tuple[str, StoredTally]]) -> pl.DataFrame | None:
-    """The counts of earlier reports by month, channel, department and verdict; each month from one of them."""
+def stored_months(
+    chosen: Mapping[int, tuple[str, StoredTally]], judged_by: Mapping[int, Standards], question: Question
+) -> pl.DataFrame | None:
+    """The counts of earlier reports by month, channel, department and verdict; each month from one of them.
+
+    A month is not to be counted again by other rules than then, nor as of a moment before the one of its report.
+    """
+
+    def is_comparable(month: int, stored: StoredTally) -> bool:
+        is_later = stored.about.as_of.utc < question.as_of.utc
+        return is_later and count_alike(judged_by[month], question.standards, days_of_month(month))
+
     frames = [
         with_verdict_without(stored.frame.filter(pl.col("month") == month))
         .group_by("month", "channel", "department", "verdict", "verdict_without")
         .agg(pl.col("n").sum())
         .with_columns(is_whole=pl.lit(month in whole_months_of(stored)))
+        .with_columns(begins_on=pl.lit(beginning(stored, month) if is_comparable(month, stored) else None, pl.Date))
         .select(*STORED)
         .cast(pl.Schema(STORED))
         for month, (_, stored) in chosen.items()

@@ -14,7 +14,15 @@ from cxaudit.days.spans import Span, holds, month_of
 from cxaudit.model import JUDGED, CheckRow, Report
 from cxaudit.monthly.busy import high_volume_of, surges_of
 from cxaudit.monthly.gather import Details, Gathered, gather
-from cxaudit.monthly.history import History, history_of, judged_by, known_months, previous_of, run_charts
+from cxaudit.monthly.history import (
+    History,
+    history_of,
+    judged_by,
+    known_months,
+    previous_of,
+    run_charts,
+    unsettled_months,
+)
 from cxaudit.monthly.model import (
     Distribution,
     Elapsed,
@@ -62,15 +70,14 @@ def monthly_report(
     runs = run_charts(history, [row for row in check.rows if not row.is_total], check.total, so_far)
     changes, otherwise = _versions_known(audit, history, month_of(so_far[1]), stored_standards or {})
     previous = previous_of(history, period) if check.period else None
-    departments = _rows(audit, gathered, "department")
-    employees = _rows(audit, gathered, "employee") if with_employees else ()
+    departments, employees = (_rows(audit, gathered, name) for name in ("department", "employee"))
     report = MonthlyReport(
         check=check,
         period=period,
         promised=audit.promised,
         departments=departments,
         customer_types=_rows(audit, gathered, "customer_type"),
-        employees=employees,
+        employees=employees if with_employees else (),
         runs=runs,
         changes=changes,
         otherwise_from=otherwise,
@@ -83,6 +90,7 @@ def monthly_report(
         compliments=None,
         is_covered=holds(covered, (period[0], min(period[1], known_until(audit.question.as_of)))),
         is_begun=_is_begun(audit, check, covered, period[0]),
+        unsettled=unsettled_months(history),
     )
     early(report)
     comparable, details = None if report.other_standards_since else previous, gathered.details  # a rise may be theirs
@@ -90,7 +98,7 @@ def monthly_report(
         report,
         open=_open(details.open),
         surges=surges_of(audit, details.receipts, period),
-        recognition=recognition_of(departments, employees, details.days, comparable),
+        recognition=recognition_of(departments, report.employees, details.days, comparable),
         compliments=_compliments(audit, details),
     )
 

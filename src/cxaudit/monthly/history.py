@@ -1,12 +1,13 @@
 """History: the months up to the period's last, counted now or taken from the tallies of earlier reports, and their charts.
 
-A month that an earlier report has stored is shown as it was stored: today's export may hold only a part of it.
+A month that an earlier report has stored is shown as it was stored: today's export may hold only a part of it. Two kinds
+give way to an export that holds them: months that were not known whole then, and months of which requests were not due yet.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,8 @@ from cxaudit.standards.model import Standards
 #: How many months a run chart shows, unless its period has more.
 MONTHS = 24
 #: The columns of what an earlier report stored, one row per month (`202510`), channel, department and verdict, with and
-#: without an extension for high volume; `is_whole`: whether it knew the month from end to end.
+#: without an extension for high volume; `is_whole`: whether it knew the month from end to end; `begins_on`: the first day
+#: that an input must hold to count the month again, null where it is not to be counted again.
 STORED: dict[str, Any] = {
     "month": pl.Int32,
     "channel": pl.String,
@@ -31,6 +33,7 @@ STORED: dict[str, Any] = {
     "verdict_without": pl.String,
     "n": pl.UInt32,
     "is_whole": pl.Boolean,
+    "begins_on": pl.Date,
 }
 
 
@@ -77,22 +80,44 @@ def without_extension_by(tally: pl.DataFrame, name: str) -> dict[Any, Counts]:
 def history_of(counts: pl.DataFrame, stored: pl.DataFrame | None, covered: Sequence[Span], last: dt.date) -> History:
     """The months of the input and of the stored tallies, up to the one of the period's last day.
 
-    `counts` is a tally by month, channel and department; `covered` the days of which the input can tell. A month that was
-    stored before it was known whole gives way to an input that holds it whole.
+    `counts` is a tally by month, channel and department; `covered` the days of which the input can tell.
     """
     this = month_of(last)
     texts = [pl.col(name).cast(pl.String) for name in ("channel", "department", "verdict", "verdict_without")]
     own = with_verdict_without(counts).select(
-        pl.col("month").cast(pl.Int32), *texts, pl.col("n").cast(pl.UInt32), is_whole=pl.lit(value=False)
+        pl.col("month").cast(pl.Int32),
+        *texts,
+        pl.col("n").cast(pl.UInt32),
+        is_whole=pl.lit(value=False),
+        begins_on=pl.lit(None, pl.Date),
     )
     own = own.filter(pl.col("month") <= this)
     whole = {month for month in own["month"].drop_nulls().unique() if holds(covered, days_of_month(month))}
     earlier = own.clear() if stored is None else stored.select(*STORED).cast(pl.Schema(STORED))
     earlier = earlier.filter((pl.col("month") < this) & (pl.col("is_whole") | ~pl.col("month").is_in(list(whole))))
+    earlier = earlier.filter(~pl.col("month").is_in(list(_decided(earlier, own, covered))))
     taken = frozenset(earlier["month"].unique().to_list())
     own = own.filter(~pl.col("month").is_in(list(taken)))
     whole_then = frozenset(earlier.filter("is_whole")["month"].unique().to_list())
     return History(pl.concat([earlier, own]), taken, whole_then | (whole - taken))
+
+
+def _decided(earlier: pl.DataFrame, own: pl.DataFrame, covered: Sequence[Span]) -> Iterator[int]:
+    """The months that were stored while requests of them were pending, and that the input holds without a loss: one that
+    counts fewer requests holds a part of them, so what was counted then stays."""
+    then, now = counts_by(earlier, "month"), counts_by(own.drop_nulls("month"), "month")
+    for month, begins_on in earlier.drop_nulls("begins_on").select("month", "begins_on").unique().iter_rows():
+        is_held = holds(covered, (begins_on, days_of_month(month)[1]))
+        if then[month].pending and is_held and now.get(month, Counts()).requests >= then[month].requests:
+            yield month
+
+
+def unsettled_months(history: History) -> tuple[Month, ...]:
+    """The months of which requests were not due yet when they were counted, so that these are in no figure; one that is not
+    over is told apart from the others anyway."""
+    counts = counts_by(history.frame.drop_nulls("month"), "month")
+    months = [_month(history, month, counted) for month, counted in counts.items() if counted.pending]
+    return tuple(month for month in months if month.is_whole or month.origin == "stored")
 
 
 def run_charts(history: History, rows: Sequence[CheckRow], total: CheckRow, period: Span) -> tuple[RunChart, ...]:
@@ -120,21 +145,22 @@ def _chart(
     is_mine = pl.lit(row.is_total) | pl.col("channel").eq_missing(pl.lit(channel, dtype=pl.String))
     mine = history.frame.filter(is_mine)
     counts, without = counts_by(mine, "month"), without_extension_by(mine, "month")
-    is_known = history.whole.union(history.frame["month"].drop_nulls())
-    points = [
-        Month(
-            month=f"{month // 100}-{month % 100:02}",
-            counts=counts.get(month, Counts()),
-            origin="stored" if month in history.stored else "input" if month in is_known else None,
-            is_whole=month in history.whole,
-            without_extension=without.get(month),
-        )
-        for month in known
-    ]
+    points = [_month(history, month, counts.get(month, Counts()), without.get(month)) for month in known]
     months, limits, is_steady = with_signals(points)
     n_before = sum(1 for month in months[:-n_shown] if month.counts.requests)
     level_from = next((month.month for month in months if is_usable(month)), "")
     return RunChart(channel, label, months[-n_shown:], limits, row.target_pct, is_steady, level_from, n_before)
+
+
+def _month(history: History, month: int, counts: Counts, without: Counts | None = None) -> Month:
+    is_known = month in history.whole or month in history.frame["month"]
+    return Month(
+        month=f"{month // 100}-{month % 100:02}",
+        counts=counts,
+        origin="stored" if month in history.stored else "input" if is_known else None,
+        is_whole=month in history.whole,
+        without_extension=without,
+    )
 
 
 def judged_by(history: History, stored: Mapping[int, Standards], today: Standards) -> dict[int, Standards]:

@@ -106,7 +106,7 @@ class Previous:
 
 @dataclass(frozen=True)
 class Restated:
-    """One month that two tallies count differently."""
+    """One month that two tallies count differently, in error or since what was pending is judged."""
 
     month: str  # `2025-10`
     before: Counts
@@ -114,6 +114,7 @@ class Restated:
     file: str  # where the earlier figure is; empty: in a report of the same period that this one replaces
     has_other_standards: bool
     now_in: str = ""  # where today's figure is; empty: in the input
+    standards: str = ""  # the hash of the standards file of the earlier figure
 
 
 @dataclass(frozen=True)
@@ -279,20 +280,19 @@ class MonthlyReport:
     is_covered: bool  # the exports cover all days of the period, up to the as-of moment
     is_begun: bool  # and the days before it on which requests came in that are due in it
     restated: tuple[Restated, ...] = ()  # months that earlier reports counted otherwise
+    settled: tuple[Restated, ...] = ()  # of which requests were not due yet then, and are judged now
+    unsettled: tuple[Month, ...] = ()  # of which requests were not due yet when they were counted
 
     @property
     def other_standards_since(self) -> list[str]:
         """The months in which other standards began to hold, after the time before began and up to the period's end."""
-        if self.previous is None:
-            return []
-        first, last = (f"{day:%Y-%m}" for day in (self.previous.first, self.period[1]))
-        return self._standards_changed(first, last)
+        return self._standards_changed(f"{self.previous.first:%Y-%m}") if self.previous else []
 
     @property
     def other_standards_in_level(self) -> list[str]:
         """The months in which other standards began to hold, after the first of those that make the usual level."""
-        return self._standards_changed(self.runs[0].level_from, f"{self.period[1]:%Y-%m}") if self.runs else []
+        return self._standards_changed(self.runs[0].level_from) if self.runs else []
 
-    def _standards_changed(self, after: str, last: str) -> list[str]:
+    def _standards_changed(self, after: str) -> list[str]:
         months = {*(change.month for change in self.changes), *self.otherwise_from}
-        return sorted(month for month in months if after < month <= last)
+        return sorted(month for month in months if after < month <= f"{self.period[1]:%Y-%m}")

@@ -1,20 +1,21 @@
 """Restated months: what an earlier report counted and what the input of today counts for the same month.
 
-Met and missed of a finished month stay as they are for the same input, so a difference means that the input changed: a late
-export, a corrected case, another standards file. It is said and never mended in silence.
+Once all its requests are judged, met and missed of a month stay as they are for the same input, so a difference means that
+the input changed: a late export, a corrected case, another standards file. It is said and never mended in silence. A month of
+which requests were pending when it was stored is settled by an input that has judged them since: nothing was wrong then.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from cxaudit.counting.coverage import covered_days
-from cxaudit.days.spans import Span, days_of_month, holds
+from cxaudit.days.spans import days_of_month, holds
 from cxaudit.monthly.history import counts_by, counts_of
 from cxaudit.monthly.model import Counts, Restated
 from cxaudit.tally.stored import StoredTally
@@ -25,9 +26,14 @@ if TYPE_CHECKING:
 
 def restated_months(audit: Audit, stored: Sequence[tuple[str, StoredTally]]) -> tuple[Restated, ...]:
     """The months that the input holds from their beginning and that were over when stored, where their figures differ."""
+    return tuple(one for one in changed_months(audit, stored) if differ(one.before, one.now))
+
+
+def changed_months(audit: Audit, stored: Sequence[tuple[str, StoredTally]]) -> tuple[Restated, ...]:
+    """The same, and those that the input has settled since."""
     if not stored:
         return ()
-    return tuple(_restated(audit, stored, audit.count(["month"])))
+    return tuple(_changed(audit, stored, audit.count(["month"])))
 
 
 def replaced_months(audit: Audit, replaced: Sequence[Restated]) -> tuple[Restated, ...]:
@@ -35,21 +41,43 @@ def replaced_months(audit: Audit, replaced: Sequence[Restated]) -> tuple[Restate
     if not replaced:
         return ()
     now = counts_by(audit.count(["month"]), "month")
-    today = [replace(one, now=now.get(int(one.month.replace("-", "")), Counts()), file="") for one in replaced]
-    return tuple(one for one in today if differ(one.before, one.now))
+    standards = audit.question.standards.sha256
+    today = (
+        replace(
+            one,
+            now=now.get(int(one.month.replace("-", "")), Counts()),
+            file="",
+            has_other_standards=one.standards != standards,
+        )
+        for one in replaced
+    )
+    return tuple(once_settled(one for one in today if _is_other(one.before, one.now)))
 
 
-def _restated(audit: Audit, stored: Sequence[tuple[str, StoredTally]], now: pl.DataFrame) -> Iterator[Restated]:
+def once_settled(found: Iterable[Restated]) -> Iterator[Restated]:
+    """Of the months that were settled step by step what was said of each first."""
+    told = set()
+    for one in found:
+        if differ(one.before, one.now):
+            yield one
+        elif one.month not in told:
+            told.add(one.month)
+            yield one
+
+
+def _changed(audit: Audit, stored: Sequence[tuple[str, StoredTally]], now: pl.DataFrame) -> Iterator[Restated]:
     covered = covered_days(audit)
     for name, tally in stored:
         for month in finished_months(tally):
-            if not holds(covered, _beginning(tally, month)):
+            begins_on = beginning(tally, month)
+            if not holds(covered, (begins_on, max(begins_on, days_of_month(month)[0]))):
                 continue
             was = counts_of(tally.frame.filter(pl.col("month") == month))
             today = counts_of(now.filter(pl.col("month") == month))
-            if differ(was, today):
-                other = tally.about.standards["sha256"] != audit.question.standards.sha256
-                yield Restated(f"{month // 100}-{month % 100:02}", was, today, name, other)
+            if _is_other(was, today):
+                standards = tally.about.standards["sha256"]
+                other = standards != audit.question.standards.sha256
+                yield Restated(f"{month // 100}-{month % 100:02}", was, today, name, other, standards=standards)
 
 
 def finished_months(tally: StoredTally) -> list[int]:
@@ -70,18 +98,23 @@ def whole_months_of(tally: StoredTally) -> list[int]:
     return [month for month in finished_months(tally) if covered is None or holds(covered, days_of_month(month))]
 
 
-def _beginning(tally: StoredTally, month: int) -> Span:
-    """The days up to a month's first that the input must hold to count what a stored tally counted: requests of the month
-    before may be due in this one."""
-    first, _ = days_of_month(month)
-    before = (first - dt.timedelta(days=1)).replace(day=1)
-    since = [since for since, until in tally.about.covered or () if since <= first <= until]
-    return max([before, *since]) if since else first, first
+def beginning(tally: StoredTally, month: int) -> dt.date:
+    """The first day that the input must hold to count what a stored tally counted of a month: where months are counted by
+    due time, requests of the month before may be due in this one."""
+    first, last = days_of_month(month)
+    start = first if tally.about.cohort == "received" else (first - dt.timedelta(days=1)).replace(day=1)
+    since = [since for since, until in tally.about.covered or () if since <= last and first <= until]
+    return max(start, since[0]) if since else first
 
 
 def differ(before: Counts, now: Counts) -> bool:
     """Whether two counts of the same month tell another compliance. An open miss that was answered late is still a miss; and
-    what was pending then may have been judged since, where months are counted by receipt."""
+    what was pending then may have been judged since."""
     met, missed = now.met - before.met, now.missed - before.missed
     is_settled = met >= 0 and missed >= 0 and met + missed <= before.pending
     return not is_settled
+
+
+def _is_other(before: Counts, now: Counts) -> bool:
+    """Whether they differ, or what was pending has been judged since; of fewer requests nobody can tell the latter."""
+    return differ(before, now) or (now.judged > before.judged and now.requests >= before.requests)

@@ -20,7 +20,7 @@ from cxaudit.render.report.run_chart import STEADY, described, is_usable, marked
 from cxaudit.render.report.story import Chart
 from cxaudit.render.report.words import LOW, LOW_NOTE, SMALL, share_text
 from cxaudit.render.rows import ROW_FORMATS, data_text, markdown_text, remark, table_text
-from cxaudit.render.words import listed, utf8, visible
+from cxaudit.render.words import counted, listed, utf8, visible
 from cxaudit.render.workbook import lowest_shown, render_workbook
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ def remarks(trend: Trend, *, has_low: bool = True) -> Iterator[str]:
     if trend.unfinished:
         yield f"Not over, or not whole, when reported: {listed(trend.unfinished)}; left out of limits and signals."
     total = [row for row in trend.rows if row.series is None]
+    yield from _unsettled_words([row.point for row in total if row.point.counts.pending])
     if extended := extended_words([row.point for row in total], *{row.row.target_pct for row in total}):
         yield extended
     if has_low and any(0 < row.row.judged < SMALL for row in trend.rows):
@@ -81,6 +82,15 @@ def remarks(trend: Trend, *, has_low: bool = True) -> Iterator[str]:
         yield f"{change.source} came into force on {change.effective}."
     for month in trend.otherwise_from:
         yield f"From {month} on judged by another standards file, which promises or counts otherwise."
+
+
+def _unsettled_words(months: Sequence[Month]) -> Iterator[str]:
+    """That months may look better than they are: their tallies do not know what became of what was pending then."""
+    if months:
+        named = listed([f"{counted(one.counts.pending, 'request')} of {one.month}" for one in months])
+        yield f"Not due yet when their month was reported, so their misses are in no figure here: {named}."
+        again = f"cxaudit report … --period {months[0].month} --as-of …"
+        yield f"To settle a month, make its report again as of a later moment: {again}"
 
 
 def _heading(trend: Trend) -> str:

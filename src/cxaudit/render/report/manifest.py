@@ -107,9 +107,8 @@ def renderers() -> dict[str, str]:
 
 
 def _replaced(one: Restated) -> dict[str, Any]:
-    return {
-        "month": one.month, "before": dataclasses.asdict(one.before), "has_other_standards": one.has_other_standards
-    }  # fmt: skip
+    """By which standards a figure was made, too: those of the next report may be yet others."""
+    return {"month": one.month, "before": dataclasses.asdict(one.before), "standards_sha256": one.standards}
 
 
 def _year(year: Year) -> dict[str, Any]:

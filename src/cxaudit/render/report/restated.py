@@ -1,15 +1,15 @@
-"""Restated months in words."""
+"""Restated, settled and unsettled months in words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from cxaudit.render.report.words import in_time, month_name
-from cxaudit.render.words import visible
+from cxaudit.render.report.words import FEW, in_time, month_name
+from cxaudit.render.words import counted, listed, visible
 
 if TYPE_CHECKING:
-    from cxaudit.monthly.model import Restated
+    from cxaudit.monthly.model import Month, MonthlyReport, Restated
 
 
 def restated_words(found: Iterable[Restated]) -> Iterator[str]:
@@ -26,3 +26,37 @@ def restated_sentence(one: Restated) -> str:
     now, before = in_time(one.now), in_time(one.before)
     why = ", by another standards file" if one.has_other_standards else ""
     return f"Restated: {month_name(one.month)} was reported as {before} in time{why}; these exports give {now}."
+
+
+def changed_words(report: MonthlyReport) -> Iterator[str]:
+    """What earlier reports said otherwise, what has been settled since, and what is not."""
+    yield from map(restated_sentence, report.restated)
+    yield from settled_words(report.settled)
+    yield from unsettled_words(report.unsettled)
+
+
+def settled_sentence(one: Restated) -> str:
+    """A month of which requests were not due yet when it was reported, and are judged now."""
+    why = ", by another standards file" if one.has_other_standards else ""
+    still = f", with {one.now.pending:,} still not due" if one.now.pending else ""
+    return (
+        f"Settled since: {month_name(one.month)} was reported as {in_time(one.before)} in time{why}, with "
+        f"{one.before.pending:,} not due yet; these exports give {in_time(one.now)}{still}."
+    )
+
+
+def settled_words(settled: Sequence[Restated]) -> Iterator[str]:
+    """The latest months one by one; where requests count by receipt, each month is settled after it was reported."""
+    if before := settled[:-FEW]:
+        names = dict.fromkeys(month_name(one.month) for one in (before[0], before[-1]))
+        yield f"Settled since, in the same way: {counted(len(before), 'month')}, {' to '.join(names)}."
+    yield from map(settled_sentence, settled[-FEW:])
+
+
+def unsettled_words(months: Sequence[Month]) -> Iterator[str]:
+    """That months may look better than they are: what was missed of the pending requests is in none of their figures."""
+    stored = [one for one in months if one.origin == "stored"]
+    for when, which in ((" when their month was reported", stored), ("", [one for one in months if one not in stored])):
+        if which:
+            named = listed([f"{counted(one.counts.pending, 'request')} of {month_name(one.month)}" for one in which])
+            yield f"Not due yet{when}, so their misses are in no figure here: {named}."

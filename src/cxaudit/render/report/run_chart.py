@@ -9,7 +9,7 @@ from itertools import groupby
 from cxaudit.monthly.model import Month, MonthlyReport, RunChart, Signal, StandardsChange
 from cxaudit.render.figures import meets
 from cxaudit.render.report.extended import extended_words
-from cxaudit.render.report.restated import restated_sentence
+from cxaudit.render.report.restated import changed_words
 from cxaudit.render.report.story import Block, Chart, Column, Points, Section, Table, Text
 from cxaudit.render.report.words import LOW, LOW_NOTE, day_name, in_time, level, month_name, percent, share_text
 from cxaudit.render.words import counted, listed
@@ -126,8 +126,8 @@ def _blocks(report: MonthlyReport) -> Iterator[Block]:
         yield Text(f"Standards: {'; '.join(words)}.", "note")
     if report.otherwise_from:
         yield Text(otherwise_words(report), "note")
-    if report.restated:
-        yield Points(tuple(map(restated_sentence, report.restated)))
+    if changed := tuple(changed_words(report)):
+        yield Points(changed)
     if chart.limits:
         yield Points(tuple(_how(chart)))
 
