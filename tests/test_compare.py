@@ -83,6 +83,43 @@ def test_a_likely_reason_is_named(reason: str, tmp_path: Path) -> None:
     assert found[0]["agrees"] == ("" if reason == "no_standard" else "no")
 
 
+def test_a_system_that_knows_nothing_of_a_departments_own_promise(tmp_path: Path) -> None:
+    """Planning promises a day, the channel two: a reply on the second is in time for a system that knows the channel only.
+
+    That comes before a mix-up of time zones, which would explain the first of these alone: it came in in the evening.
+    """
+    own = "    departments: {Planning: {email: 1 business day}}\nhigh_volume:"
+    (tmp_path / "standards.yaml").write_text(STANDARDS.replace("high_volume:", own), "utf-8")
+    (tmp_path / "desk.csv").write_text(
+        "Ticket ID,Status,Source,Group,Created time,Initial response time,First response status\n"
+        "1,Closed,Email,Planning,2025-01-06 18:56:41,2025-01-08 11:30:23,Within SLA\n"
+        "2,Closed,Email,Planning,2025-01-06 10:00:00,2025-01-08 09:37:43,Within SLA\n"
+        "3,Closed,Email,Planning,2025-01-13 10:00:00,2025-01-13 11:00:00,Within SLA\n"
+    )
+    place = ("--standards", tmp_path / "standards.yaml", "--as-of", "2025-10-31")
+    found = run("check", tmp_path / "desk.csv", "--compare", "--format", "csv", *place).rows
+    assert [(row["reason"], row["requests"]) for row in found] == [("", "1"), ("channel_promise", "2")]
+    shown = run("check", tmp_path / "desk.csv", "--compare", "--format", "table", *place).text
+    assert "measured by the channel's own promise, not the department's" in shown
+
+
+@pytest.mark.parametrize(
+    ("others", "reason"),
+    [
+        # Received in the evening, and due by the day of the city: where zones were mixed up, a day later.
+        (["2,email,2025-09-03 20:00,2025-09-04 09:00,2025-09-05 23:59,Y"], "other_due_time"),
+        (["2,email,2025-09-03 20:00,2025-09-04 09:00,2025-09-08 23:59,Y"], "time_zone"),
+        # Received in the morning, or of no known due day: it tells nothing of the zone.
+        (["2,email,2025-09-03 09:00,2025-09-04 09:00,2025-09-05 23:59,Y"], "time_zone"),
+        (["2,email,2025-09-03 20:00,2025-09-04 09:00,,N"], "time_zone"),
+    ],
+)
+def test_zones_are_mixed_up_in_a_whole_source_or_not_at_all(others: list[str], reason: str, tmp_path: Path) -> None:
+    """The reason is named only if the system says so of most of the requests to which a mix-up makes a difference."""
+    found = compared(tmp_path, [REASONS["time_zone"], *others], "records", "--disagree", "--format", "csv").rows
+    assert found[0]["reason"] == reason
+
+
 def test_a_verdict_that_nothing_explains_is_said_to_be_that(tmp_path: Path) -> None:
     """No reason is made up."""
     found = compared(tmp_path, ["1,email,2025-09-02 09:00,2025-09-02 09:30,,N"]).rows

@@ -49,6 +49,7 @@ ROOMS = {
         "counting",
         "notice",
         "volume",
+        "usual",
         "explain",
         "compare",
         "inspect",

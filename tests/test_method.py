@@ -13,7 +13,7 @@ from outside import TOP, run
 
 from cxaudit.render.figures import compliance_text, for_people, outcome
 from cxaudit.tally.counts import nearest_rank
-from cxaudit.volume import xmr_limits
+from cxaudit.usual import xmr_limits
 
 METHOD = (TOP / "docs" / "method.md").read_text("utf-8")
 STANDARDS = (TOP / "standards.yaml").read_text("utf-8")
@@ -118,3 +118,4 @@ def test_usual_level() -> None:
     limits = xmr_limits([int(n) for n in row["requests on twelve business days"].split()])
     assert limits is not None
     assert (float(limits.usual), int(limits.upper)) == (float(row["usual"]), int(row["at most"]))
+    assert int(limits.of(2).upper) == int(row["at most, compared as two days"])

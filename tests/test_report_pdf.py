@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from outside import TOP, clean_environment
 
 from cxaudit.render.report.compose import compose
 from cxaudit.render.report.paged import pdf_of
-from cxaudit.render.report.story import Chart, Story, Table
+from cxaudit.render.report.story import Chart, Column, Commands, Points, Section, Story, Table, Text
 
 pikepdf = pytest.importorskip("pikepdf", reason="reads the PDF back: pip install 'cxaudit[test]'")
 pytest.importorskip("typst", reason="makes the PDF: pip install 'cxaudit[pdf]'")
@@ -68,6 +69,34 @@ def test_its_tags_are_those_of_the_page(opened: Any, story: Story) -> None:
     assert tags["/TD"] == sum(len(table.columns) * len(table.rows) for table in tables)
     alternatives = [str(one.Alt) for one in found if str(one.S) == "/Figure"]
     assert alternatives == [f"{chart.title}. {chart.description}" for chart in charts]
+
+
+@pytest.mark.parametrize("before", ["table", "list"])
+def test_commands_stay_with_what_they_belong_to(story: Story, before: str) -> None:
+    """However much stands above, no page begins with the command for the table or list at the end of the one before."""
+    table = Table("one", "One", (Column("A"), Column("B")), (("x", "y"),) * 3)
+    shown = table if before == "table" else Points(("x", "y", "z"))
+    commands = Commands(("cxaudit records", "cxaudit check"))
+    for n in range(12, 28):
+        section = Section("annex", "Annex", (*(Text(f"Line {i}.") for i in range(n)), shown, commands))
+        opened = pikepdf.open(io.BytesIO(pdf_of(replace(story, sections=(section,), glances=story.glances[:1]))))
+        found = list(elements(opened.Root.StructTreeRoot.K))
+        last = [one for one in found if str(one.S) == ("/TD" if before == "table" else "/LBody")][-1]
+        assert {page_of(one) for one in found if str(one.S) == "/Code"} == {page_of(last)}, n
+
+
+def page_of(one: Any) -> int:
+    """The page on which an element stands."""
+    pages = [part.Pg.objgen for part in (one, *parts_of(one)) if isinstance(part, pikepdf.Dictionary) and "/Pg" in part]
+    return int(pages[0][0])
+
+
+def parts_of(one: Any) -> Iterator[Any]:
+    """All that is in an element."""
+    kids = one.get("/K", pikepdf.Array()) if isinstance(one, pikepdf.Dictionary) else pikepdf.Array()
+    for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
+        yield kid
+        yield from parts_of(kid)
 
 
 def test_its_letters_are_embedded(opened: Any) -> None:

@@ -19,7 +19,8 @@ from cxaudit.errors import StandardsError
 from cxaudit.render.volume import declaration
 from cxaudit.standards import HighVolume, loads
 from cxaudit.standards.model import CalendarSettings
-from cxaudit.volume import Per, Series, Surge, Volume, declared_in, measure, tally_receipts, xmr_limits
+from cxaudit.usual import Limits, xmr_limits
+from cxaudit.volume import Per, Series, Surge, Volume, declared_in, measure, tally_receipts
 
 MONDAY = dt.date(2025, 6, 2)
 SETTINGS = CalendarSettings(None, frozenset(range(5)), {dt.date(2025, 7, 1): "Canada Day"}, frozenset(), {})
@@ -123,6 +124,55 @@ def test_closed_days_count_to_the_next_business_day() -> None:
     assert (series.surges[0].first, series.surges[0].last) == (friday + DAY, friday + 3 * DAY)
 
 
+HOLIDAY = dt.date(2025, 7, 1)
+CLOSURE = {dt.date(2025, 12, 24) + i * DAY: "Christmas" for i in range(9)}
+
+
+@pytest.mark.parametrize(("n", "mark"), [(30, "no"), (31, "undeclared")])
+def test_a_day_after_a_holiday_is_compared_as_two(n: int, mark: str) -> None:
+    """Canada Day is a Tuesday: Wednesday holds the requests of both, and is a surge above 21 + √2 × (17.03 − 10.5) = 30.2."""
+    days = business_days(25)
+    frame = pl.concat([level([*STEADY, *[10] * 9]), receipts({"Utilities": [(HOLIDAY, n - 5), (days[21], 5)]})])
+    series = measured(frame)[0]
+    assert (series.points[-1].counts_as, series.counts[-1], series.marks[-1]) == (2, n, mark)
+    assert [(one.requests, one.usual) for one in series.surges] == ([] if mark == "no" else [(n, Fraction(21))])
+
+
+@given(st.randoms(use_true_random=False))
+def test_a_closure_with_as_many_requests_as_usual_is_no_surge(chance: random.Random) -> None:
+    """Customers write on holidays too: nine days that count to one are no surge, however many of them are quiet."""
+    settings = CalendarSettings(None, frozenset(range(5)), CLOSURE, frozenset(), {})
+    calendar = Calendar(settings, dt.date(2025, 11, 1), dt.date(2026, 3, 1))
+    days = [dt.date(2025, 11, 24) + i * DAY for i in range(40)]
+    counts = [(day, STEADY[i % 12] if day not in CLOSURE else chance.randint(0, 11)) for i, day in enumerate(days)]
+    frame = receipts({None: [(day, n) for day, n in counts if day.weekday() < 5]})
+    (series,) = measure(
+        tally_receipts(frame.lazy(), calendar, "day").collect(), (days[0], days[-1]), calendar, (), per="day"
+    )
+    assert [point.counts_as for point in series.points if point.counts_as > 1] == [8]
+    assert series.surges == ()
+
+
+@given(st.integers(0, 40), st.integers(0, 400), st.integers(1, 12), st.fractions(0, 30), st.fractions(0, 30))
+def test_a_limit_rounded_down_decides_like_the_true_one(
+    whole: int, n: int, days: int, a: Fraction, b: Fraction
+) -> None:
+    """n > days × usual + √days × reach, decided by squares, is what the limit in tenths says of every count."""
+    usual, reach = a + whole, b
+    above = n - days * usual
+    assert (n > Limits(usual, Fraction(0), usual + reach).of(days).upper) == (above > 0 and above**2 > days * reach**2)
+
+
+def test_a_day_after_a_holiday_makes_no_usual_level() -> None:
+    """Limits compare like with like: what two days brought is not learned as the level of one."""
+    days = business_days(30)
+    frame = pl.concat([level([10] * 21), receipts({"Utilities": [(HOLIDAY, 10), *[(day, 10) for day in days[21:]]]})])
+    series = measured(frame, baseline=(days[15], days[29]))[0]
+    assert series.counts[21] == 20
+    assert series.limits is not None
+    assert (series.limits.usual, series.limits.upper) == (10, 10)
+
+
 def test_a_day_without_requests_counts_nothing() -> None:
     """Between the first and the last receipt every business day is a point, Canada Day is not."""
     counts = [5] * 30
@@ -145,11 +195,11 @@ def test_rare_requests_have_no_limits() -> None:
 
 
 def test_another_baseline() -> None:
-    """The days that make the usual level can be named."""
+    """The days that make the usual level can be named; the one after Canada Day, which holds two days, is none of them."""
     days = business_days(24)
     series = measured(level([*STEADY, *[n * 3 for n in STEADY]]), baseline=(days[12], days[23]))[0]
     assert series.limits is not None
-    assert series.limits.usual == Fraction(63, 2)
+    assert series.limits.usual == Fraction(3 * (sum(STEADY) - STEADY[9]), 11)
     assert series.surges == ()
 
 
@@ -275,6 +325,7 @@ def test_the_rows_of_the_csv(here: Path) -> None:
         "lower": "4.0",
         "upper": "17.0",
         "surge": "undeclared",
+        "counts_as": "1",
     }
     assert {"department": "Utilities", **row} in found.rows
     assert [r["surge"] for r in found.rows if r["department"] == "Parks"] == ["no"] * 15
@@ -312,6 +363,32 @@ def test_every_format_in_a_process_of_its_own(form: str, per: str) -> None:
     found = start(*arguments)
     assert (found.code, found.out) == (0, run(*arguments).out)
     assert found.out
+
+
+def test_the_title_ends_at_the_as_of_moment(here: Path) -> None:
+    """What came on Saturday counts to Monday, and is told as of Saturday: Monday is no day of the title."""
+    with (here / "log.csv").open("a") as log:
+        log.write("x3,email,Utilities,2025-06-28 10:00,,open\n")
+    text = run(
+        "volume", "log.csv", "--as-of", "2025-06-28", "--standards", "town.yaml", "--format", "table", cwd=here
+    ).text
+    assert "per business day, 2 to 28 June 2025 · as of 2025-06-28" in text
+
+
+def test_a_day_after_a_closure_is_shown_with_its_count(here: Path) -> None:
+    """It is not proposed, and nothing is hidden: its count, the level of a day, its limit and as how many it is compared."""
+    (here / "closed.yaml").write_text(
+        TOWN.replace("Fri]}", "Fri], closed: {2025-06-23..2025-06-26: Moving}}") + "exclude: []\n"
+    )
+    lines = (f"y{day}-{i},email,Parks,2025-06-{day} 10:00,,open\n" for day in range(23, 28) for i in range(2))
+    with (here / "log.csv").open("a") as log:
+        log.writelines(lines)
+    text = volume(here, "--format", "table", standards="closed.yaml").text
+    assert "Parks       2025-06-27               10    2.0       10  5 business days" in text
+    assert "it is compared as so many business days" in text
+    row = next(row for row in volume(here, standards="closed.yaml").rows if row["date"] == "2025-06-27")
+    assert (row["department"], row["requests"], row["usual"], row["upper"]) == ("Parks", "10", "10.0", "10.0")
+    assert (row["surge"], row["counts_as"]) == ("no", "5")
 
 
 def test_nothing_received_yet(here: Path) -> None:

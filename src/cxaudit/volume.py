@@ -1,8 +1,9 @@
 """Volume: requests received per business day or week against their own usual level, and the surges above it.
 
-The usual level is that of an XmR chart (individuals and moving range): the mean of the first points, with limits at 2.66
-times the mean moving range, which is as far as such counts stray by chance. What is above the upper limit is a surge; it
-is pointed out and never acted on. Source: NHS England, "Making Data Count"; policy 5.2 for the declared periods.
+The usual level is the mean of the first points. What is above its upper limit is a surge; it is pointed out and never
+acted on. A business day after holidays or closures holds the receipts of several days of the
+workweek, so it is compared with the limits of as many. Source: NHS England, "Making Data Count"; policy 5.2 for the
+declared periods.
 """
 
 from __future__ import annotations
@@ -19,44 +20,16 @@ import polars as pl
 
 from cxaudit.days.calendar import Calendar
 from cxaudit.standards.model import HighVolume, fold
+from cxaudit.usual import FEWEST, Limits, xmr_limits
 
 Per = Literal["day", "week"]
 Mark = Literal["no", "undeclared", "declared", ""]
 
-#: How many points make the usual level, and how few are too few for limits.
-BASELINE, FEWEST = 12, 6
-#: What turns a mean moving range into three standard deviations: 3 / 1.128.
-SPREAD = Fraction(266, 100)
+#: How many points make the usual level.
+BASELINE = 12
 #: How many points without a surge may lie inside one period of surges.
 GAP: dict[Per, int] = {"day": 2, "week": 0}
 _DAY = dt.timedelta(days=1)
-
-
-@dataclass(frozen=True)
-class Limits:
-    """The usual level and how far from it a count may be by chance. Exact, so that a count is never near a limit."""
-
-    usual: Fraction
-    lower: Fraction
-    upper: Fraction
-
-
-def xmr_limits(values: Sequence[int]) -> Limits | None:
-    """The limits of an XmR chart of these values, in their order; None where they are too few.
-
-    Mean ± 2.66 × mean moving range; counts have no lower limit below 0. **Source**: NHS England, "Making Data Count".
-
-    >>> limits = xmr_limits([10, 12, 9, 11, 10, 13, 8, 11])
-    >>> [float(x) for x in (limits.usual, limits.lower, limits.upper)]
-    [10.5, 3.28, 17.72]
-    >>> xmr_limits([10, 12, 9, 11, 10]) is None
-    True
-    """
-    if len(values) < FEWEST:
-        return None
-    usual = Fraction(sum(values), len(values))
-    reach = SPREAD * Fraction(sum(abs(b - a) for a, b in pairwise(values)), len(values) - 1)
-    return Limits(usual, max(usual - reach, Fraction(0)), usual + reach)
 
 
 @dataclass(frozen=True)
@@ -70,6 +43,7 @@ class Point:
     first: dt.date
     last: dt.date
     is_whole: bool = True  # the input covers all its business days
+    counts_as: int = 1  # business days: itself, and the holidays and closures of the workweek that count to it
 
 
 @dataclass(frozen=True)
@@ -81,7 +55,7 @@ class Surge:
     last: dt.date
     requests: int
     points: int
-    usual: Fraction  # requests in as many points
+    usual: Fraction  # requests in as many points, each counted as what it counts as
 
 
 @dataclass(frozen=True)
@@ -184,7 +158,18 @@ def day_points(calendar: Calendar, first: dt.date, last: dt.date) -> list[Point]
     start = bisect_left(days, first)
     end = bisect_left(days, last) + 1
     before = [days[start - 1] if start else first - _DAY, *days[start:end]]
-    return [Point(day.isoformat(), previous + _DAY, day) for previous, day in pairwise(before)]
+    return [
+        Point(
+            day.isoformat(), previous + _DAY, day, counts_as=1 + _gathered(calendar, max(previous + _DAY, first), day)
+        )
+        for previous, day in pairwise(before)
+    ]
+
+
+def _gathered(calendar: Calendar, first: dt.date, until: dt.date) -> int:
+    """The days of the workweek among these closed days; an ordinary weekend is in the usual level already."""
+    days = (first + i * _DAY for i in range((until - first).days))
+    return sum(day.weekday() in calendar.settings.workweek for day in days)
 
 
 def week_points(calendar: Calendar, first: dt.date, last: dt.date) -> list[Point]:
@@ -217,19 +202,26 @@ def _series(
         unknown: Mark = ""
         return Series(department, own, counts, None, (unknown,) * len(own), is_rare=is_rare)
     covered = [any(covers(period, department, point) for period in periods) for point in own]
-    marks = tuple(_mark(n, limits, is_covered) for n, is_covered in zip(counts, covered, strict=True))
+    marks = tuple(
+        _mark(n, limits.of(point.counts_as), is_covered)
+        for point, n, is_covered in zip(own, counts, covered, strict=True)
+    )
     surges = tuple(
-        Surge(department, own[i].first, own[j].last, sum(counts[i : j + 1]), j - i + 1, limits.usual * (j - i + 1))
-        for i, j in _runs(marks, covered, GAP[per])
+        _surge(department, own[i : j + 1], counts[i : j + 1], limits) for i, j in _runs(marks, covered, GAP[per])
     )
     return Series(department, own, counts, limits, marks, surges)
+
+
+def _surge(department: str | None, points: Sequence[Point], counts: Sequence[int], limits: Limits) -> Surge:
+    usual = limits.of(sum(point.counts_as for point in points)).usual
+    return Surge(department, points[0].first, points[-1].last, sum(counts), len(points), usual)
 
 
 def _baseline(
     points: Sequence[Point], counts: Sequence[int], baseline: tuple[dt.date, dt.date] | None
 ) -> tuple[int, ...]:
-    """The counts that make the usual level."""
-    whole = [(point, n) for point, n in zip(points, counts, strict=True) if point.is_whole]
+    """The counts that make the usual level: none that was gathered over holidays or closures."""
+    whole = [(point, n) for point, n in zip(points, counts, strict=True) if point.is_whole and point.counts_as == 1]
     if baseline is None:
         return tuple(n for _, n in whole[:BASELINE])
     return tuple(n for point, n in whole if baseline[0] <= point.last <= baseline[1])

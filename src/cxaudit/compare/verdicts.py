@@ -13,7 +13,7 @@ import polars as pl
 
 from cxaudit.audit import Audit
 from cxaudit.compare.model import DISAGREEMENT_COLUMNS, Comparison, ComparisonRow, Disagreement
-from cxaudit.compare.reasons import with_reasons
+from cxaudit.compare.reasons import ZoneMixUp, with_reasons
 from cxaudit.lookup import value_at
 from cxaudit.promises.due import DAY_END
 from cxaudit.standards.model import fold
@@ -63,9 +63,8 @@ def disagreements(audit: Audit) -> pl.DataFrame:
         schema = dict.fromkeys(("source", "system", "verdict", "reason"), pl.String)
         return pl.DataFrame(schema={"table": pl.UInt32, "row": pl.UInt32, **schema})
     found = said.filter(_is_listed()).collect(engine="streaming").sort("at")
-    return pl.concat(
-        [with_reasons(audit, part) for part in found.iter_slices(_SLICE_ROWS)] or [with_reasons(audit, found)]
-    )
+    zones, parts = ZoneMixUp(audit, said), list(found.iter_slices(_SLICE_ROWS)) or [found]
+    return pl.concat([with_reasons(audit, part, zones) for part in parts])
 
 
 def said_otherwise(audit: Audit) -> pl.DataFrame:

@@ -217,7 +217,7 @@ class Surge:
     first: dt.date
     last: dt.date
     requests: int
-    usual: Fraction  # requests in as many business days
+    usual: Fraction  # requests in as many business days, holidays and closures of the workweek counted as such
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from cxaudit.render.words import EXCLUSION_WORDS, utf8
 
 REASON_WORDS = {
     "holiday": "holidays and closed days counted as business days",
+    "channel_promise": "measured by the channel's own promise, not the department's",
     "time_zone": "city time and universal time mixed up",
     "last_row": "judged by the last row of the case, not by its earliest receipt and reply",
     "no_target": "the system has no due time for it",

@@ -18,12 +18,14 @@ from cxaudit.render.rows import data_text, markdown_text, remark, table_text
 from cxaudit.render.words import as_of_words, counted, period_words, utf8, visible
 
 if TYPE_CHECKING:
-    from cxaudit.volume import Declared, Limits, Surge, Volume
+    from cxaudit.usual import Limits
+    from cxaudit.volume import Declared, Surge, Volume
 
-VOLUME_COLUMNS = ("department", "date", "requests", "usual", "lower", "upper", "surge")
+VOLUME_COLUMNS = ("department", "date", "requests", "usual", "lower", "upper", "surge", "counts_as")
 _SURGE_COLUMNS = ("department", "from", "to", "requests", "usual")
 _UNITS = {"day": ("business day", "business days"), "week": ("week", "weeks")}
 _LEVELS = ("Department", "Requests", "Usual", "At most", "Surges", "Declared")
+_GATHERED = ("Department", "After closed days", "Requests", "Usual", "At most", "Compared as")
 _FIGURES = frozenset({1, 2, 3, 4, 5})
 
 
@@ -43,9 +45,9 @@ def render_volume(volume: Volume, form: str, options: RenderOptions) -> Iterator
 
 def _rows(volume: Volume) -> Iterator[dict[str, Any]]:
     for series in volume.series:
-        limits = _shown(series.limits)
         for point, n, mark in zip(series.points, series.counts, series.marks, strict=True):
-            cells = (series.department or "all", point.name, n, *limits, mark or None)
+            limits = _shown(series.limits.of(point.counts_as) if series.limits else None)
+            cells = (series.department or "all", point.name, n, *limits, mark or None, point.counts_as)
             yield dict(zip(VOLUME_COLUMNS, cells, strict=True))
 
 
@@ -73,7 +75,9 @@ def _surge(surge: Surge) -> dict[str, Any]:
 def _heading(volume: Volume) -> str:
     points = [point for series in volume.series for point in series.points]
     firsts = [point.last if volume.per == "day" else point.first for point in points]
-    period = period_words(min(firsts), max(point.last for point in points)) if points else "no requests"
+    today = volume.as_of.date()  # receipts of closed days may count to a business day that is still to come
+    last = min(max((point.last for point in points), default=today), today)
+    period = period_words(min(*firsts, last), last) if points else "no requests"
     as_of = as_of_words(volume.as_of, volume.as_of_is_date)
     return f"{volume.organisation} · requests received per {_UNITS[volume.per][0]}, {period} · as of {as_of}"
 
@@ -104,6 +108,24 @@ def _surge_lines(volume: Volume) -> list[tuple[str, ...]]:
     ]
 
 
+def _gathered_lines(volume: Volume) -> list[tuple[str, ...]]:
+    """The days that would be surges had they gathered no holidays or closures."""
+    return [
+        (
+            series.department or "All",
+            point.name,
+            f"{n:,}",
+            f"{_nearest(series.limits.usual)}",
+            f"{math.floor(series.limits.of(point.counts_as).upper):,}",
+            counted(point.counts_as, *_UNITS[volume.per]),
+        )
+        for series in volume.series
+        if series.limits
+        for point, n, mark in zip(series.points, series.counts, series.marks, strict=True)
+        if mark == "no" and n > series.limits.upper
+    ]
+
+
 def _declared_lines(volume: Volume) -> list[tuple[str, ...]]:
     return [
         (
@@ -130,6 +152,8 @@ def _tables(volume: Volume) -> Iterator[tuple[str, tuple[str, ...], list[tuple[s
     if lines := _surge_lines(volume):
         headings = ("Department", "Undeclared surge", "Requests", "Usual")
         yield "Undeclared surges", headings, lines, frozenset({2, 3})
+    if lines := _gathered_lines(volume):
+        yield "After holidays and closures, no surge", _GATHERED, lines, frozenset({2, 3, 4})
     if lines := _declared_lines(volume):
         yield "Declared periods", ("Department", "Period", "Reason", "Received"), lines, frozenset()
 
@@ -139,7 +163,11 @@ def _below(volume: Volume) -> Iterator[str]:
     one, several = _UNITS[volume.per]
     days = volume.baseline
     usual = f"the {several} {period_words(*days)}" if days else f"the first {volume.n_baseline} {several}"
+    if any(point.counts_as > 1 for series in volume.series for point in series.points):
+        usual += ", without those after holidays and closures"
     yield f"Usual: the mean of {usual}. At most: what chance explains; a {one} above it is a surge."
+    if _gathered_lines(volume):
+        yield "A day after holidays or closures holds their requests too: it is compared as so many business days."
     few = [series.department or "All" for series in volume.series if series.limits is None and not series.is_rare]
     rare = [series.department or "All" for series in volume.series if series.is_rare]
     if few:

@@ -83,7 +83,7 @@ def _surges(report: MonthlyReport) -> Iterator[Block]:
     )
     columns = (Column("Department"), Column("Received"), Column("Requests", True), Column("Usual", True))
     notes = (
-        "What came on closed days counts to the next business day.",
+        "What came on closed days counts to the next business day; one after holidays or closures is compared as so many days.",
         "Pointed out, never acted on: a period is declared in the standards file, by someone with the authority.",
     )
     yield Table("surges-table", "More requests than chance explains, not declared", columns, rows, notes=notes)
