@@ -1,9 +1,8 @@
 """Volume: requests received per business day or week against their own usual level, and the surges above it.
 
 The usual level is the mean of the first points. What is above its upper limit is a surge; it is pointed out and never
-acted on. A business day after holidays or closures holds the receipts of several days of the
-workweek, so it is compared with the limits of as many. Source: NHS England, "Making Data Count"; policy 5.2 for the
-declared periods.
+acted on. A business day after holidays or closures holds the receipts of several days of the workweek, so it is compared
+with the limits of as many. Source: NHS England, "Making Data Count"; policy 5.2 for the declared periods.
 """
 
 from __future__ import annotations
@@ -213,7 +212,7 @@ def _series(
 
 
 def _surge(department: str | None, points: Sequence[Point], counts: Sequence[int], limits: Limits) -> Surge:
-    usual = limits.of(sum(point.counts_as for point in points)).usual
+    usual = limits.usual * sum(point.counts_as for point in points)
     return Surge(department, points[0].first, points[-1].last, sum(counts), len(points), usual)
 
 

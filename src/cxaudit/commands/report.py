@@ -38,7 +38,7 @@ from cxaudit.days.spans import holds, whole_months
 from cxaudit.days.zones import zone
 from cxaudit.errors import InputError, UsageError
 from cxaudit.monthly.model import Restated
-from cxaudit.monthly.restated import restated_months
+from cxaudit.monthly.restated import differ
 from cxaudit.period import now_as_of, parse_as_of, parse_period, period_name
 from cxaudit.render.figures import meets
 from cxaudit.render.notes import notes
@@ -222,7 +222,7 @@ def _there(folder: Path) -> tuple[list[tuple[str, StoredTally]], list[Restated]]
 
 def _restated(made: MadeReport) -> Iterator[str]:
     """What an earlier report said otherwise: the one that is about to be replaced, and those of the months before."""
-    yield from restated_words(restated_months(made.audit, made.replaces))
+    yield from restated_words(one for one in made.changed if differ(one.before, one.now))
     yield from restated_words(one for one in made.monthly.restated if one.file)
 
 

@@ -117,8 +117,12 @@ class MadeReport:
     @cached_property
     def said_otherwise(self) -> tuple[Restated, ...]:
         """What the reports said otherwise that this one replaces: kept in the manifest, so that the next one tells it too."""
-        last = changed_months(self.audit, self.replaces)
-        return replaced_months(self.audit, [*self.replaced, *last])
+        return replaced_months(self.audit, [*self.replaced, *self.changed])
+
+    @cached_property
+    def changed(self) -> tuple[Restated, ...]:
+        """What the report says otherwise that is there and will be replaced."""
+        return changed_months(self.audit, self.replaces)
 
     def _begin_drawing(self, report: MonthlyReport) -> None:
         """Have the charts drawn that are known so far."""

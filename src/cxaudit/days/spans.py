@@ -39,6 +39,14 @@ def month_of(day: dt.date) -> int:
     return day.year * 100 + day.month
 
 
+def month_text(month: int) -> str:
+    """
+    >>> month_text(202510)
+    '2025-10'
+    """
+    return f"{month // 100}-{month % 100:02}"
+
+
 def days_of_month(month: int) -> Span:
     """
     >>> days_of_month(202502)

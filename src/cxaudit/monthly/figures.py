@@ -70,14 +70,14 @@ def monthly_report(
     runs = run_charts(history, [row for row in check.rows if not row.is_total], check.total, so_far)
     changes, otherwise = _versions_known(audit, history, month_of(so_far[1]), stored_standards or {})
     previous = previous_of(history, period) if check.period else None
-    departments, employees = (_rows(audit, gathered, name) for name in ("department", "employee"))
+    departments = _rows(audit, gathered, "department")
     report = MonthlyReport(
         check=check,
         period=period,
         promised=audit.promised,
         departments=departments,
         customer_types=_rows(audit, gathered, "customer_type"),
-        employees=employees if with_employees else (),
+        employees=_rows(audit, gathered, "employee") if with_employees else (),
         runs=runs,
         changes=changes,
         otherwise_from=otherwise,

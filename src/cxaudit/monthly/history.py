@@ -9,11 +9,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import polars as pl
 
-from cxaudit.days.spans import Span, days_of_month, holds, month_of, whole_months
+from cxaudit.days.spans import Span, days_of_month, holds, month_of, month_text, whole_months
 from cxaudit.model import CheckRow
 from cxaudit.monthly.gather import months_between
 from cxaudit.monthly.model import Counts, Month, Previous, RunChart
@@ -44,6 +45,11 @@ class History:
     frame: pl.DataFrame
     stored: frozenset[int]
     whole: frozenset[int]
+
+    @cached_property
+    def known(self) -> frozenset[int]:
+        """The months of which anything is known."""
+        return self.whole.union(self.frame["month"].drop_nulls())
 
 
 def counts_of(tally: pl.DataFrame) -> Counts:
@@ -153,11 +159,10 @@ def _chart(
 
 
 def _month(history: History, month: int, counts: Counts, without: Counts | None = None) -> Month:
-    is_known = month in history.whole or month in history.frame["month"]
     return Month(
-        month=f"{month // 100}-{month % 100:02}",
+        month=month_text(month),
         counts=counts,
-        origin="stored" if month in history.stored else "input" if is_known else None,
+        origin="stored" if month in history.stored else "input" if month in history.known else None,
         is_whole=month in history.whole,
         without_extension=without,
     )

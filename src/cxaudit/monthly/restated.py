@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from cxaudit.counting.coverage import covered_days
-from cxaudit.days.spans import days_of_month, holds
+from cxaudit.days.spans import days_of_month, holds, month_text
 from cxaudit.monthly.history import counts_by, counts_of
 from cxaudit.monthly.model import Counts, Restated
 from cxaudit.tally.stored import StoredTally
@@ -24,13 +24,9 @@ if TYPE_CHECKING:
     from cxaudit.audit import Audit
 
 
-def restated_months(audit: Audit, stored: Sequence[tuple[str, StoredTally]]) -> tuple[Restated, ...]:
-    """The months that the input holds from their beginning and that were over when stored, where their figures differ."""
-    return tuple(one for one in changed_months(audit, stored) if differ(one.before, one.now))
-
-
 def changed_months(audit: Audit, stored: Sequence[tuple[str, StoredTally]]) -> tuple[Restated, ...]:
-    """The same, and those that the input has settled since."""
+    """The months that the input holds from their beginning and that were over when stored, where their figures differ, and
+    those that the input has settled since."""
     if not stored:
         return ()
     return tuple(_changed(audit, stored, audit.count(["month"])))
@@ -77,7 +73,7 @@ def _changed(audit: Audit, stored: Sequence[tuple[str, StoredTally]], now: pl.Da
             if _is_other(was, today):
                 standards = tally.about.standards["sha256"]
                 other = standards != audit.question.standards.sha256
-                yield Restated(f"{month // 100}-{month % 100:02}", was, today, name, other, standards=standards)
+                yield Restated(month_text(month), was, today, name, other, standards=standards)
 
 
 def finished_months(tally: StoredTally) -> list[int]:

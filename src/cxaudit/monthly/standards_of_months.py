@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby, pairwise
 
 from cxaudit.counting.from_tallies import Tallied
-from cxaudit.days.spans import days_of_month
+from cxaudit.days.spans import days_of_month, month_text
 from cxaudit.monthly.model import StandardsChange
 from cxaudit.standards.alike import count_alike
 from cxaudit.standards.model import Standards
@@ -49,4 +49,4 @@ def otherwise_from(known: Sequence[int], judged_by: Mapping[int, Standards]) -> 
         days = days_of_month(run[0])[0], days_of_month(run[-1])[1]
         month = following[0]
         if month in known and not count_alike(judged_by[run[-1]], judged_by[month], days):
-            yield f"{month // 100}-{month % 100:02}"
+            yield month_text(month)

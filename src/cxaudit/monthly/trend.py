@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from cxaudit.counting.from_tallies import Tallied
+from cxaudit.days.spans import month_text
 from cxaudit.errors import InputError
 from cxaudit.model import CheckRow
 from cxaudit.monthly.gather import months_between
@@ -87,8 +88,8 @@ def trend_of(tallies: Sequence[Named], by: str | None) -> Trend:
         organisation=organisations[0] if organisations else "",
         by=by,
         rows=rows,
-        missing=tuple(_name(month) for month in held if month not in chosen),
-        unfinished=tuple(_name(m) for m, (_, stored) in chosen.items() if m not in whole_months_of(stored)),
+        missing=tuple(month_text(month) for month in held if month not in chosen),
+        unfinished=tuple(month_text(m) for m, (_, stored) in chosen.items() if m not in whole_months_of(stored)),
         restated=tuple(_restated(tallies, chosen)),
         changes=tuple(versions_begun(held, judged_by)),
         otherwise_from=tuple(otherwise_from(held, judged_by)),
@@ -108,7 +109,7 @@ def _series(chosen: Mapping[int, Named], tallied: Mapping[str, Tallied], by: str
             key = None if row.is_total else row.by[by or ""]
             counts = Counts(row.met, row.late, row.overdue, row.pending, row.excluded)
             without = without_extension(with_verdict_without(part.stored.frame)) if row.is_total else None
-            point = Month(_name(month), counts, "stored", is_whole, without_extension=without)
+            point = Month(month_text(month), counts, "stored", is_whole, without_extension=without)
             if counts.requests:
                 found.setdefault(key, []).append((row, point, (name, stored)))
     names = [name for name in found if name is not None]
@@ -127,12 +128,8 @@ def _restated(tallies: Sequence[Named], chosen: Mapping[int, Named]) -> Iterator
         for other_name, other in tallies:
             if other_name != name and month in finished_months(other) and differ(_counts(other, month), now):
                 has_other = other.about.standards["sha256"] != stored.about.standards["sha256"]
-                yield Restated(_name(month), _counts(other, month), now, other_name, has_other, name)
+                yield Restated(month_text(month), _counts(other, month), now, other_name, has_other, name)
 
 
 def _counts(stored: StoredTally, month: int) -> Counts:
     return counts_of(stored.frame.filter(pl.col("month") == month))
-
-
-def _name(month: int) -> str:
-    return f"{month // 100}-{month % 100:02}"

@@ -5,6 +5,7 @@ The unknown is None; a percentage is text with one decimal, so that every format
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from cxaudit.model import CHECK_COLUMNS, CheckRow, Report
@@ -62,6 +63,11 @@ def targets(report: Report, row: CheckRow) -> tuple[Decimal | None, ...]:
 def has_several_targets(row: CheckRow) -> bool:
     """Whether the requests of one channel have not all the same target, so that none can be held against them together."""
     return not row.is_total and bool(row.by.get("channel")) and len(row.targets_pct) > 1
+
+
+def has_targets(rows: Iterable[CheckRow]) -> bool:
+    """Whether any row has a target to be told."""
+    return any(row.target_pct is not None or has_several_targets(row) for row in rows)
 
 
 def row_targets(row: CheckRow) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from cxaudit.model import CheckRow, Report
-from cxaudit.render.check_rows import compliance, has_several_targets, row_outcome, row_targets
+from cxaudit.render.check_rows import compliance, has_targets, row_outcome, row_targets
 from cxaudit.render.figures import for_people
 from cxaudit.render.words import DIMENSION_TITLES, as_of_words, period_words, visible
 
@@ -69,7 +69,7 @@ def _counts(report: Report) -> Iterator[Column]:
 
 def _shares(report: Report) -> Iterator[Column]:
     yield _column(report, "compliance", "Compliance", lambda row: for_people(compliance(report, row)))
-    if any(row.target_pct is not None or has_several_targets(row) for row in report.rows):
+    if has_targets(report.rows):
         yield _column(report, "target", "Target", row_targets)
         yield _column(report, "outcome", "Outcome", row_outcome, is_figure=False)
 

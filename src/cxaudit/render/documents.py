@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cxaudit.model import CheckRow, InputFile, Records, Report
-from cxaudit.render.check_rows import compliance, has_several_targets, row_outcome, targets
+from cxaudit.render.check_rows import compliance, has_targets, row_outcome, targets
 from cxaudit.render.check_view import heading
 from cxaudit.render.document import NOT_AVAILABLE, Cell, Document, Kind, TableColumn, TablePart
 from cxaudit.render.escape import escape_cell
@@ -90,7 +90,7 @@ def check_part(report: Report, options: RenderOptions) -> TablePart:
     """The lines of a report as a table: the columns that say something."""
     rows = report.rows
     shown = [n for n in _COUNTS if n not in ("pending", "excluded") or any(getattr(row, n) for row in rows)]
-    has_target = any(row.target_pct is not None or has_several_targets(row) for row in rows)
+    has_target = has_targets(rows)
     columns = (
         *(TableColumn(DIMENSION_TITLES.get(n, n)) for n in report.by), TableColumn("Promise"),
         *(TableColumn(n.capitalize(), "count") for n in shown), TableColumn("Compliance, %", "share"),

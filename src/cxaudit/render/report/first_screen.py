@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from cxaudit.model import CheckRow, Readings, Report
 from cxaudit.monthly.model import Counts, MonthlyReport, Overdue
-from cxaudit.render.check_rows import has_several_targets, row_outcome, row_targets, targets
+from cxaudit.render.check_rows import has_targets, row_outcome, row_targets, targets
 from cxaudit.render.figures import compliance_text, for_people, range_words
 from cxaudit.render.notes import place_name
 from cxaudit.render.report.changed import changes
@@ -43,7 +43,7 @@ def promise_table(check: Report, promised: Sequence[Promise] = ()) -> Table:
     unpromised = [row for row in check.rows if not (row.is_total or row.judged or row.pending or row.standard)]
     unpromised = [row for row in unpromised if not standard_words(row, promised)]
     rows = [row for row in check.rows if row not in unpromised]
-    has_target = any(row.target_pct is not None or has_several_targets(row) for row in rows)
+    has_target = has_targets(rows)
     has_pending = any(row.pending for row in rows)
     columns = [
         Column("Channel"), Column("Promise"), Column("In time", True), Column("Compliance", True),

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from cxaudit.model import CheckRow
 from cxaudit.monthly.model import Counts, Month, MonthlyReport, RunChart
-from cxaudit.render.check_rows import has_several_targets, row_outcome, targets
+from cxaudit.render.check_rows import has_targets, row_outcome, targets
 from cxaudit.render.compare import reason_words
 from cxaudit.render.document import Cell, Drawing, TableColumn, TablePart
 from cxaudit.render.escape import escape_cell
@@ -51,7 +51,7 @@ def _count_columns() -> tuple[TableColumn, ...]:
 
 def _channels(report: MonthlyReport) -> TablePart:
     check = report.check
-    has_target = any(row.target_pct is not None or has_several_targets(row) for row in check.rows)
+    has_target = has_targets(check.rows)
     is_extended = any(row.met_by_extension for row in check.rows)
     columns = (
         TableColumn("Channel"), TableColumn("Promise"), *_count_columns(),
