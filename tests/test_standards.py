@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cxaudit.errors import StandardsError
-from cxaudit.standards import Standards, Within, fold, load, loads
+from cxaudit.spelling import fold
+from cxaudit.standards import Standards, Within, load, loads
 from cxaudit.standards.model import CalendarSettings, Counting, DayEnds, DayZero, HolidaySource
 from cxaudit.standards.schema import json_schema
 from cxaudit.standards.source import SourceMapping

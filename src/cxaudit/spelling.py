@@ -1,10 +1,21 @@
-"""Slips of the pen: the known word that was probably meant."""
+"""Spelling: when two words are one, and which known word was probably meant."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
-from cxaudit.standards.model import fold
+#: Blanks of every kind, underscores, and every dash a word processor may put in the place of a hyphen.
+_FILLERS = re.compile(r"[\s\u200b\ufeff_\-\u00ad\u058a\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d]+")
+
+
+def fold(text: str) -> str:
+    """The form in which two spellings of one name are equal.
+
+    >>> fold("E\u2011Mail") == fold("e mail") == fold("EMAIL") == "email"
+    True
+    """
+    return _FILLERS.sub("", text.casefold())
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -18,7 +18,8 @@ from typing import Literal
 import polars as pl
 
 from cxaudit.days.calendar import Calendar
-from cxaudit.standards.model import HighVolume, fold
+from cxaudit.spelling import fold
+from cxaudit.standards.model import HighVolume
 from cxaudit.usual import FEWEST, Limits, xmr_limits
 
 Per = Literal["day", "week"]

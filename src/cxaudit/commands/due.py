@@ -12,8 +12,8 @@ from cxaudit.errors import UsageError
 from cxaudit.explain.when_due import Receipt, due_times, promising
 from cxaudit.period import parse_received
 from cxaudit.render.rows import ROW_FORMATS
-from cxaudit.spelling import near_miss
-from cxaudit.standards import Standards, fold, parse_within
+from cxaudit.spelling import fold, near_miss
+from cxaudit.standards import Standards, parse_within
 
 
 @dataclass(frozen=True)

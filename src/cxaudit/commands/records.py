@@ -16,8 +16,8 @@ from cxaudit.model import VERDICTS, Verdict
 from cxaudit.render import RECORD_FORMATS
 from cxaudit.render.notes import notes
 from cxaudit.render.words import visible
-from cxaudit.spelling import near_miss
-from cxaudit.standards import Standards, fold, parse_within
+from cxaudit.spelling import fold, near_miss
+from cxaudit.standards import Standards, parse_within
 from cxaudit.standards.words import no_office_hours
 
 

@@ -16,7 +16,7 @@ from cxaudit.compare.model import DISAGREEMENT_COLUMNS, Comparison, ComparisonRo
 from cxaudit.compare.reasons import ZoneMixUp, with_reasons
 from cxaudit.lookup import value_at
 from cxaudit.promises.due import DAY_END
-from cxaudit.standards.model import fold
+from cxaudit.spelling import fold
 from cxaudit.standards.source import MET_WORDS, MISSED_WORDS, Role, SourceMapping
 
 #: What a run must read for it.

@@ -19,7 +19,8 @@ from cxaudit.intake.opening import Wanted
 from cxaudit.intake.sorting import Arrived, PairedTable, rejected_rows
 from cxaudit.intake.table_findings import reject_findings
 from cxaudit.pair import Paired, pair_messages
-from cxaudit.standards.model import Standards, fold
+from cxaudit.spelling import fold
+from cxaudit.standards.model import Standards
 
 _REQUEST = "request"
 #: Kinds that are no fate of a message: it may be a request or a reply, and nothing tells.

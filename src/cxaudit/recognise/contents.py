@@ -15,7 +15,7 @@ from cxaudit.recognise.dates import is_missing
 from cxaudit.recognise.layout import clean_header
 from cxaudit.recognise.likely import LIKE, WAYS, likeness
 from cxaudit.recognise.proof import SAMPLE, Proof, prove_format
-from cxaudit.standards.model import fold
+from cxaudit.spelling import fold
 
 _FORMS = {
     "clock": r"(?i)^\s*\d{1,2}:\d{2}(:\d{2})?\s*([ap]\.?m\.?)?\s*$",

@@ -14,8 +14,8 @@ from cxaudit.lookup import NO_ID, meaning_of
 from cxaudit.read.table import column
 from cxaudit.recognise.dates import is_missing
 from cxaudit.recognise.layout import Layout
+from cxaudit.spelling import fold
 from cxaudit.standards.events import ABOVE_ZERO, Direction
-from cxaudit.standards.model import fold
 
 #: Which way a call or message went; `inside`: from us, to whomever.
 WAYS = pl.Enum(["inbound", "outbound", "internal", "inside"])

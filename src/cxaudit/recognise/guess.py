@@ -17,7 +17,7 @@ from cxaudit.recognise.guess_events import guess_log, guess_parts, outcome_colum
 from cxaudit.recognise.layout import clean_header, doubled_names, likely_header
 from cxaudit.recognise.likely import BUSINESS, CLOSURE, DURATION, NAMED, NO_REPLY, likeness, spaced
 from cxaudit.recognise.proof import Proof
-from cxaudit.standards.model import fold
+from cxaudit.spelling import fold
 from cxaudit.standards.source import MET_WORDS, MISSED_WORDS, ColumnChoice, ReplyBasis, Role, Unit
 
 #: Roles whose columns hold a few words, again and again.

@@ -10,7 +10,7 @@ from collections import Counter
 
 from cxaudit.read.table import Record, Table
 from cxaudit.recognise.dates import is_moment
-from cxaudit.standards.model import fold
+from cxaudit.spelling import fold
 from cxaudit.standards.source import SourceMapping
 
 

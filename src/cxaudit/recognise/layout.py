@@ -13,8 +13,7 @@ from cxaudit.errors import InputError, UsageError
 from cxaudit.read.table import Record, Table
 from cxaudit.recognise.dates import is_textual
 from cxaudit.recognise.headerless import headerless
-from cxaudit.spelling import near_miss
-from cxaudit.standards.model import fold
+from cxaudit.spelling import fold, near_miss
 from cxaudit.standards.source import ColumnChoice, ReplyBasis, Role, SourceMapping, Unit
 
 #: Said of every file that nothing fits: it may lie among the exports and be none.

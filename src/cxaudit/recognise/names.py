@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 import polars as pl
 
 from cxaudit.lookup import FAILED
-from cxaudit.standards.model import ExcludeRule, Standards, fold
+from cxaudit.spelling import fold
+from cxaudit.standards.model import ExcludeRule, Standards
 from cxaudit.standards.source import SourceMapping
 
 CUSTOMER_TYPES = ("external", "internal")

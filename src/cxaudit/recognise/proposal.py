@@ -12,7 +12,7 @@ from typing import Any
 from cxaudit.recognise.guess import Guess
 from cxaudit.recognise.layout import clean_header
 from cxaudit.recognise.proof import Proof
-from cxaudit.standards.model import fold
+from cxaudit.spelling import fold
 from cxaudit.standards.source import ColumnChoice, Role
 
 #: Text that YAML takes for nothing else, wherever it stands.

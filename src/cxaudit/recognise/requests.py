@@ -19,7 +19,7 @@ from cxaudit.recognise.dates import DateFormat, is_missing
 from cxaudit.recognise.layout import Layout
 from cxaudit.recognise.told import after_receipt, by_closing, closed_after, tells_a_day
 from cxaudit.recognise.zone_names import heed_zone_name
-from cxaudit.standards.model import fold
+from cxaudit.spelling import fold
 from cxaudit.standards.source import Role
 
 #: Roles whose few different values are kept as categories.

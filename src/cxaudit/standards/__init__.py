@@ -21,12 +21,11 @@ from cxaudit.standards.model import (
     Unit,
     Version,
     Within,
-    fold,
 )
 from cxaudit.standards.values import parse_within
 
 __all__ = [
     "CalendarSettings", "Cohort", "Counting", "DayEnds", "DayZero", "ExcludeRule", "HighVolume", "HolidaySource",
-    "OfficeHours", "Promise", "Segment", "Standards", "Unit", "Version", "Within", "fold", "load", "loads",
+    "OfficeHours", "Promise", "Segment", "Standards", "Unit", "Version", "Within", "load", "loads",
     "parse_within",
 ]  # fmt: skip

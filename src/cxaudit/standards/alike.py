@@ -10,7 +10,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from cxaudit.standards.model import CalendarSettings, HighVolume, Standards, Version, fold
+from cxaudit.spelling import fold
+from cxaudit.standards.model import CalendarSettings, HighVolume, Standards, Version
 
 
 def count_alike(before: Standards, after: Standards, days: tuple[dt.date, dt.date]) -> bool:

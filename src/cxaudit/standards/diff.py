@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from cxaudit.errors import UsageError
+from cxaudit.spelling import fold
 from cxaudit.standards.diff_text import (
     Difference,
     exclude_text,
@@ -22,7 +23,7 @@ from cxaudit.standards.diff_text import (
     period_text,
     source_texts,
 )
-from cxaudit.standards.model import CalendarSettings, HighVolume, Standards, Version, fold
+from cxaudit.standards.model import CalendarSettings, HighVolume, Standards, Version
 from cxaudit.standards.values import WEEKDAYS
 from cxaudit.standards.words import target_words
 

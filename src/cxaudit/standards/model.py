@@ -7,7 +7,6 @@ Source: the standards file's form.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, get_args
@@ -180,16 +179,3 @@ class Standards:
     def known_on(self, day: dt.date) -> Standards:
         """The same without the versions that come into force after a day; the first one stays in any case."""
         return replace(self, versions=tuple(v for v in self.versions if v.effective <= day) or self.versions[:1])
-
-
-#: Blanks of every kind, underscores, and every dash a word processor may put in the place of a hyphen.
-_FILLERS = re.compile(r"[\s\u200b\ufeff_\-\u00ad\u058a\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d]+")
-
-
-def fold(text: str) -> str:
-    """The form in which two spellings of one name are equal.
-
-    >>> fold("E\u2011Mail") == fold("e mail") == fold("EMAIL") == "email"
-    True
-    """
-    return _FILLERS.sub("", text.casefold())

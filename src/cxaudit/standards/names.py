@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from cxaudit.standards.model import fold
+from cxaudit.spelling import fold
 from cxaudit.standards.place import Place
 from cxaudit.standards.values import did_you_mean
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from cxaudit.spelling import fold
 from cxaudit.standards.document import quoted
 from cxaudit.standards.events import ABOVE_ZERO
-from cxaudit.standards.model import fold
 from cxaudit.standards.names import Names
 from cxaudit.standards.place import Place
 from cxaudit.standards.source import ColumnChoice, Role, SourceMapping

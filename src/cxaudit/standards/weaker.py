@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cxaudit.standards.model import Standards, Unit, Within, fold
+from cxaudit.spelling import fold
+from cxaudit.standards.model import Standards, Unit, Within
 
 #: Units that can be compared with each other, and what one of them is in the smaller.
 _SIZE: dict[Unit, tuple[str, int]] = {
