@@ -25,7 +25,7 @@ LIMITS = {
     "cxaudit.merge.SORTED_HASHES": 50,
     "cxaudit.merge.HELD_ROWS": 7,
     "cxaudit.counting.requests.PORTION_ROWS": 3,
-    "cxaudit.counting.condense._MOST_COMPARED": 0,
+    "cxaudit.counting.condense.MOST_COMPARED": 0,
     "cxaudit.counting.listed.HELD_REQUESTS": 5,
     "cxaudit.audit.SMALL": 0,
     "cxaudit.model.BATCH_ROWS": 10,

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from cxaudit.audit import Audit
+from cxaudit.counting.condense import MOST_COMPARED
 from cxaudit.counting.requests import count_requests
 from cxaudit.days.calendar import Calendar
 from cxaudit.days.zones import Zone, zone
@@ -119,7 +120,10 @@ def _asked_for(tally: pl.DataFrame) -> pl.DataFrame:
 def made_up(town: Standards, seed: int, *, with_readings: bool, whole: bool) -> dict[str, Any]:
     log = invented.log(town, seed, 120)
     number = pl.int_range(pl.len())
-    rows = invented.frame(log).with_columns(
+    rows = invented.frame(log)
+    if seed % 2:  # as most logs are: no date without a time
+        rows = rows.with_columns(received_is_date=pl.lit(False), replied_is_date=pl.lit(False))
+    rows = rows.with_columns(
         table=(number % 3).cast(pl.UInt32),
         exempt_by=pl.when(number % 7 == 0).then(pl.lit(1, dtype=pl.UInt8)),
         employee=pl.format("E{}", number % 4).cast(pl.Categorical),
@@ -134,13 +138,18 @@ def made_up(town: Standards, seed: int, *, with_readings: bool, whole: bool) -> 
 
 
 @EXAMPLES
-@given(invented.towns(), SEEDS, st.booleans(), st.booleans(), st.sampled_from([BY, BY[1:], ("month",)]))
+@given(
+    invented.towns(), SEEDS, st.booleans(), st.booleans(), st.sampled_from([BY, BY[1:], ("month",)]),
+    st.sampled_from([0, MOST_COMPARED]),
+)  # fmt: skip
 def test_counting_by_days_first_changes_no_figure(
-    town: Standards, seed: int, with_readings: bool, whole: bool, by: tuple[str, ...]
+    town: Standards, seed: int, with_readings: bool, whole: bool, by: tuple[str, ...], n_compared: int
 ) -> None:
-    """Any rule, any log, any moment: the tally is that of requests judged one by one."""
+    """Any rule, log and moment: the tally is that of requests judged one by one, whether names are compared or looked up."""
     run = made_up(town, seed, with_readings=with_readings, whole=whole)
-    one_by_one, by_days = (_asked_for(count(Run(**run, is_small=is_small), by)) for is_small in (True, False))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cxaudit.counting.condense.MOST_COMPARED", n_compared)
+        one_by_one, by_days = (_asked_for(count(Run(**run, is_small=is_small), by)) for is_small in (True, False))
     columns = [name for name in one_by_one.columns if name != "n"]
     differing = one_by_one.join(
         by_days.rename({"n": "by_days"}), on=columns, how="full", nulls_equal=True, coalesce=True

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cxaudit.days.zones import zone
-from cxaudit.merge import hash_of_case, merge_cases
+from cxaudit.merge import hash_of_case, merge_cases, only
 
 EXAMPLES = settings(max_examples=60)
 AT = pl.Datetime("us")
@@ -156,6 +156,14 @@ def test_the_order_of_the_rows_in_memory_does_not_matter(made: list[Row], seed: 
     assert again.requests.sort("table", "row").equals(merged.requests)
     assert again.duplicates.sort("table", "row").equals(merged.duplicates.sort("table", "row"))
     assert again.changed.sort("table", "row").equals(merged.changed.sort("table", "row"))
+
+
+@pytest.mark.parametrize("places", [[0, 1, 2, 3], [1, 2], [2], [0, 2, 1, 3], [3, 0, 1], [0, 3], []])
+def test_rows_are_marked_by_their_places(places: list[int]) -> None:
+    """Whether their places follow each other, leave some out, or stand in any order."""
+    rows = pl.DataFrame({"at": places}, schema={"at": pl.UInt32})
+    marks = pl.Series([True, False, True, False])
+    assert only(rows.lazy(), marks).collect()["at"].to_list() == [place for place in places if place in (0, 2)]
 
 
 @EXAMPLES

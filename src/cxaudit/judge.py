@@ -58,10 +58,11 @@ def judge_requests(
     **Source**: DESIGN 2 (verdicts, exclusions and their order), 3 (dates without a time).
     """
     columns = requests.collect_schema().names()
-    if "received_utc" not in columns:
+    has_instants = "received_utc" in columns
+    if not has_instants:
         requests = requests.with_columns(received_utc=_NEVER, replied_utc=_NEVER)
     clock = Clock(calendar, zone)
-    judged = _Judge(promises, clock, as_of, has_dates, is_condensed="has_reply" in columns)
+    judged = _Judge(promises, clock, as_of, has_dates, has_instants, is_condensed="has_reply" in columns)
     steps = [
         {"promise": promises.promise_of(pl.col("received_at"), pl.col("channel"), pl.col("department"))},
         {"_rule": promises.rule_of(pl.col("promise")), "_n": promises.count_of(pl.col("promise"))},
@@ -84,6 +85,7 @@ class _Judge:
     clock: Clock
     as_of: AsOf
     has_dates: bool
+    has_instants: bool
     is_condensed: bool
 
     def needs_times(self, rules: Sequence[Rule]) -> bool:
@@ -112,7 +114,7 @@ class _Judge:
     def _settled(self) -> dict[str, pl.Expr]:
         if self.is_condensed:
             return {"_has_reply": pl.col("has_reply"), "_is_before": pl.col("is_before")}
-        return reply_columns(self.as_of, has_dates=self.has_dates)
+        return reply_columns(self.as_of, has_dates=self.has_dates, has_instants=self.has_instants)
 
     def reading(self, reading: Reading) -> list[dict[str, pl.Expr]]:
         """The verdict under another reading, of the requests that are judged under the declared one."""
@@ -206,12 +208,15 @@ def _choose(dues: list[Due], part: Callable[[Due], pl.Expr], dtype: pl.DataType)
     return chosen
 
 
-def reply_columns(as_of: AsOf, *, has_dates: bool) -> dict[str, pl.Expr]:
+def reply_columns(as_of: AsOf, *, has_dates: bool, has_instants: bool) -> dict[str, pl.Expr]:
     """Whether a reply is known as of the moment, and whether it came before the request."""
     received, replied = pl.col("received_at"), pl.col("replied_at")
-    received_utc, replied_utc = pl.col("received_utc"), pl.col("replied_utc")
-    known = pl.coalesce(replied_utc <= as_of.utc, replied <= as_of.local).fill_null(False)
-    before = pl.coalesce(replied_utc < received_utc, replied < received)
+    known, before = replied <= as_of.local, replied < received
+    if has_instants:
+        received_utc, replied_utc = pl.col("received_utc"), pl.col("replied_utc")
+        known = pl.coalesce(replied_utc <= as_of.utc, known)
+        before = pl.coalesce(replied_utc < received_utc, before)
+    known = known.fill_null(False)
     if has_dates:
         by_day = pl.col("received_is_date") | pl.col("replied_is_date")
         before = pl.when(by_day).then(replied.dt.date() < received.dt.date()).otherwise(before)

@@ -71,7 +71,11 @@ def merge_cases(rows: pl.LazyFrame, survey: pl.DataFrame, n_places: int, zone: Z
         alone = marked(n_places, repeats.alike)
     single = only(rows, alone)
     duplicates = without(rows, alone | marked(n_places, [kept["at"]])).select("table", "row")
-    n_duplicates = duplicates.group_by("table").agg(n=pl.len()).collect(engine="streaming")
+    if repeats.alike is None:  # what was held tells it
+        n_duplicates = pl.concat([*(part.n_rows for part in parts), _n_by_table(kept).with_columns(-pl.col("n"))])
+        n_duplicates = n_duplicates.group_by("table").agg(pl.col("n").sum()).filter(pl.col("n") > 0)
+    else:
+        n_duplicates = _n_by_table(duplicates)
     return Merged(
         requests=pl.concat([single, kept.lazy()]),
         ordered=single.merge_sorted(kept.lazy(), "at"),
@@ -81,6 +85,10 @@ def merge_cases(rows: pl.LazyFrame, survey: pl.DataFrame, n_places: int, zone: Z
         changed=_added([_NO_ROWS, *(part.changed for part in parts)]),
         damaged=_added([_NO_ROWS, *(part.damaged for part in parts)]),
     )
+
+
+def _n_by_table(rows: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
+    return rows.lazy().group_by("table").agg(n=pl.len().cast(pl.Int64)).collect(engine="streaming")
 
 
 def hash_of_case(source: int) -> pl.Expr:
@@ -96,8 +104,15 @@ def marked(n_places: int, places: Sequence[pl.Series]) -> pl.Series:
 
 
 def only(rows: pl.LazyFrame, marks: pl.Series) -> pl.LazyFrame:
-    """The rows whose place is marked."""
-    return rows.filter(pl.col("at").map_batches(marks.gather, return_dtype=pl.Boolean, is_elementwise=True))
+    """The rows whose place, which no other has, is marked."""
+
+    def marked_ones(places: pl.Series) -> pl.Series:
+        first, n = (int(places[0]), len(places)) if len(places) else (0, 0)
+        if n and int(places[-1]) - first == n - 1 and places.is_sorted():  # one after the other, as they are as a rule
+            return marks.slice(first, n)
+        return marks.gather(places)
+
+    return rows.filter(pl.col("at").map_batches(marked_ones, return_dtype=pl.Boolean, is_elementwise=True))
 
 
 def without(rows: pl.LazyFrame, marks: pl.Series) -> pl.LazyFrame:
@@ -122,8 +137,9 @@ def _repeats(rows: pl.LazyFrame, n_rows: int) -> _Repeats:
     """
     n_parts, repeated = -(-n_rows // SORTED_HASHES), []
     for mine in _parts(rows, n_parts):
-        hashes = mine.select("case_hash").sort("case_hash").collect(engine="streaming").to_series()
-        again = hashes.filter(hashes == hashes.shift(1))
+        hashes = mine.select("case_hash").sort("case_hash").collect(engine="streaming")
+        is_again = pl.col("case_hash") == pl.col("case_hash").shift(1)
+        again = hashes.lazy().filter(is_again).collect().to_series()  # not as a column of its own, which takes long
         if 2 * len(again) * n_parts > HELD_ROWS:
             return _told_apart(rows, n_parts)
         repeated.append(again.unique())
@@ -169,9 +185,11 @@ def _names_no_case() -> pl.Expr:
 
 @dataclass(frozen=True)
 class _Part:
-    """Some cases: the places of all their rows, the rows kept, those of the others that changed, and those whose id is none."""
+    """Some cases: the places of all their rows and how many each table has, the rows kept, those of the others that changed,
+    and those whose id is none."""
 
     at: pl.Series
+    n_rows: pl.DataFrame
     kept: pl.DataFrame
     changed: pl.DataFrame
     damaged: pl.DataFrame
@@ -188,7 +206,7 @@ def _merge_some(rows: pl.LazyFrame, hashes: pl.Series, survey: pl.DataFrame, zon
     kept = _kept_rows(repeated, newest, zone)
     changed = _changed_rows(repeated, kept, newest)
     kept = kept.with_columns(case_id="_id").select(suspects.columns)
-    return _Part(suspects["at"], kept, _counted(changed), _counted(damaged))
+    return _Part(suspects["at"], _n_by_table(suspects), kept, _counted(changed), _counted(damaged))
 
 
 def _own_id() -> pl.Expr:

@@ -25,11 +25,12 @@ KEY = "_kind"
 #: More names than these, channels times departments, and counting first would cost more than it spares.
 _MOST_NAMES = 2_000
 _MOST_BITS = 62
-_MOST_COMPARED = 8  # days: each compared, which takes a third of the time of looking them up
+#: So many days or names are compared one by one, which takes a third of the time of looking them up.
+MOST_COMPARED = 8
 _DAY_BITS = 16  # until the year 2149
 _MICRO = 1_000_000
 _DAY = 86_400 * _MICRO
-_NEVER = pl.lit(None, dtype=pl.Datetime("us"))
+_IS_DATE = ("received_is_date", "replied_is_date")
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Cuts:
         return pl.when(is_date | self._is_whole(at)).then(pl.lit(0, dtype=pl.UInt8)).otherwise(number)
 
     def _is_whole(self, at: pl.Expr) -> pl.Expr:
-        if len(self.whole) > _MOST_COMPARED:
+        if len(self.whole) > MOST_COMPARED:
             return at.dt.date().is_in(list(self.whole))
         is_whole = pl.lit(False)
         for day in self.whole:
@@ -93,7 +94,7 @@ class Condensed:
         """The requests of some kinds, one by one: these with all their columns, or the log's with the number of their kind."""
         if requests is None:
             return self.rows.filter(pl.col(KEY).is_in(kinds[KEY].implode()))
-        return _with_instants(requests).filter(self.key.is_in(kinds[KEY].implode()))
+        return requests.filter(self.key.is_in(kinds[KEY].implode()))
 
 
 def condense(
@@ -125,19 +126,24 @@ def condense(
     ]
     if math.prod(len(values) + 1 for values in found.values()) > _MOST_NAMES or sum(p.bits for p in parts) > _MOST_BITS:
         return None
-    key: pl.Expr = pl.lit(0, dtype=pl.Int64)
-    for part in parts:
-        key = key * 2**part.bits + part.number.cast(pl.Int64).fill_null(0)
-    rows = _with_instants(requests).with_columns(table, key.alias(KEY))
+    key = _key(parts)
+    rows = requests.with_columns(table, key.alias(KEY))
     counted = rows.group_by(KEY).agg(n=pl.len()).collect(engine="streaming").sort(KEY)
     needed = {"department", *key.meta.root_names(), *carried}
     rows = rows.select(*(n for n in schema.names() if n in needed), KEY)
     return Condensed(_unpacked(counted, parts, cuts), rows, key)
 
 
-def _with_instants(requests: pl.LazyFrame) -> pl.LazyFrame:
-    has_them = "received_utc" in requests.collect_schema().names()
-    return requests if has_them else requests.with_columns(received_utc=_NEVER, replied_utc=_NEVER)
+def _key(parts: Sequence[_Part]) -> pl.Expr:
+    """The columns packed into one number (Int64), the last one in the lowest bits."""
+    key, shift = pl.lit(0, dtype=pl.Int64), 0
+    for part in reversed(parts):
+        if part.kind == pl.Boolean():  # chosen sooner than multiplied
+            placed = pl.when(part.number).then(pl.lit(2**shift, dtype=pl.Int64)).otherwise(pl.lit(0, dtype=pl.Int64))
+        else:
+            placed = part.number.cast(pl.Int64).fill_null(0) * 2**shift
+        key, shift = key + placed, shift + part.bits
+    return key
 
 
 def _day_of(at: pl.Expr) -> pl.Expr:
@@ -148,13 +154,18 @@ def _day_of(at: pl.Expr) -> pl.Expr:
 def _name_part(name: str, values: pl.Series) -> _Part:
     """A name as its place among those that occur."""
     placed = {code: place for place, code in enumerate(values.to_physical(), start=1)}
-    places = [placed.get(code, 0) for code in range(max(placed, default=0) + 1)]
-    number = value_at(pl.col(name).to_physical(), places, pl.Int64())
+    code = pl.col(name).to_physical()
+    if len(placed) <= MOST_COMPARED:
+        number: pl.Expr = pl.lit(0, dtype=pl.UInt8)
+        for known, place in placed.items():
+            number = pl.when(code == known).then(pl.lit(place, dtype=pl.UInt8)).otherwise(number)
+    else:
+        number = value_at(code, [placed.get(code, 0) for code in range(max(placed) + 1)], pl.Int64())
     return _Part(name, number, (len(values) + 1).bit_length(), pl.Categorical(), values)
 
 
 def _day_parts(schema: pl.Schema, as_of: AsOf, cuts: Cuts, *, has_dates: bool) -> list[_Part]:
-    settled = reply_columns(as_of, has_dates=has_dates)
+    settled = reply_columns(as_of, has_dates=has_dates, has_instants="received_utc" in schema.names())
     has_reply, is_before = settled["_has_reply"], settled["_is_before"]
     received, replied = (_day_of(pl.col(name)) + 1 for name in ("received_at", "replied_at"))
     flags = {
@@ -163,8 +174,7 @@ def _day_parts(schema: pl.Schema, as_of: AsOf, cuts: Cuts, *, has_dates: bool) -
         "is_known": is_known(schema.names(), as_of),
         "is_quick": is_quick(),
         "is_exempt": pl.col("is_exempt"),
-        "_received_is_date": pl.col("received_is_date"),
-        "_replied_is_date": pl.col("replied_is_date"),
+        **({f"_{name}": pl.col(name) for name in _IS_DATE} if has_dates else {}),
     }
     flags |= {name: pl.col(name) for name in ("replied_by_closure",) if name in schema.names()}
     days = {"received_at": received, "replied_at": pl.when(has_reply).then(replied)}
@@ -175,14 +185,15 @@ def _day_parts(schema: pl.Schema, as_of: AsOf, cuts: Cuts, *, has_dates: bool) -
     n_bits = (len(cuts.seconds) + 2).bit_length() if cuts.seconds else 0
     return [
         *(_Part(name, number, _DAY_BITS, pl.Datetime("us")) for name, number in days.items()),
-        *(_Part(name, number.fill_null(False), 1, pl.Boolean()) for name, number in flags.items()),
+        *(_Part(name, number, 1, pl.Boolean()) for name, number in flags.items()),
         *(_Part(name, number + 1, n_bits, pl.Int64()) for name, number in pieces.items() if n_bits),
     ]
 
 
 def _unpacked(counted: pl.DataFrame, parts: Sequence[_Part], cuts: Cuts) -> pl.DataFrame:
     """The columns that the keys stand for."""
-    columns, shift = {}, 0
+    columns: dict[str, pl.Expr] = {f"_{name}": pl.lit(value=False) for name in _IS_DATE}
+    shift = 0
     for part in reversed(parts):
         number = pl.col(KEY) // 2**shift % 2**part.bits
         shift += part.bits
