@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from cxaudit.audit import Audit
-from cxaudit.counting.condense import MOST_COMPARED
+from cxaudit.counting.condense import MOST_CODES
 from cxaudit.counting.requests import count_requests
 from cxaudit.days.calendar import Calendar
 from cxaudit.days.zones import Zone, zone
@@ -140,15 +140,15 @@ def made_up(town: Standards, seed: int, *, with_readings: bool, whole: bool) -> 
 @EXAMPLES
 @given(
     invented.towns(), SEEDS, st.booleans(), st.booleans(), st.sampled_from([BY, BY[1:], ("month",)]),
-    st.sampled_from([0, MOST_COMPARED]),
+    st.sampled_from([0, MOST_CODES]),
 )  # fmt: skip
 def test_counting_by_days_first_changes_no_figure(
-    town: Standards, seed: int, with_readings: bool, whole: bool, by: tuple[str, ...], n_compared: int
+    town: Standards, seed: int, with_readings: bool, whole: bool, by: tuple[str, ...], n_codes: int
 ) -> None:
-    """Any rule, log and moment: the tally is that of requests judged one by one, whether names are compared or looked up."""
+    """Any rule, log and moment: the tally is that of requests judged one by one; names by their codes or looked up."""
     run = made_up(town, seed, with_readings=with_readings, whole=whole)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("cxaudit.counting.condense.MOST_COMPARED", n_compared)
+        patch.setattr("cxaudit.counting.condense.MOST_CODES", n_codes)
         one_by_one, by_days = (_asked_for(count(Run(**run, is_small=is_small), by)) for is_small in (True, False))
     columns = [name for name in one_by_one.columns if name != "n"]
     differing = one_by_one.join(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -25,8 +25,9 @@ KEY = "_kind"
 #: More names than these, channels times departments, and counting first would cost more than it spares.
 _MOST_NAMES = 2_000
 _MOST_BITS = 62
-#: So many days or names are compared one by one, which takes a third of the time of looking them up.
-MOST_COMPARED = 8
+_MOST_COMPARED = 8  # days: each compared, which takes a third of the time of looking them up
+#: With no more combinations of codes than these, it is not asked which of them occur.
+MOST_CODES = 500
 _DAY_BITS = 16  # until the year 2149
 _MICRO = 1_000_000
 _DAY = 86_400 * _MICRO
@@ -49,7 +50,7 @@ class Cuts:
         return pl.when(is_date | self._is_whole(at)).then(pl.lit(0, dtype=pl.UInt8)).otherwise(number)
 
     def _is_whole(self, at: pl.Expr) -> pl.Expr:
-        if len(self.whole) > MOST_COMPARED:
+        if len(self.whole) > _MOST_COMPARED:
             return at.dt.date().is_in(list(self.whole))
         is_whole = pl.lit(False)
         for day in self.whole:
@@ -114,17 +115,17 @@ def condense(
     counted with.
     """
     schema = requests.collect_schema()
-    names = pl.collect_all([requests.select(name).unique() for name in deciding], engine="streaming")
-    found = {name: frame[name].drop_nulls().sort() for name, frame in zip(deciding, names, strict=True)}
     table = pl.col("table")
     if [*tables] != [*range(len(tables))]:
         table = value_at(table, tables, pl.UInt32()).alias("table")
-    parts = [
+    others = [
         *_day_parts(schema, as_of, cuts, has_dates=has_dates),
         _Part("table", table + 1, (len(tables) + 1).bit_length(), pl.UInt32()),
-        *(_name_part(name, values) for name, values in found.items()),
     ]
-    if math.prod(len(values) + 1 for values in found.values()) > _MOST_NAMES or sum(p.bits for p in parts) > _MOST_BITS:
+    parts = [*others, *_codes(requests, deciding)]
+    if not _are_few(parts, MOST_CODES):
+        parts = [*others, *_places(requests, deciding)]
+    if not _are_few(parts, _MOST_NAMES):
         return None
     key = _key(parts)
     rows = requests.with_columns(table, key.alias(KEY))
@@ -151,17 +152,33 @@ def _day_of(at: pl.Expr) -> pl.Expr:
     return (at.to_physical() // _DAY).cast(pl.Int32)
 
 
-def _name_part(name: str, values: pl.Series) -> _Part:
-    """A name as its place among those that occur."""
-    placed = {code: place for place, code in enumerate(values.to_physical(), start=1)}
-    code = pl.col(name).to_physical()
-    if len(placed) <= MOST_COMPARED:
-        number: pl.Expr = pl.lit(0, dtype=pl.UInt8)
-        for known, place in placed.items():
-            number = pl.when(code == known).then(pl.lit(place, dtype=pl.UInt8)).otherwise(number)
-    else:
-        number = value_at(code, [placed.get(code, 0) for code in range(max(placed) + 1)], pl.Int64())
+def _codes(requests: pl.LazyFrame, names: Sequence[str]) -> Iterator[_Part]:
+    """Names as their codes, of which not all need to occur."""
+    codes = {name: pl.col(name).to_physical() for name in names}
+    highest = requests.select(**{name: code.max() for name, code in codes.items()}).collect(engine="streaming")
+    for name, most in highest.row(0, named=True).items():
+        values = pl.Series(range(0 if most is None else most + 1), dtype=pl.UInt32()).cat.to(pl.Categorical())
+        yield _name_part(name, codes[name].cast(pl.Int64) + 1, values)
+
+
+def _places(requests: pl.LazyFrame, names: Sequence[str]) -> Iterator[_Part]:
+    """Names as their places among those that occur."""
+    found = pl.collect_all([requests.select(pl.col(name).unique()) for name in names], engine="streaming")
+    for name, frame in zip(names, found, strict=True):
+        values = frame[name].drop_nulls().sort()
+        placed = {code: place for place, code in enumerate(values.to_physical(), start=1)}
+        places = [placed.get(code, 0) for code in range(max(placed, default=0) + 1)]
+        yield _name_part(name, value_at(pl.col(name).to_physical(), places, pl.Int64()), values)
+
+
+def _name_part(name: str, number: pl.Expr, values: pl.Series) -> _Part:
     return _Part(name, number, (len(values) + 1).bit_length(), pl.Categorical(), values)
+
+
+def _are_few(parts: Sequence[_Part], most_names: int) -> bool:
+    """Whether the key can hold all parts, and there are no more combinations of names than these."""
+    n_names = math.prod(len(part.values) + 1 for part in parts if part.values is not None)
+    return n_names <= most_names and sum(part.bits for part in parts) <= _MOST_BITS
 
 
 def _day_parts(schema: pl.Schema, as_of: AsOf, cuts: Cuts, *, has_dates: bool) -> list[_Part]:
