@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +24,7 @@ from cxaudit.days.special_days import Year, special_days
 from cxaudit.errors import InputError
 from cxaudit.model import MISSED, Records
 from cxaudit.monthly.figures import ROLES, monthly_report
+from cxaudit.monthly.gather import gather
 from cxaudit.monthly.history import STORED, with_verdict_without
 from cxaudit.monthly.model import MonthlyReport, Restated
 from cxaudit.monthly.restated import beginning, changed_months, differ, once_settled, replaced_months, whole_months_of
@@ -82,6 +83,8 @@ class MadeReport:
     replaced: Sequence[Restated] = ()  # and what the reports said that it replaced, by its manifest
     drawing: Drawing | None = None
     digests: list[FileDigest] = field(default_factory=list)  # of what has been written so far
+    _listing: Future[pl.DataFrame] | None = None  # of the missed requests
+    _inputs: Future[dict[str, FileDigest]] | None = None
 
     @cached_property
     def audit(self) -> Audit:
@@ -96,10 +99,13 @@ class MadeReport:
         before = [one for one in self.earlier if one.ends_before(self.settings.period[0])]
         chosen = chosen_months([(one.digest.file, one.tally) for one in before])
         judged_by = stored_standards(chosen, standards)
+        gathered = gather(audit, *self.settings.period)
+        self._begin()
         report = monthly_report(
             audit,
             counting_of(self.question),
             meta_of(self.given, self.question),
+            gathered=gathered,
             stored=stored_months(chosen, judged_by, self.question),
             stored_standards=judged_by,
             with_employees=self.settings.employees,
@@ -123,6 +129,14 @@ class MadeReport:
     def changed(self) -> tuple[Restated, ...]:
         """What the report says otherwise that is there and will be replaced."""
         return changed_months(self.audit, self.replaces)
+
+    def _begin(self) -> None:
+        """What needs no Python goes on while figures and documents are made."""
+        beside = ThreadPoolExecutor(2)
+        if "xlsx" in self.settings.formats:
+            self._listing = beside.submit(lambda: self.missed.frame)
+        self._inputs = beside.submit(digests_of, self.audit)
+        beside.shutdown(wait=False)
 
     def _begin_drawing(self, report: MonthlyReport) -> None:
         """Have the charts drawn that are known so far."""
@@ -152,18 +166,16 @@ class MadeReport:
         self.digests.clear()
         self._begin_drawing(self.monthly)
         options = RenderOptions(draw=self.drawing.draw if self.drawing is not None else None)
-        with ThreadPoolExecutor(1) as beside:  # what needs no Python goes on while the documents are made
-            listed = beside.submit(lambda: self.missed.frame) if "xlsx" in self.settings.formats else None
-            inputs = beside.submit(digests_of, self.audit)
-            for form in self._formats(with_charts=False):
-                if form == "xlsx" and listed is not None:
-                    listed.result()
-                yield from self._documents(form, options)
-            yield self._counted(TALLY, iter([tally_bytes(self.audit, self.monthly.check)]))
-            for form in self._formats(with_charts=True):  # last: the charts are drawn meanwhile
-                yield from self._documents(form, options)
-            self.digests.sort(key=lambda one: _PLACES[one.file])
-            yield MANIFEST, iter([self._manifest(inputs.result())])
+        for form in self._formats(with_charts=False):
+            if form == "xlsx" and self._listing is not None:
+                self._listing.result()
+            yield from self._documents(form, options)
+        yield self._counted(TALLY, iter([tally_bytes(self.audit, self.monthly.check)]))
+        for form in self._formats(with_charts=True):  # last: the charts are drawn meanwhile
+            yield from self._documents(form, options)
+        self.digests.sort(key=lambda one: _PLACES[one.file])
+        assert self._inputs is not None
+        yield MANIFEST, iter([self._manifest(self._inputs.result())])
 
     def _formats(self, *, with_charts: bool) -> list[str]:
         return [form for form in FORMATS if form in self.settings.formats and (form in DRAWN) == with_charts]

@@ -50,6 +50,7 @@ def monthly_report(
     counting: str,
     meta: dict[str, Any],
     *,
+    gathered: Gathered | None = None,
     stored: pl.DataFrame | None = None,
     stored_standards: Mapping[int, Standards] | None = None,
     with_employees: bool = False,
@@ -57,12 +58,13 @@ def monthly_report(
 ) -> MonthlyReport:
     """All figures of the report of the audit's period, without which it covers everything.
 
-    The question must have asked for ROLES and for the readings. `stored` has the columns of `history.STORED`: the months of
-    earlier reports; `stored_standards` are those that they were judged by, where not today's. `early` is handed what is
-    known before the details are, of which some counts still run: all but what is open, surges, recognition and compliments.
+    The question must have asked for ROLES and for the readings. `gathered` is given where it is there already. `stored` has
+    the columns of `history.STORED`: the months of earlier reports; `stored_standards` are those that they were judged by,
+    where not today's. `early` is handed what is known before the details are, of which some counts still run: all but what is
+    open, surges, recognition and compliments.
     """
     period = audit.question.period or _span(audit)
-    gathered = gather(audit, *period)  # before anything else is counted, so that all else is made from it
+    gathered = gathered or gather(audit, *period)  # before anything else is counted, so that all else is made from it
     check = audit.report(("channel",), None, counting, meta)
     covered = covered_days(audit)
     history = history_of(gathered.counts, stored, covered, period[1])

@@ -13,6 +13,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from cxaudit.errors import UsageError
@@ -277,6 +278,7 @@ def _write(sheet: Worksheet, row: int, column: int, text: str, form: Any) -> Non
     sheet.write_string(row, column, cell_text(text), form)
 
 
+@lru_cache(maxsize=10_000)
 def cell_text(text: str) -> str:
     """Text as a cell can hold it: nothing unseen, nothing cut without a word.
 
