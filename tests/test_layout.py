@@ -121,6 +121,20 @@ def test_customers_data_never_stand_in_a_message() -> None:
     assert not re.search("780|Doe|2017", said)
 
 
+@pytest.mark.parametrize(
+    "first",
+    [
+        ["Ada Quill", "780-555-0100", "12 Elm St"], ["1504279981", "7805550100", "Ada Quill", "ANSWERED"],
+        ["Ada Quill", "ada@example.org", "Open"], ["Ada Quill", "Elm Street", "Open"],
+    ],
+)  # fmt: skip
+def test_a_row_that_may_be_a_customer_is_not_shown(first: list[str]) -> None:
+    """Only what sounds like the columns of an export is named."""
+    said = describe_unknown(table(first, first), None)
+    assert "has no column that tells when a request was received" in said
+    assert not re.search("Ada|780|Elm|Open", said)
+
+
 LAYOUT = Layout(
     "tickets", TICKETS, (1, ["No", "Opened", "Done", "Via", "Note"]),
     {"case_id": 0, "received_at": 1, "replied_at": 2, "channel": 3},
@@ -170,7 +184,7 @@ def test_what_is_no_request_is_not_data(row: str) -> None:
         (";1 Octember 2025 08:30", ("unreadable_received", "1 Octember 2025 08:30")),
         ("7;2025-10-01 08:30;pending;email", ("unreadable_reply", "pending")),
         ("7;2025-10-01 08:30;24:00;email", ("unreadable_reply", "24:00")),
-        ("7;2025-10-01 08:30;;email;a;b", ("ragged_row", "b")),
+        ("7;2025-10-01 08:30;;email;a;b", ("ragged_row", None)),
         ("Total;2025-10-01 08:30;;email", ("request", None)),
         ("7;2025-10-01 08:30;NULL;email", ("request", "NULL")),
         ("7; 2025-10-01 08:30 ; ;email", ("request", None)),

@@ -201,6 +201,22 @@ def test_any_delimiter_is_found(folder: Path, delimiter: str) -> None:
     assert rows[0] == (3, "1", "a", "2025-10-01", None)
 
 
+def test_commas_in_addresses_do_not_outweigh_a_rare_delimiter(folder: Path) -> None:
+    """It parts all lines alike, the header too; what stands in most notes does not."""
+    notes = ["Elm St, Spruce Grove, AB, urgent", "Oak Ave, Stony Plain, AB, calm", "no place"]
+    text = "case_id^channel^received_at^note\n" + "".join(f"{i}^email^2025-10-01^{n}\n" for i, n in enumerate(notes))
+    table = table_of(folder, text)
+    assert table.delimiter == "^"
+
+
+def test_line_breaks_within_a_cell_may_be_vertical_tabs(tmp_path: Path) -> None:
+    """As some databases write them: many of them make no binary file."""
+    rows = "".join(f"{i}\temail\t2025-10-01\tMain St\x0bSpruce Grove\x0bAB\n" for i in range(40))
+    (tmp_path / "t.tab").write_text("case_id\tchannel\treceived_at\taddress\n" + rows)
+    (table,) = open_tables(tmp_path / "t.tab", "t.tab")
+    assert table.body(1, 4).collect().height == 40
+
+
 @pytest.mark.parametrize("line", ["2025-10-01 08:30:00", "1 October 2025 08:30"])
 def test_a_file_of_one_column_has_no_delimiter(folder: Path, line: str) -> None:
     """The colons and blanks of a time do not delimit."""

@@ -117,6 +117,20 @@ def test_each_sheet_with_anything_in_it_is_a_table(tmp_path: Path) -> None:
     assert [table.sheet for table in tables] == ["Nov", "Oct"]
 
 
+def test_a_row_of_a_workbook_that_has_shifted_is_rejected(tmp_path: Path) -> None:
+    """A comma in a text put a cell too many into a CSV that Excel saved as workbook: the reply stands beside its column."""
+    names = ["case_id", "channel", "received_at", "note", "replied_at"]
+    rows = [[f"{i}", "email", f"2025-10-0{i} 10:00", "Leak", f"2025-10-0{i} 11:00"] for i in range(1, 10)]
+    rows[3] = ["4", "email", "2025-10-04 10:00", "Leak, urgent", "", "2025-10-04 11:00"]
+    rows[5] += ["asked twice"]  # a remark beside the table
+    (log,) = workbook(tmp_path, Log=[names, *rows])
+    extra = [row[-1] for row in log.body(1, 5).collect().rows()]
+    assert extra == [None] * 3 + ["2025-10-04 11:00"] + [None] * 5
+    every = [[*row[:5], "2025-12-01"] for row in rows]  # a column without a name
+    (log,) = workbook(tmp_path, Log=[names, *every])
+    assert {row[-1] for row in log.body(1, 5).collect().rows()} == {None}
+
+
 def test_the_content_makes_a_workbook(tmp_path: Path) -> None:
     """A workbook that was saved under the name of a CSV file is still a workbook."""
     workbook(tmp_path, S=[HEADER, ["A1", "x"]])

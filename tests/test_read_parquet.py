@@ -47,6 +47,9 @@ def table(folder: Path, **columns: pl.Series) -> Table:
         (pl.List(pl.Int64), [[1, 2], None, []], ["1, 2", None, ""]),
         (pl.Null, [None, None, None], [None, None, None]),
         (pl.Binary, [b"abc", None, b"d"], ["abc", None, "d"]),
+        (pl.Binary, [b"\xff", None, b"d"], [None, None, "d"]),  # an outline, as maps have them
+        (pl.List(pl.Binary), [[b"\xff"], None, []], [None, None, None]),
+        (pl.Struct({"a": pl.Binary}), [{"a": b"\xff"}, None, {"a": b"d"}], [None, None, None]),
     ],
 )  # fmt: skip
 def test_every_type_becomes_text(tmp_path: Path, dtype: Any, values: list[Any], texts: list[str | None]) -> None:

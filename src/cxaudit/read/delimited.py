@@ -27,6 +27,7 @@ _COMMON = (",", ";", "\t", "|")
 _RARE = ("^", "~", "\x1f", "\x01", "¦", "§", "#", "!", "*")
 #: These stand in titles and times too.
 _DOUBTFUL = (":", " ")
+_LEAST_SURE = 2  # cells, which a title or a time may give as well
 _HEAD_CHARACTERS = 1 << 18
 #: A quoted cell, also one that is cut off at the end of what was read: its text says nothing about the delimiter.
 _QUOTED = re.compile(r'(?:^|(?<=[^\w "]))"(?:[^"]|"")*(?:"|\Z)', re.MULTILINE)
@@ -78,14 +79,16 @@ def _declared_delimiter(text: str) -> str | None:
 
 
 def _likely_delimiter(text: str) -> str:
-    """The delimiter that gives the most records of one and the same width; a rare one only if it gives many more."""
+    """The delimiter that gives the most records of one and the same width; a rare one only if it gives many more, or parts all
+    records alike where no common one does."""
     plain = _first_lines(text)
     present = set("".join(plain))
     common, rare = (
         max(((*(_evenness(plain, d) if d in present else (0, 0)), -i, d) for i, d in enumerate(ds)))
         for ds in (_COMMON, _RARE)
     )
-    if rare[0] > 2 * common[0]:
+    is_only_one = rare[0] == len(plain) > common[0] and rare[1] > _LEAST_SURE
+    if rare[0] > 2 * common[0] or is_only_one:
         return rare[-1]
     if common[0] > 0:
         return common[-1]

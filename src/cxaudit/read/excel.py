@@ -63,6 +63,11 @@ def _why_unreadable(path: Path, name: str, error: BaseException) -> str:
     return f"{name} cannot be opened as a workbook ({reason}).\nIt may be damaged or cut off: export it again."
 
 
+#: One row in so many may have shifted. How a date begins that stands in a cell.
+_FEW = 10
+_DATE = r"^\s*(\d{4}-\d\d?-\d\d?|\d\d?[/.-]\d\d?[/.-]\d{2,4})(\s|T|$)"
+
+
 def _open_sheet(
     workbook: calamine.CalamineWorkbook, meta: calamine.SheetMetadata, name: str, all_marks: WorkbookMarks
 ) -> Table | None:
@@ -89,8 +94,10 @@ def _open_sheet(
     def body(header: int, width: int) -> pl.LazyFrame:
         held = range(len(head[0]) - 1)
         cells = [pl.col(column(i)) if i in held else pl.lit(None, pl.String).alias(column(i)) for i in range(width)]
+        names = next((names for row, *names in head if row == header), [])
+        named = max((i for i, name in enumerate(names, 1) if (name or "").strip()), default=0)
         rows = pl.concat(parts).filter(pl.col("row") > header)
-        return rows.select("row", *cells, extra=pl.lit(None, dtype=pl.String))
+        return rows.select("row", *cells, extra=_shifted(rows, [column(i) for i in held if i >= named > 0]))
 
     return Table(
         file=name,
@@ -101,6 +108,16 @@ def _open_sheet(
         body=body,
         remarks=tuple(_remarks(meta, marks, merged, columns)),
     )
+
+
+def _shifted(rows: pl.LazyFrame, beyond: Sequence[str]) -> pl.Expr:
+    """A date beyond the last named column, where few rows have one: the cells of that row have shifted. All else that stands
+    there are remarks beside a table, or a column without a name."""
+    if not beyond:
+        return pl.lit(None, dtype=pl.String)
+    date = pl.coalesce(pl.when(pl.col(name).str.contains(_DATE)).then(pl.col(name)) for name in beyond)
+    n, n_all = rows.select(date.count(), all=pl.len()).collect().row(0)
+    return date if n <= max(1, n_all // _FEW) else pl.lit(None, dtype=pl.String)
 
 
 def _frames(sheet: calamine.CalamineSheet, columns: Columns, merged: _Merged, marks: Marks) -> Iterator[pl.DataFrame]:

@@ -9,9 +9,10 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import polars as pl
-from polars.exceptions import PanicException, PolarsError
+from polars.exceptions import DuplicateError, PanicException, PolarsError
 
 from cxaudit.errors import InputError
 from cxaudit.read.table import HEAD_RECORDS, Table, column
@@ -71,6 +72,10 @@ def _telling_damage(name: str) -> Iterator[None]:
     try:
         with quiet():
             yield
+    except DuplicateError as error:
+        raise InputError(
+            f"{name} has several columns of one name ({str(error).splitlines()[0]}).\nGive each a name of its own."
+        ) from error
     except (*BROKEN, OSError) as error:
         is_lost = isinstance(error, PanicException)
         reason = "its columns do not add up" if is_lost else str(error).splitlines()[0]
@@ -125,10 +130,38 @@ def as_text(cell: pl.Expr, dtype: pl.DataType) -> pl.Expr:
         return pl.when(is_whole).then(whole).when(cell.is_not_nan()).then(cell.cast(pl.String))
     if isinstance(dtype, pl.Boolean):
         return pl.when(cell).then(pl.lit("TRUE")).when(~cell).then(pl.lit("FALSE"))
+    if not _is_readable(dtype):
+        return pl.lit(None, dtype=pl.String)
     if isinstance(dtype, pl.List | pl.Array):
         listed = cell.arr.to_list() if isinstance(dtype, pl.Array) else cell
         return listed.cast(pl.List(pl.String), strict=False).list.join(", ")
     if isinstance(dtype, pl.Struct):
         return cell.struct.json_encode()
-    text = cell.cast(pl.String, strict=False)
+    if isinstance(dtype, pl.Binary):
+        text = cell.map_batches(_decoded, return_dtype=pl.String(), is_elementwise=True)
+    else:
+        text = cell.cast(pl.String, strict=False)
     return pl.when(text != "").then(text)
+
+
+def _is_readable(dtype: Any) -> bool:
+    """Whether the values of a column can be told as text: maps cannot, nor lists and records of bytes or maps."""
+    inner = [field.dtype for field in dtype.fields] if isinstance(dtype, pl.Struct) else []
+    inner += [dtype.inner] if isinstance(dtype, pl.List | pl.Array) else []
+    return not isinstance(dtype, pl.Map | pl.Object) and all(
+        _is_readable(one) and not isinstance(one, pl.Binary) for one in inner
+    )
+
+
+def _decoded(cells: pl.Series) -> pl.Series:
+    """Bytes that are text as text; others, such as the outlines of a map, are no text."""
+    try:
+        return cells.cast(pl.String)
+    except PolarsError:
+        return pl.Series(cells.name, [_text_of(one) for one in cells], dtype=pl.String)
+
+
+def _text_of(content: bytes | None) -> str | None:
+    with suppress(UnicodeDecodeError):
+        return content.decode() if content is not None else None
+    return None

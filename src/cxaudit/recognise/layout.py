@@ -11,13 +11,18 @@ from dataclasses import dataclass, field, replace
 
 from cxaudit.errors import InputError, UsageError
 from cxaudit.read.table import Record, Table
-from cxaudit.recognise.dates import is_textual
+from cxaudit.recognise.dates import is_moment, is_textual
 from cxaudit.recognise.headerless import headerless
+from cxaudit.recognise.likely import LIKE, likeness
 from cxaudit.spelling import fold, near_miss
 from cxaudit.standards.source import ColumnChoice, ReplyBasis, Role, SourceMapping, Unit
 
 #: Said of every file that nothing fits: it may lie among the exports and be none.
 LEAVE_OUT = "If it is no export of requests, calls or messages, leave it out of the run."
+
+
+#: As many digits as a telephone number has; and so many names of columns make a row of them.
+_PHONE_DIGITS, _SURE_NAMES = 7, 2
 
 
 @dataclass(frozen=True)
@@ -212,6 +217,11 @@ def describe_unknown(table: Table, received: str | None) -> str:
             "Add the names above it; cxaudit knows an export by them."
         )
     columns = [name for name in map(clean_header, header[1]) if name]
+    if not _are_names(columns, _SURE_NAMES if received is None else 1):
+        return (
+            f"{place} has no column that tells when a request was received.\n"
+            "Its first row is not shown here: it may hold customers' data instead of column names."
+        )
     guess = f' "{received}" looks right.' if received else ""
     doubled = ", ".join(f'"{name}"' for name in doubled_names(header[1])[:3])
     twice = f"\nSeveral columns are named {doubled}: give each a name of its own." if doubled and not received else ""
@@ -219,3 +229,10 @@ def describe_unknown(table: Table, received: str | None) -> str:
         f"{place} has no column that tells when a request was received.\n"
         f"It has: {', '.join(columns[:12])}{', …' if len(columns) > 12 else '.'}{guess}{twice}"
     )
+
+
+def _are_names(cells: Sequence[str], n_sure: int) -> bool:
+    """Whether these are surely names of columns: so many sound like an export's, and none looks like what stands in one."""
+    if any("@" in cell or is_moment(cell) or sum(map(str.isdigit, cell)) >= _PHONE_DIGITS for cell in cells):
+        return False
+    return sum(any(likeness(role, cell) for role in LIKE) for cell in cells) >= min(n_sure, len(cells))

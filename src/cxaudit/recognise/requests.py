@@ -188,8 +188,8 @@ def sort_out(doubtful: pl.DataFrame, reading: Reading) -> pl.DataFrame:
     """Give each doubtful row its fate.
 
     **Frame in**: a table's body, doubtful rows only, all columns. **Frame out**: `row`, `fate` (`request`, `not_data` or
-    the code of the finding that rejects it), `value` (the offending one; for a request a word that stands for no reply), in
-    the order of the file.
+    the code of the finding that rejects it), `value` (the offending one; for a request a word that stands for no reply; null
+    where cells cannot be told apart, since they may be anything of a customer), in the order of the file.
     """
     if not doubtful.height:
         return pl.DataFrame(schema={"row": pl.UInt32, "fate": pl.String, "value": pl.String})
@@ -217,8 +217,6 @@ def sort_out(doubtful: pl.DataFrame, reading: Reading) -> pl.DataFrame:
         pl.when(pl.col("fate") == "unreadable_received").then(received)
         .when(pl.col("fate") == "unreadable_reply").then(pl.when(is_unread_reply).then(reply).otherwise(closed))
         .when(pl.col("fate") == "receipt_without_time").then(received)
-        .when(pl.col("fate") == "ragged_row").then(pl.col("extra"))
-        .when(is_damaged).then(pl.col("extra").str.strip_prefix(DAMAGED))
         .when((pl.col("fate") == "request") & is_missing(reply) & reply.str.contains(_FILLED_WORD)).then(reply)
     )  # fmt: skip
     return doubtful.with_columns(fate=fate).with_columns(value=value).select("row", "fate", "value")
