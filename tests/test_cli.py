@@ -829,6 +829,47 @@ def test_a_comparison_spares_the_two_it_compares(here: Path) -> None:
     assert (here / "s.yaml").read_bytes() == standards
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("calendar", "2025"), ("due", "--channel", "email", "--received", "2025-10-01"), ("sources",),
+        ("standards", "show", "{file}"), ("standards", "schema"), ("check", "met.csv", *AS_OF),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("file", ["standards.yaml", "promises.conf"])
+def test_no_answer_replaces_the_standards(here: Path, command: tuple[str, ...], file: str) -> None:
+    """Named by its ending, or as the file in use."""
+    standards = (TOP / "standards.yaml").read_bytes()
+    (here / file).write_bytes(standards)
+    typed = [one.format(file=file) if isinstance(one, str) else one for one in command]
+    form = [] if "schema" in typed else ["--format", "csv"]
+    found = run(*typed, *form, "-o", file, cwd=here, env={"CXAUDIT_STANDARDS": file})
+    if "schema" in typed and file == "promises.conf":  # reads none
+        return
+    assert (found.code, (here / file).read_bytes()) == (2, standards), found.err
+
+
+def test_stored_tallies_and_reports_are_not_replaced(here: Path) -> None:
+    """What was added up, or set side by side, stays."""
+    assert run("tally", "met.csv", *AS_OF, "-o", "part.parquet", cwd=here).code == 0
+    run("report", "met.csv", "--period", "2025-10", "--out", "reports", "--formats", "csv", cwd=here)
+    made = sorted(here.glob("reports/*/*"))
+    assert len(made) == 4
+    kept = {path: path.read_bytes() for path in [here / "part.parquet", *made]}
+    for path in [*made, here / "new.parquet"]:
+        form = ("--format", "csv") if path.suffix in (".parquet", ".csv") else ("--format", "json")
+        refused(run("trend", "reports", *form, "-o", path, cwd=here))
+    refused(run("check", "--tallies", "part.parquet", "--format", "csv", "-o", "part.parquet", cwd=here))
+    assert {path: path.read_bytes() for path in kept} == kept
+
+
+@pytest.mark.parametrize("name", ["r.xlsx", "r.json", "r.yaml"])
+def test_rejects_are_a_list_of_their_own_form(here: Path, name: str) -> None:
+    """A workbook that is none opens nowhere."""
+    refused(check(here, "met.csv", "--rejects", name))
+    assert not (here / name).exists()
+
+
 # The surroundings
 
 
@@ -988,6 +1029,28 @@ def test_a_signal_at_the_very_end_breaks_nothing_off(name: str) -> None:
         env=clean_environment(), capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (2, "cxaudit: there is no file nowhere.csv.\n")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a signal")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_what_a_signal_breaks_off_is_no_bug(name: str) -> None:
+    """Compiled code makes another error of it."""
+    program = (
+        "import os, signal, sys, cxaudit.__main__ as m, cxaudit.commands.check as c\n"
+        "def check(*_, **__):\n"
+        "    try:\n"
+        f"        os.kill(os.getpid(), signal.{name})\n"
+        "        sum(range(1000))\n"
+        "    except BaseException as error:\n"
+        "        raise TypeError('is not a data type') from error\n"
+        "c.check = check\n"
+        "sys.argv = ['cxaudit', 'check', 'samples']\n"
+        "m.run()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=clean_environment(), capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (128 + getattr(signal, name), "")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a signal")

@@ -244,6 +244,16 @@ def test_nothing_different_is_said_and_is_0(here: Path) -> None:
     assert "Nothing is different." in table.text
 
 
+def test_a_department_of_one_version_alone_is_no_new_spelling(here: Path) -> None:
+    """One file has the same spellings on both days."""
+    second = SECOND.replace("    departments: {Utilities: {email: 1 business day}}\n", "")
+    own = BASE.replace("high_volume:", second).replace("departments: [Utilities], ", "")
+    (here / "own.yaml").write_text(own)
+    found = run("standards", "diff", "own.yaml@2025-06-01", "own.yaml@2026-06-01", cwd=here)
+    assert found.code == 0, found.err
+    assert not [row for row in found.rows if "spelling" in row["what"]]
+
+
 def test_exports_show_which_verdicts_would_change(here: Path) -> None:
     """Answered on the second business day: in time for two, late for the one business day of the other version."""
     found = run(

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from months import report_of, stored
+from outside import TOP, run
 
 from cxaudit.monthly.model import Counts, Limits, Month, MonthlyReport, RunChart, Signal, StandardsChange
 from cxaudit.render import CHECK_FORMATS, RenderOptions
@@ -105,6 +106,23 @@ def test_exports_of_a_part_of_the_period_have_no_plain_yes(tmp_path: Path) -> No
     """They begin and end within the month; so does what is known."""
     expected = "As far as these exports reach, yes: all 2 requests due in October 2025 were answered in time."
     assert answer(made(tmp_path, [MET, MET])) == expected
+
+
+def test_a_call_log_that_is_missing_is_not_hidden_by_a_later_one(tmp_path: Path) -> None:
+    """A call back may stand in any log, a voice mail only in its own: June is known up to the end of May's export."""
+    for name, days in {"may": [f"05-{day:02}" for day in range(1, 31)] + ["06-02", "06-03"], "july": ["07-02"]}.items():
+        sides = {"in": ("08", "7805550100,201", "voicemail"), "out": ("09", "201,7805550100", "answered")}
+        calls = [
+            f"{day}{way},2025-{day} {hour}:00:00,{both},{way},{result}\n"
+            for day in days
+            for way, (hour, both, result) in sides.items()
+        ]
+        (tmp_path / f"{name}.csv").write_text(f"call_id,called_at,from,to,direction,result\n{''.join(calls)}")
+    asked = ("--period", "2025-06", "--out", "reports", "--formats", "md", "--standards", TOP / "standards.yaml")
+    said = run("report", "may.csv", "july.csv", *asked, cwd=tmp_path)
+    page = (tmp_path / "reports" / "2025-06" / "report.md").read_text()
+    assert "**As far as these exports reach, yes: " in page, said.err
+    assert "Known in part, not compared" in page
 
 
 def test_a_part_of_a_period_that_is_not_over_is_both(tmp_path: Path) -> None:

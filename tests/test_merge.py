@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from outside import run
 
 from cxaudit.days.zones import zone
 from cxaudit.merge import hash_of_case, merge_cases, only
@@ -51,6 +54,7 @@ class Eager:
     requests: pl.DataFrame
     duplicates: pl.DataFrame
     changed: pl.DataFrame
+    damaged: pl.DataFrame
 
 
 def merge(rows: pl.DataFrame, hashed: Callable[[int], pl.Expr] = hash_of_case) -> Eager:
@@ -68,7 +72,7 @@ def merge(rows: pl.DataFrame, hashed: Callable[[int], pl.Expr] = hash_of_case) -
     assert requests.sort("at").equals(ordered)
     assert (requests.height, duplicates.height) == (found.n_requests, sum(found.n_duplicates.values()))
     changed = found.changed.select("table", row="rows").explode("row")
-    return Eager(ordered.select(rows.columns), duplicates, changed)
+    return Eager(ordered.select(rows.columns), duplicates, changed, found.damaged)
 
 
 LOGS = st.lists(
@@ -144,6 +148,7 @@ def test_many_repeats_are_merged_like_few(made: list[Row], is_doubled: bool, has
     assert many.requests.equals(few.requests)
     assert many.duplicates.equals(few.duplicates)
     assert many.changed.equals(few.changed)
+    assert has_one_hash or many.damaged.equals(few.damaged)  # an id that is none and stands alone shares it with nobody
 
 
 @EXAMPLES
@@ -240,6 +245,17 @@ def test_a_reply_keeps_what_is_known_about_it() -> None:
     merged = merge(pl.concat([rows, rows.filter(case_id="B")])).requests.filter(case_id="A")
     assert merged["received_at"].to_list() == [_at(1)]
     assert (merged["replied_at"].to_list(), merged["replied_is_date"].to_list()) == ([_at(5)], [True])
+
+
+@pytest.mark.parametrize(("reply", "receipt"), [("2025-10-06", 16), ("2025-10-06 17:00", 16), ("2025-10-06 09:00", 0)])
+def test_a_receipt_with_its_time_stays_beside_a_reply_of_the_same_day(tmp_path: Path, reply: str, receipt: int) -> None:
+    """A date alone may be any time of its day: only a reply that was surely earlier makes the day the receipt."""
+    header = "case_id,channel,received_at,replied_at\n"
+    (tmp_path / "a.csv").write_text(f"{header}1,email,2025-10-06 16:00,\n")
+    (tmp_path / "b.csv").write_text(f"{header}1,email,2025-10-06,{reply}\n")
+    found = run("records", "a.csv", "b.csv", "--as-of", "2025-10-08", "--format", "json", cwd=tmp_path)
+    (request,) = json.loads(found.text)
+    assert request["received_at"] == ("2025-10-06 16:00:00" if receipt else "2025-10-06")
 
 
 def test_the_earliest_is_the_earliest_instant() -> None:

@@ -334,7 +334,14 @@ def test_no_figure_is_cut_at_any_width(width: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("width", "left_out"), [(75, ""), (65, "90 %"), (60, "Median and 90 %"), (50, "Requests, Median and 90 %")]
+    ("width", "left_out"),
+    [
+        (75, ""),
+        (65, "90 %"),
+        (60, "Median and 90 %"),
+        (50, "Requests, Median and 90 %"),
+        (20, "Requests, Median and 90 %"),
+    ],
 )
 def test_a_narrow_table_names_what_it_leaves_out(width: int, left_out: str) -> None:
     """What is too wide even with the promise under the channel costs whole columns, those that say least first."""
@@ -343,6 +350,7 @@ def test_a_narrow_table_names_what_it_leaves_out(width: int, left_out: str) -> N
     said = f"Too wide for this window: {left_out}; -o FILE.csv holds every column."
     assert (said in text) is bool(left_out)
     assert ("1,112" in text) is ("Requests" not in left_out)
+    assert max(map(len, shown(SOME_MISSED, "table", width=width).splitlines()[4:8])) <= max(width, 50)
 
 
 def test_the_bar_goes_first_when_the_terminal_is_narrow() -> None:

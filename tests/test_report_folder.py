@@ -23,6 +23,7 @@ from outside import SAMPLES, TOP, Outcome, clean_environment, run, start
 
 from cxaudit.commands.report_files import AVAILABLE, FORMATS
 from cxaudit.errors import UsageError
+from cxaudit.monthly.gather import gather
 from cxaudit.write.folder import LOCK, locked, recover, spare_others, write_folder
 
 PERIOD = ("--period", "2025-10")
@@ -40,6 +41,20 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def manifest_of(folder: Path) -> Any:
     return json.loads((folder / "manifest.json").read_text("utf-8"))
+
+
+def test_an_export_that_vanishes_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The output folder is fine: it is the input that is gone."""
+    (tmp_path / "log.csv").write_text(f"{HEADER}1,email,,,2025-10-01 10:00,2025-10-02 10:00,\n")
+
+    def gone(audit: Any, *period: Any) -> Any:
+        (tmp_path / "log.csv").unlink()
+        return gather(audit, *period)
+
+    monkeypatch.setattr("cxaudit.commands.report_files.gather", gone)
+    done = report(tmp_path, *PERIOD, files="log.csv")
+    assert (done.code, "log.csv cannot be read any more" in done.err) == (2, True), done.err
+    assert not (tmp_path / "reports").exists()
 
 
 # What is written

@@ -101,6 +101,17 @@ def test_the_same_input_gives_the_same_bytes(parts: Path) -> None:
     assert (parts / "one.parquet").read_bytes() == (parts / "two.parquet").read_bytes()
 
 
+def test_a_part_that_is_counted_already_is_not_added(parts: Path) -> None:
+    """A copy of a part, or another tally of the same export, would count its requests twice."""
+    tally(parts, "part0.csv", out="a.parquet")
+    tally(parts, "part0.csv", "part1.csv", out="b.parquet")
+    (parts / "copy.parquet").write_bytes((parts / "a.parquet").read_bytes())
+    for names in (("a.parquet", "copy.parquet"), ("a.parquet", "b.parquet")):
+        done = run("check", "--tallies", *names, cwd=parts)
+        assert (done.code, done.out) == (2, b"")
+        assert f"{names[0]} and {names[1]} both count part0.csv" in done.err
+
+
 def test_nobody_is_in_it(parts: Path) -> None:
     """No employee, no case and no cell of a rejected row: a tally may leave the house."""
     tally(parts, "part0.csv", out="one.parquet")

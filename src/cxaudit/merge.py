@@ -166,7 +166,8 @@ def _told_apart(rows: pl.LazyFrame, n_parts: int) -> _Repeats:
         by_case = mine.select("at", "case_hash", says=says).group_by("case_hash")
         found = by_case.agg(n=pl.len(), at=pl.col("at").min(), least=pl.col("says").min(), most=pl.col("says").max())
         cases = found.collect(engine="streaming")
-        is_alike = (cases["least"] == cases["most"]) & ~cases["case_hash"].is_in(_hashes_of_no_id(mine).implode())
+        shares_none = cases["case_hash"].is_in(_hashes_of_no_id(mine).implode()) & (cases["n"] > 1)
+        is_alike = (cases["least"] == cases["most"]) & ~shares_none
         alike.append(cases["at"].filter(is_alike))
         differing.append(cases.filter(~is_alike).select("case_hash", "n"))
     portion = (pl.col("n").cum_sum() - 1) // HELD_ROWS
@@ -254,7 +255,7 @@ def _receipt_order(rows: pl.DataFrame, zone: Zone) -> list[pl.Expr]:
     instant = _instant(rows, "received", zone)
     if "received_is_date" not in rows.columns:
         return [instant]
-    is_late = ~pl.col("received_is_date") & (pl.col("received_at") > pl.col("replied_at").min().over(_KEY))
+    is_late = ~pl.col("received_is_date") & (instant > _instant(rows, "replied", zone).min().over(_KEY))
     next_day = pl.col("received_at").dt.truncate("1d") + dt.timedelta(days=1)
     after = next_day if "received_utc" not in rows.columns else zone.utc(next_day)
     return [pl.when(is_late).then(after).otherwise(instant), instant]

@@ -23,10 +23,20 @@ from cxaudit.write.file import mute_standard_output, os_words, write_standard_er
 COMMANDS = (audits, reports, inputs, dates, standards)
 
 
+#: The signals that told the program to end. What it breaks off may fail in any way, in compiled code above all.
+_heeded: list[int] = []
+
+
 def main() -> int:
     """Run the command line and turn every outcome into an exit code."""
+    _heeded.clear()
     _prepare_streams()
     _heed_signals()
+    code = _outcome()
+    return 128 + _heeded[0] if _heeded else code
+
+
+def _outcome() -> int:
     try:
         code = typer.main.get_command(app).main(prog_name="cxaudit", standalone_mode=False)
         sys.stdout.flush()
@@ -68,11 +78,13 @@ def _heed_signals() -> None:
 
 def _terminate(number: int, frame: object) -> None:  # noqa: ARG001 - as signal handlers are called
     """Leave in order, so that scratch files are removed."""
+    _heeded.append(number)
     sys.exit(128 + number)
 
 
-def _interrupt(number: int, frame: object) -> None:  # noqa: ARG001
+def _interrupt(number: int, frame: object) -> None:  # noqa: ARG001 - as signal handlers are called
     """Ctrl-C. While rows are read polars tells of it first: once more would break off what is put in order at the end."""
+    _heeded.append(number)
     if not isinstance(sys.exception(), KeyboardInterrupt):
         raise KeyboardInterrupt
 
@@ -95,7 +107,8 @@ def _closed_pipe() -> int:
 
 
 def _say(message: str) -> int:
-    write_standard_error(f"cxaudit: {message}\n")
+    if not _heeded:
+        write_standard_error(f"cxaudit: {message}\n")
     return 2
 
 

@@ -21,6 +21,7 @@ def calendar(standards_file: str | None, years: Sequence[str], output: Output) -
     """The special days of these years."""
     form = output.chosen(CALENDAR_FORMATS)
     output.check_places()
+    output.spare_inputs((), standards_file)
     wanted = sorted({year for text in years for year in _years(text)})
     standards = load(Path(standards_file) if standards_file else None, complaints)
     known = years_known(standards.calendar)

@@ -81,6 +81,7 @@ def check_tallies(
 ) -> int:
     """The same from stored tallies, which carry their own standards and their own as-of moment."""
     from cxaudit.commands.tally import tallied
+    from cxaudit.counting.from_tallies import find_tallies
 
     _refuse_what_tallies_fix(given, output)
     dimensions = _dimensions(by)
@@ -95,6 +96,7 @@ def check_tallies(
         "timezone": found.promises.standards.timezone,
         "as_of_is_now": False,
     }
+    output.spare_inputs(find_tallies(given.files))
     report = found.report(dimensions, limit, meta, with_total=with_total)
     if with_readings and report.readings is None:
         raise UsageError("these tallies hold no readings of this period.\nRun check --readings on the exports.")

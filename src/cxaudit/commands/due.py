@@ -33,6 +33,7 @@ def due(standards_file: str | None, asked: Asked, output: Output) -> int:
 
     form = output.chosen(ROW_FORMATS)
     output.check_places()
+    output.spare_inputs((), standards_file)
     standards = standards_of(standards_file, asked.standards_as_of)
     city = zone(standards.timezone)
     receipts = [parse_received(text, city) for text in asked.received]

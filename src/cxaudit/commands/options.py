@@ -63,6 +63,9 @@ class Input:
         return None if self.standards_as_of is None else scenario_words(self.standards_as_of)
 
 
+_STANDARDS_ENDINGS = (".yaml", ".yml")
+
+
 @dataclass(frozen=True)
 class Output:
     """The options that say where the answer goes and in which form, as typed."""
@@ -85,6 +88,8 @@ class Output:
             if self.format == "xlsx" and sys.stdout.isatty():
                 raise UsageError("a workbook is no text for a terminal.\nWrite it to a file: -o NAME.xlsx")
             return self.format or ("table" if sys.stdout.isatty() else piped)
+        if Path(self.file).suffix.lower() == ".parquet":
+            raise UsageError(f"-o {self.file}: only `cxaudit tally` writes Parquet files.\nName another file.")
         endings = {ending: form for ending, form in EXTENSIONS.items() if form in formats}
         by_name = endings.get(Path(self.file).suffix.lower())
         if by_name is None and self.format is None:
@@ -105,6 +110,13 @@ class Output:
         for path in (self.file, self.rejects):
             if path is not None and path != "-":
                 check_place(Path(path))
+                if Path(path).suffix.lower() in _STANDARDS_ENDINGS:
+                    raise UsageError(f"{path}: by its ending a standards file, which no answer is.\nName another file.")
+        other = EXTENSIONS.get(Path(self.rejects).suffix.lower()) if self.rejects else None
+        if other not in (None, "csv"):
+            raise UsageError(
+                f"--rejects {self.rejects} asks for {other}: rejected rows are listed as CSV.\nName NAME.csv."
+            )
         if (
             self.rejects is not None
             and self.file is not None

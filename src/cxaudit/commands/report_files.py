@@ -38,7 +38,7 @@ from cxaudit.render.report.page import charts_of
 from cxaudit.render.report.workbook import render_report_workbook
 from cxaudit.standards import Standards
 from cxaudit.standards.alike import count_alike
-from cxaudit.write.file import with_bom
+from cxaudit.write.file import os_words, with_bom
 
 TALLY = "tally.parquet"
 #: `--formats` -> the files it stands for, in the order in which they are named.
@@ -244,9 +244,18 @@ def digests_of(audit: Audit) -> dict[str, FileDigest]:
 
 
 def digest_of(path: Path, name: str) -> FileDigest:
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return FileDigest(name, path.stat().st_size, digest)
+    """Raises `InputError` for a file that cannot be read any more."""
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return FileDigest(name, path.stat().st_size, digest)
+    except OSError as error:
+        raise InputError(f"{name} cannot be read any more: {os_words(error)}") from error
+
+
+def files_of_reports(place: Path) -> list[Path]:
+    """All that the reports in a folder consist of."""
+    return [path for path in place.glob("*/*") if path.name in FILES]
 
 
 def stored_tallies(place: Path) -> Iterator[tuple[Path, StoredTally | InputError]]:

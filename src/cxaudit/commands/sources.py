@@ -16,6 +16,7 @@ def sources(standards_file: str | None, output: Output) -> int:
     """One line for each layout that a file may have."""
     form = output.chosen(ROW_FORMATS)
     output.check_places()
+    output.spare_inputs((), standards_file)
     standards = load(Path(standards_file) if standards_file else None)
     output.write(render_sources(layouts(standards), standards.sources, form, output.options()), form)
     output.say([f"Standards: {name_of(standards)} ({standards.organisation})", *_advice(len(standards.sources))])

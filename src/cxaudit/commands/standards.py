@@ -23,6 +23,8 @@ def standards_show(file: str | None, output: Output) -> int:
 
     standards = load(Path(file) if file else None, complaints)
     form = output.chosen(ROW_FORMATS)
+    output.check_places()
+    output.spare_inputs((), file)
     output.write(render_promises(show(standards), form, output.options()), form)
     output.say([f"Standards: {name_of(standards)}, {standards.organisation}"])
     return 0

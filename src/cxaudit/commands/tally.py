@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cxaudit.audit import Audit
 from cxaudit.commands.options import Input, Output
+from cxaudit.commands.report_files import digests_of
 from cxaudit.commands.shared import (
     NOT_RELIABLE,
     counting_of,
@@ -44,7 +45,7 @@ def tally(given: Input, output: Output) -> int:
         output.spare_inputs(audit.paths, given.standards)
         step("Judging")
         report = audit.report(("channel",), None, counting_of(question), meta_of(given, question))
-        data = tally_bytes(audit, report)
+        data = tally_bytes(audit, report, {name: one.sha256 for name, one in digests_of(audit).items()})
     output.write([data], "parquet")
     output.say([*settings(given, question), *notes(report)])
     warn_of_vain_channel(given, audit, output)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cxaudit.commands.options import Output
-from cxaudit.commands.report_files import TALLY, stored_tallies
+from cxaudit.commands.report_files import TALLY, files_of_reports, stored_tallies
 from cxaudit.counting.from_tallies import StoredTally
 from cxaudit.days.spans import whole_months
 from cxaudit.errors import InputError, UsageError
@@ -24,6 +24,7 @@ def trend(folder: str, output: Output, *, by: str | None) -> int:
     form = output.chosen(TREND_FORMATS)
     output.check_places()
     tallies, aside = _stored(Path(folder))
+    output.spare_inputs(files_of_reports(Path(folder)))
     found = trend_of(tallies, by)
     if not found.rows:
         raise InputError(f"the reports in {folder} hold no month.")

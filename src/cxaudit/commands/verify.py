@@ -13,7 +13,15 @@ from cxaudit.commands.drawing import Drawing
 from cxaudit.commands.manifest_form import read_manifest, replaced_by
 from cxaudit.commands.options import Input, Output
 from cxaudit.commands.report import earlier_tallies
-from cxaudit.commands.report_files import FORMATS, EarlierTally, MadeReport, digest_of, digests_of, question_of
+from cxaudit.commands.report_files import (
+    FORMATS,
+    EarlierTally,
+    MadeReport,
+    digest_of,
+    digests_of,
+    files_of_reports,
+    question_of,
+)
 from cxaudit.errors import InputError
 from cxaudit.period import parse_date
 from cxaudit.render.report.manifest import MANIFEST, FileDigest, Settings, renderers
@@ -37,7 +45,7 @@ def verify(given: Input, output: Output, path: str) -> int:
     with Drawing(made.settings.formats) as made.drawing, output.progress(made.n_steps) as step:
         step("Reading")
         inputs = digests_of(made.audit)
-        output.spare_inputs([place, *made.audit.paths], given.standards)
+        output.spare_inputs([place, *files_of_reports(_reports(place)), *made.audit.paths], given.standards)
         step("Judging")
         again = list(_again(manifest, made, step))
     standards_file = manifest["standards"]["file"]

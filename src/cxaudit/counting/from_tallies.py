@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
@@ -33,12 +33,13 @@ from cxaudit.tally.stored import (
 )
 
 __all__ = [
-    "STORED_DIMENSIONS", "StoredTally", "Tallied", "add_tallies", "open_tallies", "stored_tally", "tally_bytes",
+    "STORED_DIMENSIONS", "StoredTally", "Tallied", "add_tallies", "find_tallies", "open_tallies", "stored_tally",
+    "tally_bytes",
 ]  # fmt: skip
 
 
-def stored_tally(audit: Audit, report: Report) -> StoredTally:
-    """The tally of an audit, to be stored; `report` is a report of the same audit."""
+def stored_tally(audit: Audit, report: Report, contents: Mapping[str, str] | None = None) -> StoredTally:
+    """The tally of an audit, to be stored; `report` is a report of the same audit, `contents` has the SHA-256 of each."""
     standards = audit.question.standards
     tally, words = audit.readings_tally, audit.reading_words(report.counting)
     about = About(
@@ -55,13 +56,14 @@ def stored_tally(audit: Audit, report: Report) -> StoredTally:
         readings=tuple(tally.iter_rows(named=True)) if tally is not None else (),
         reading_words=words if tally is not None else None,
         covered=covered_days(audit),
+        contents=dict(contents or {}),
     )
     return StoredTally(stored_frame(audit.tally(STORED_DIMENSIONS)), about)
 
 
-def tally_bytes(audit: Audit, report: Report) -> bytes:
-    """The file of a stored tally; `report` is a report of the same audit."""
-    return to_parquet(stored_tally(audit, report), audit.promises)
+def tally_bytes(audit: Audit, report: Report, contents: Mapping[str, str] | None = None) -> bytes:
+    """The file of a stored tally; see `stored_tally`."""
+    return to_parquet(stored_tally(audit, report, contents), audit.promises)
 
 
 def open_tallies(arguments: Iterable[str]) -> list[tuple[str, StoredTally]]:

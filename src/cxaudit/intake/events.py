@@ -60,7 +60,7 @@ def _replaced(log: Log, tables: list[Arrived], positions: list[int], requests: p
         has_dates=(pl.col("received_is_date") | pl.col("replied_is_date")).any(),
     )
     known = log.survey.filter(pl.col("table").is_in(positions))
-    known = known.with_columns(pl.col("latest", "reaches").max())  # a reply may stand in any of them
+    known = known.with_columns(pl.col("latest").max())  # a reply may stand in any of them, a receipt only in its own
     counted = counted.join(known.drop(set(counted.columns) - {"table"}), on="table")
     counted = counted.with_columns(last_at=pl.min_horizontal("last_at", "reaches"))
     others = log.survey.filter(~pl.col("table").is_in(positions))

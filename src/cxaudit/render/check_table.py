@@ -66,8 +66,8 @@ def render_check_table(report: Report, options: RenderOptions) -> Iterator[bytes
 
 
 def _fit(report: Report, room: int) -> tuple[Table, int, list[str]]:
-    """The widest layout that the terminal holds, the width to print it with, its indent not counted, and what it leaves
-    out."""
+    """The widest layout that the terminal holds, or the narrowest, the width to print it with, its indent not counted, and
+    what it leaves out."""
     for layout in UNWRAPPED:
         table = _table(report, layout)
         natural = _measure(table).maximum
@@ -76,9 +76,11 @@ def _fit(report: Report, room: int) -> tuple[Table, int, list[str]]:
     for layout in WRAPPED:
         wrapped = _table(report, layout)
         # One more than Rich says: it counts no gap after the last column, and breaks a word for want of it.
-        if _measure(wrapped).minimum + 1 < room:
-            return wrapped, room - 1, [one.heading for one in check_view(report) if one.name in layout.left_out]
-    return table, natural, []
+        least = _measure(wrapped).minimum + 1
+        if least < room:
+            break
+    left_out = [one.heading for one in check_view(report) if one.name in layout.left_out]
+    return wrapped, max(room - 1, least), left_out
 
 
 def _table(report: Report, layout: Layout) -> Table:

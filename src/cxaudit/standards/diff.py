@@ -183,11 +183,9 @@ def _periods(periods: Sequence[HighVolume]) -> Facts:
 
 
 def _spellings(standards: Standards) -> Facts:
-    """The spellings that do not follow from a key, a title or the name of a department that promises something."""
+    """The spellings that do not follow from a key, a title or the name of a department."""
     implied = {(fold(name), key) for key, title in standards.titles.items() for name in (key, title)}
-    named = {promise.department for version in standards.versions for promise in version.promises}
-    named |= {name for period in standards.high_volume for name in period.departments}
-    of_departments = {(fold(name), name) for name in named if name}
+    of_departments = {(fold(name), name) for name in standards.department_names.values()}
     facts: Facts = {}
     for noun, meaning, known in (
         ("channel", standards.channel_names, implied),

@@ -12,7 +12,7 @@ import datetime as dt
 import io
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 import polars as pl
@@ -52,6 +52,7 @@ class About:
     readings: tuple[dict[str, Any], ...] = ()  # requests by their verdicts under every reading, where they were tallied
     reading_words: dict[str, str] | None = None  # reading -> its rule in words, the declared one first
     covered: tuple[Span, ...] | None = None  # the days of which the input could tell; None: not stored then
+    contents: dict[str, str] = field(default_factory=dict)  # export -> its SHA-256; empty where it was not stored
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,7 @@ def merged(tallies: Sequence[tuple[str, StoredTally]]) -> StoredTally:
                     f"{first_name} and {name} have different {what}, so their figures cannot be added.\n"
                     "Tally all parts with the same --standards, --as-of and --period."
                 )
+    _refuse_twice(tallies)
     all_about = [stored.about for _, stored in tallies]
     frames = [stored.frame for _, stored in tallies]
     frame = merge_tallies(frames, STORED_DIMENSIONS)
@@ -140,9 +142,23 @@ def merged(tallies: Sequence[tuple[str, StoredTally]]) -> StoredTally:
         readings=tuple(row for about in all_about for row in about.readings) if has_readings else (),
         reading_words=first.about.reading_words if has_readings else None,
         covered=_covered(all_about),
+        contents={name: content for about in all_about for name, content in about.contents.items()},
     )
     columns = [name for name in frame.columns if name != "n"]
     return StoredTally(frame.sort(columns, nulls_last=True), about)
+
+
+def _refuse_twice(tallies: Sequence[tuple[str, StoredTally]]) -> None:
+    """Raise `InputError` where two tallies count the same export: a copy of a part would count all its requests twice."""
+    counted: dict[str, str] = {}
+    for name, stored in tallies:
+        for export, content in stored.about.contents.items():
+            if content in counted:
+                raise InputError(
+                    f"{counted[content]} and {name} both count {export}, so its requests would be counted twice.\n"
+                    "Leave one of them out."
+                )
+        counted |= dict.fromkeys(stored.about.contents.values(), name)
 
 
 def of_months(stored: StoredTally, first: dt.date, last: dt.date) -> StoredTally:
@@ -227,6 +243,7 @@ def _about_in(document: dict[str, Any]) -> About:
         readings=tuple(document["readings"]),
         reading_words=document["reading_words"],
         covered=None if covered is None else tuple(map(_span_in, covered)),
+        contents=document.get("contents", {}),
     )
 
 
