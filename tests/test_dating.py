@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from outside import run
 
 from cxaudit.days.zones import zone
 from cxaudit.intake.arrival import Log, take_in
@@ -93,3 +94,13 @@ def test_a_blank_column_of_replies_is_no_proof(folder: Path) -> None:
     log = log_of(folder, "iso", "no replies")
     assert log.tables[1].source.proofs["replied_at"].format is None
     assert log.rows.filter(pl.col("table") == 1).collect()["replied_at"].null_count() == 250
+
+
+def test_formulas_that_failed_are_to_be_worked_out(tmp_path: Path) -> None:
+    """Where so many of them failed that the column has no format, it is not the mapping that is wrong."""
+    rows = "".join(
+        f"{i},email,2025-10-0{i} 10:00,{reply}\n" for i, reply in enumerate(["#N/A", "2025-10-03 10:00"] * 2, 1)
+    )
+    (tmp_path / "log.csv").write_text(f"case_id,channel,received_at,replied_at\n{rows}")
+    done = run("check", "log.csv", "--as-of", "2025-10-31", cwd=tmp_path)
+    assert (done.code, "open the workbook in Excel" in done.err) == (2, True), done.err

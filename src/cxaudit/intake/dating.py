@@ -13,6 +13,7 @@ import polars as pl
 
 from cxaudit.errors import InputError
 from cxaudit.intake.source import Source
+from cxaudit.lookup import FAILED
 from cxaudit.read.table import column
 from cxaudit.recognise.cells import cells_of
 from cxaudit.recognise.dates import DateFormat
@@ -86,9 +87,15 @@ def require_dates(source: Source) -> None:
         if proof.is_open:
             raise InputError(
                 f'{source.place}, column "{name}": no date format explains nine of ten of its {proof.n_values:,} values; '
-                f'one of them is "{proof.example}".\nIf this is not the column for {role}, say so under sources: in the '
-                "standards file; if its dates are mixed, correct the export."
+                f'one of them is "{proof.example}".\n{_remedy(role, proof)}'
             )
+
+
+def _remedy(role: Role, proof: Proof) -> str:
+    if FAILED.match(proof.example or ""):
+        return "Formulas failed, or were never worked out: open the workbook in Excel, look at these cells and save it."
+    other = f"If this is not the column for {role}, say so under sources: in the standards file"
+    return f"{other}; if its dates are mixed, correct the export."
 
 
 def _alike(sources: Sequence[Source]) -> list[list[Source]]:
