@@ -206,7 +206,8 @@ def without_cells(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def _about_out(about: About) -> dict[str, Any]:
-    document = {field.name: getattr(about, field.name) for field in fields(about)}
+    document = {field.name: getattr(about, field.name) for field in fields(about) if field.name != "contents"}
+    document |= {"contents": about.contents} if about.contents else {}
     document["as_of"] = {
         "local": about.as_of.local.isoformat(), "utc": about.as_of.utc.isoformat(), "is_date": about.as_of.is_date
     }  # fmt: skip
