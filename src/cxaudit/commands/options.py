@@ -111,7 +111,8 @@ class Output:
             if path is not None and path != "-":
                 check_place(Path(path))
                 if Path(path).suffix.lower() in _STANDARDS_ENDINGS:
-                    raise UsageError(f"{path}: by its ending a standards file, which no answer is.\nName another file.")
+                    said = f"{path} is the standards file, or would be taken for one; no answer is."
+                    raise UsageError(f"{said}\nName another file.")
         other = EXTENSIONS.get(Path(self.rejects).suffix.lower()) if self.rejects else None
         if other not in (None, "csv"):
             raise UsageError(
