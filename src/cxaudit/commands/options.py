@@ -114,7 +114,7 @@ class Output:
                     said = f"{path} is the standards file, or would be taken for one; no answer is."
                     raise UsageError(f"{said}\nName another file.")
         other = EXTENSIONS.get(Path(self.rejects).suffix.lower()) if self.rejects else None
-        if other not in (None, "csv"):
+        if other not in (None, "csv", "table"):
             raise UsageError(
                 f"--rejects {self.rejects} asks for {other}: rejected rows are listed as CSV.\nName NAME.csv."
             )
