@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cxaudit.audit import Question
+from cxaudit.commands.digests import digest_of
 from cxaudit.commands.drawing import Drawing
 from cxaudit.commands.manifest_form import read_manifest, replaced_by
 from cxaudit.commands.options import Input, Output
@@ -20,7 +21,6 @@ from cxaudit.commands.report_files import (
     TALLY,
     EarlierTally,
     MadeReport,
-    digest_of,
     question_of,
     stored_tallies,
 )

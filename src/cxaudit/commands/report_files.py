@@ -13,6 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from cxaudit.audit import Audit, Question
+from cxaudit.commands.digests import digest_of, digests_of
 from cxaudit.commands.drawing import DRAWN, Drawing
 from cxaudit.commands.options import Input
 from cxaudit.commands.shared import counting_of, meta_of
@@ -38,7 +39,7 @@ from cxaudit.render.report.page import charts_of
 from cxaudit.render.report.workbook import render_report_workbook
 from cxaudit.standards import Standards
 from cxaudit.standards.alike import count_alike
-from cxaudit.write.file import os_words, with_bom
+from cxaudit.write.file import with_bom
 
 TALLY = "tally.parquet"
 #: `--formats` -> the files it stands for, in the order in which they are named.
@@ -236,21 +237,6 @@ def question_of(given: Input, standards: Standards, *, with_employees: bool) -> 
     """What a report asks of the input; employees only where they are asked for."""
     roles = [*ROLES, *COMPARED_ROLES, *(["employee"] if with_employees else [])]
     return given.question(standards, roles, reject_cells=False, with_readings="yes")  # type: ignore[arg-type]
-
-
-def digests_of(audit: Audit) -> dict[str, FileDigest]:
-    """The files that were judged, by the name shown for each."""
-    return {name: digest_of(path, name) for path, name in audit.files.items() if path not in audit.log.own_lists}
-
-
-def digest_of(path: Path, name: str) -> FileDigest:
-    """Raises `InputError` for a file that cannot be read any more."""
-    try:
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return FileDigest(name, path.stat().st_size, digest)
-    except OSError as error:
-        raise InputError(f"{name} cannot be read any more: {os_words(error)}") from error
 
 
 def files_of_reports(place: Path) -> list[Path]:

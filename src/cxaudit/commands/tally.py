@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from cxaudit.audit import Audit
+from cxaudit.commands.digests import digests_of
 from cxaudit.commands.options import Input, Output
-from cxaudit.commands.report_files import digests_of
 from cxaudit.commands.shared import (
     NOT_RELIABLE,
     counting_of,

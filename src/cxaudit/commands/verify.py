@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from cxaudit.commands.digests import digest_of, digests_of
 from cxaudit.commands.drawing import Drawing
 from cxaudit.commands.manifest_form import read_manifest, replaced_by
 from cxaudit.commands.options import Input, Output
@@ -17,8 +18,6 @@ from cxaudit.commands.report_files import (
     FORMATS,
     EarlierTally,
     MadeReport,
-    digest_of,
-    digests_of,
     files_of_reports,
     question_of,
 )
