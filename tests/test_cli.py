@@ -993,6 +993,12 @@ def test_the_promises_are_shown_in_each_format(form: str) -> None:
     assert all(within in shown.text for within in ("1 business day", "2 business days", "5 business days"))
 
 
+def python(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A program of its own, which may be interrupted or break down."""
+    command = [sys.executable, "-c", program, *arguments]
+    return subprocess.run(command, env=clean_environment(), capture_output=True, text=True, check=False)
+
+
 def test_what_breaks_down_in_compiled_code_is_a_bug_like_any_other() -> None:
     """It is no `Exception` to Python; left alone it would end with exit code 1, which says that a target was missed."""
     code = (
@@ -1003,9 +1009,7 @@ def test_what_breaks_down_in_compiled_code_is_a_bug_like_any_other() -> None:
         "cli.typer.main.get_command = lambda _: type('Command', (), {'main': staticmethod(main)})\n"
         "raise SystemExit(cli.main())"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], env=clean_environment(), capture_output=True, text=True, check=False
-    )
+    done = python(code)
     assert (done.returncode, "Traceback" in done.stderr) == (70, False)
     assert done.stderr.startswith("cxaudit: a bug: PanicException: left == right")
 
@@ -1024,10 +1028,7 @@ def test_a_signal_at_the_very_end_breaks_nothing_off(name: str) -> None:
         "m.main = main\n"
         "m.run()"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program, "check", "nowhere.csv"],
-        env=clean_environment(), capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = python(program, "check", "nowhere.csv")
     assert (done.returncode, done.stderr) == (2, "cxaudit: there is no file nowhere.csv.\n")
 
 
@@ -1049,9 +1050,7 @@ def test_what_a_signal_breaks_off_is_no_bug(name: str) -> None:
         "sys.argv = ['cxaudit', 'check', 'samples']\n"
         "m.run()"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program], env=clean_environment(), capture_output=True, text=True, check=False
-    )
+    done = python(program)
     assert (done.returncode, done.stderr) == (128 + getattr(signal, name), "")
 
 
