@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+import cxaudit.counting.requests as requests_counting
 from cxaudit.audit import Audit
 from cxaudit.counting.condense import MOST_CODES
 from cxaudit.counting.requests import count_requests
@@ -24,6 +25,7 @@ from cxaudit.model import VERDICTS, AsOf, Verdict
 from cxaudit.promises.readings import Reading, readings_for
 from cxaudit.promises.table import Promises
 from cxaudit.standards import Standards
+from cxaudit.standards.model import CalendarSettings, Counting, OfficeHours, Promise, Segment, Version, Within
 from cxaudit.tally.counts import with_cohort
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
@@ -176,3 +178,64 @@ def test_no_request_is_left_out_by_its_kind(
         for rows in (some, run.requests)
     )
     assert found.equals(expected)
+
+
+MORNING, AFTERNOON = (30600, 43200), (46800, 59400)
+ORDINARY = [(MORNING, AFTERNOON)] * 5 + [()] * 2
+#: A day's office hours end at another time of day after each receipt: dues jump between openings and closings.
+UNEVEN = [
+    (MORNING,),
+    (MORNING, AFTERNOON),
+    ((32400, 54000),),
+    (AFTERNOON,),
+    (MORNING, AFTERNOON),
+    ((36000, 39600),),
+    (),
+]
+
+
+def _every_half_hour(first: dt.datetime, days: int) -> pl.DataFrame:
+    """Requests of every half hour, answered at every half hour of the four days after."""
+    half = dt.timedelta(minutes=30)
+    times = pl.datetime_range(first, first + days * dt.timedelta(days=1), half, eager=True).alias("received_at")
+    later = pl.Series("later", [n * half for n in range(4 * 48)], dtype=pl.Duration("us"))
+    rows = times.to_frame().join(later.to_frame(), how="cross")
+    return rows.select(
+        "received_at",
+        replied_at=pl.col("received_at") + pl.col("later"),
+        channel=pl.lit("email", dtype=pl.Categorical()),
+        department=pl.lit(None, dtype=pl.Categorical()),
+        table=pl.lit(0, dtype=pl.UInt32),
+        exempt_by=pl.lit(None, dtype=pl.UInt8),
+        **dict.fromkeys(("is_exempt", "received_is_date", "replied_is_date"), pl.lit(value=False)),
+    )
+
+
+@pytest.mark.parametrize(("hours", "is_even"), [(ORDINARY, True), (UNEVEN, False)], ids=["ordinary", "uneven"])
+def test_the_time_taken_tells_other_readings(
+    hours: list[tuple[Segment, ...]], is_even: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In an ordinary office only what happened on a day on which the clocks change is judged one by one."""
+    calendar = CalendarSettings(None, frozenset(n for n in range(7) if hours[n]), {}, frozenset(), {})
+    promise = Promise("email", None, Within(2, "business days", ""), None, "")
+    counting = Counting("day_received", "midnight")
+    version = Version(dt.date(2025, 9, 1), "", (promise,), counting, OfficeHours(tuple(hours)))
+    town = invented.standards(calendar, (version,), "America/Edmonton")
+    run: dict[str, Any] = {"town": town, "rows": _every_half_hour(dt.datetime(2025, 10, 31), 7), "period": None}
+    run |= {
+        "as_of": invented.as_of(dt.date(2025, 12, 1), town.timezone),
+        "readings": readings_for(Promises(town).rules),
+    }
+    seen, judge_them = [], requests_counting._under_readings
+
+    def watched(audit: Audit, requests: pl.DataFrame, *rest: Any) -> pl.DataFrame:
+        seen.append(requests)
+        return judge_them(audit, requests, *rest)
+
+    monkeypatch.setattr(requests_counting, "_under_readings", watched)
+    monkeypatch.setattr(requests_counting, "PORTION_ROWS", 100_000)
+    expected, found = (count(Run(**run, is_small=is_small), ()) for is_small in (True, False))
+    assert found.sort(pl.all()).equals(expected.select(found.columns).sort(pl.all()))
+    days = (pl.col(name).dt.date() for name in ("received_at", "replied_at"))
+    is_change = pl.any_horizontal(day == dt.date(2025, 11, 2) for day in days)
+    assert pl.concat(seen).filter(~is_change).is_empty() == is_even

@@ -1,4 +1,4 @@
-"""Elapsed office hours of each request: from receipt to the reply, or to the as-of moment where there is none."""
+"""Elapsed business days and office hours: from receipt to the reply, or to the as-of moment where there is none."""
 
 from __future__ import annotations
 
@@ -11,6 +11,22 @@ from cxaudit.days.office_hours import OpenTime
 from cxaudit.promises.table import Promises
 
 _HUNDREDTH = 36_000_000  # microseconds of a hundredth of an hour
+
+
+def elapsed_days(calendar: Calendar, as_of: dt.date, *, varies: bool) -> dict[str, pl.Expr]:
+    """Business days after day zero up to the reply, or to the as-of moment; and those after the due day, when missed. Null
+    where the time of day, which is not known, decides about day zero."""
+    until = pl.when(pl.col("_has_reply")).then(pl.col("replied_at").dt.date()).otherwise(pl.lit(as_of))
+    used = calendar.count_through(until)
+    is_missed = pl.col("verdict").is_in(["late", "overdue"])
+    elapsed = (used - calendar.count_through(pl.col("_day_zero"))).clip(0)
+    if varies:
+        elapsed = pl.when(elapsed == (used - calendar.count_through(pl.col("_last_zero"))).clip(0)).then(elapsed)
+    over = used - calendar.count_through(pl.col("due_at").dt.date())
+    return {
+        "business_days": pl.when(pl.col("excluded").is_null()).then(elapsed),
+        "business_days_over": pl.when(is_missed).then(over),
+    }
 
 
 def with_business_hours(

@@ -14,6 +14,7 @@ import polars as pl
 
 from cxaudit.days.calendar import Calendar
 from cxaudit.days.zones import Zone
+from cxaudit.elapsed import elapsed_days
 from cxaudit.model import EXCLUSIONS, VERDICTS, AsOf
 from cxaudit.promises.due import DAY_END, Clock, Due, Rule, due_under, extended
 from cxaudit.promises.high_volume import period_of
@@ -27,6 +28,7 @@ JUDGED_COLUMNS = ("promise", "due_at", "due_is_date", "verdict", "excluded", "bu
 HIGH_VOLUME_COLUMNS = ("high_volume", "due_before_extension", "verdict_without")
 _AT = pl.Datetime("us")
 _NEVER = pl.lit(None, dtype=_AT)
+_NO_LENGTH = pl.lit(None, dtype=pl.Duration("us"))
 
 
 def judge_requests(
@@ -52,8 +54,11 @@ def judge_requests(
     reading `reading:` and its name (the verdict under it, null when unknown).
 
     `has_dates` may be False where no receipt and no reply is a date without a time: then one due time is enough.
-    The frame may say itself whether a reply is known and came before the request (`has_reply`, `is_before`); one of requests
-    that were counted first has the latest moments that its receipts and replies stand for, too (`received_end`, `replied_end`).
+    A frame of requests that were counted first says itself whether a reply is known and came before the request
+    (`has_reply`, `is_before`), the latest moments that its receipts and replies stand for (`received_end`, `replied_end`) and
+    whether these lie in one piece of their days, within which no office opens or closes and no clock changes (`is_in_pieces`).
+    It gets for each reading also `allowed:` and its name: after how long a reply is just in time (Duration), where the verdict
+    is open and this is the same for all receipts of the piece, else null.
 
     **Source**: DESIGN 2 (verdicts, exclusions and their order), 3 (dates without a time).
     """
@@ -67,14 +72,15 @@ def judge_requests(
         {"promise": promises.promise_of(pl.col("received_at"), pl.col("channel"), pl.col("department"))},
         {"_rule": promises.rule_of(pl.col("promise")), "_n": promises.count_of(pl.col("promise"))},
         *judged.declared(),
-        _elapsed_columns(clock, as_of, varies=judged.needs_times(promises.rules)),
+        elapsed_days(calendar, as_of.local.date(), varies=judged.needs_times(promises.rules)),
         *(step for reading in readings for step in judged.reading(reading)),
     ]
     for step in steps:
         requests = requests.with_columns(**step)
     added = [*JUDGED_COLUMNS, *(HIGH_VOLUME_COLUMNS if promises.standards.high_volume else ())]
     requests = requests.with_columns(replied_at=pl.when(pl.col("_has_reply")).then(pl.col("replied_at")))
-    return requests.select(*columns, *added, *(f"reading:{reading.name}" for reading in readings))
+    kept = ["reading:", "allowed:"] if judged.is_condensed else ["reading:"]
+    return requests.select(*columns, *added, *(f"{kind}{reading.name}" for reading in readings for kind in kept))
 
 
 @dataclass(frozen=True)
@@ -122,11 +128,15 @@ class _Judge:
         rules, end = [rule for rule, _ in pairs], f"_{reading.name}"
         factors = pl.Series([factor for _, factor in pairs], dtype=pl.Int32)
         n = pl.col("_n") * pl.col("_rule").map_batches(factors.gather, return_dtype=pl.Int32, is_elementwise=True)
+        verdict, allowed = f"reading:{reading.name}", f"allowed:{reading.name}"
         if rules == self.promises.rules and not self.promises.standards.high_volume:  # the declared rule itself
-            return [{f"reading:{reading.name}": pl.when(pl.col("excluded").is_null()).then("verdict")}]
+            return [{verdict: pl.when(pl.col("excluded").is_null()).then("verdict"), allowed: _NO_LENGTH}]
         is_known = pl.col("excluded").is_null() | (pl.col("excluded") == "no_time")
-        verdict = pl.when(is_known).then(self._verdict(rules, end))
-        return [self._due(rules, end, n=n), {f"reading:{reading.name}": verdict}]
+        steps: list[dict[str, pl.Expr]] = [self._due(rules, end, n=n)]
+        steps.append({verdict: pl.when(is_known).then(self._verdict(rules, end))})
+        if self.is_condensed:
+            steps.append({allowed: pl.when(pl.col(verdict).is_null()).then(self._allowed(rules, end))})
+        return steps
 
     def _due(
         self, rules: list[Rule], end: str, *, n: pl.Expr | None = None, extend: bool = False
@@ -183,6 +193,23 @@ class _Judge:
         passed = self.as_of.utc + self.as_of.just_after
         in_time = _verdict_if_sure(instant, pl.col(f"_first_utc{end}"), pl.col(f"_last_utc{end}"), passed)
         return pl.when(pl.col("_rule").is_in(real)).then(in_time).otherwise(on_wall)
+
+    def _allowed(self, rules: list[Rule], end: str) -> pl.Expr:
+        """After how long a reply is just in time, where that is the same for all receipts of a piece of a day; else null.
+
+        Within a piece a due time stands still, or follows the receipt and may jump: if the last one is as far from the first
+        as the receipts are, it follows them without a jump.
+        """
+        first, last, reply = pl.col(f"_first{end}"), pl.col(f"_last{end}"), pl.col("replied_at")
+        if real := [i for i, rule in enumerate(rules) if rule.is_real_time]:
+            is_real = pl.col("_rule").is_in(real)
+            first = pl.when(is_real).then(pl.col(f"_first_utc{end}")).otherwise(first)
+            last = pl.when(is_real).then(pl.col(f"_last_utc{end}")).otherwise(last)
+            reply = pl.when(is_real).then(self.clock.zone.utc(reply)).otherwise(reply)
+        received = pl.col("received_at")
+        follows = last - first == pl.col("received_end") - received
+        is_same = pl.col("is_in_pieces") & pl.col("_has_reply") & follows
+        return pl.when(is_same).then((first - reply) + (pl.col("replied_at") - received))
 
     def _replied(self, comparable: Callable[[pl.Expr], pl.Expr]) -> tuple[pl.Expr, pl.Expr]:
         """The earliest and the latest moment that a reply stands for; `comparable` turns a wall time into what is compared."""
@@ -260,19 +287,3 @@ def _exclusion(first_effective: dt.date, calendar: Calendar, end: str) -> pl.Exp
     for code, applies in reversed(reasons.items()):
         chosen = pl.when(applies).then(pl.lit(code, EXCLUSION)).otherwise(chosen)
     return chosen
-
-
-def _elapsed_columns(clock: Clock, as_of: AsOf, *, varies: bool) -> dict[str, pl.Expr]:
-    """Business days after day zero up to the reply, or to the as-of moment; and those after the due day, when missed. Null
-    where the time of day, which is not known, decides about day zero."""
-    until = pl.when(pl.col("_has_reply")).then(pl.col("replied_at").dt.date()).otherwise(pl.lit(as_of.local.date()))
-    used = clock.calendar.count_through(until)
-    is_missed = pl.col("verdict").is_in(["late", "overdue"])
-    elapsed = (used - clock.calendar.count_through(pl.col("_day_zero"))).clip(0)
-    if varies:
-        elapsed = pl.when(elapsed == (used - clock.calendar.count_through(pl.col("_last_zero"))).clip(0)).then(elapsed)
-    over = used - clock.calendar.count_through(pl.col("due_at").dt.date())
-    return {
-        "business_days": pl.when(pl.col("excluded").is_null()).then(elapsed),
-        "business_days_over": pl.when(is_missed).then(over),
-    }

@@ -32,22 +32,31 @@ _DAY_BITS = 16  # until the year 2149
 _MICRO = 1_000_000
 _DAY = 86_400 * _MICRO
 _IS_DATE = ("received_is_date", "replied_is_date")
+_PIECES = ("_received_piece", "_replied_piece")
 
 
 @dataclass(frozen=True)
 class Cuts:
-    """Where days are cut: in seconds after midnight, ascending; `whole`: days not cut, since their clocks change."""
+    """Where days are cut: at which microseconds after midnight, ascending, new pieces begin, for receipts and for replies;
+    `whole`: days not cut, since their clocks change."""
 
-    seconds: tuple[int, ...] = ()
+    received: tuple[int, ...] = ()
+    replied: tuple[int, ...] = ()
     whole: tuple[dt.date, ...] = ()
 
-    def piece(self, at: pl.Expr, is_date: pl.Expr) -> pl.Expr:
-        """The number of the piece of its day in which a moment lies, from 1; 0 stands for the whole day."""
+    def piece(self, name: str) -> pl.Expr:
+        """The number of the piece of its day in which a receipt or reply (`received`, `replied`) lies, from 1; 0 stands for
+        the whole day."""
+        at = pl.col(f"{name}_at")
         time = at.to_physical() % _DAY
         number = pl.lit(1, dtype=pl.UInt8)
-        for second in self.seconds:
-            number += (time >= second * _MICRO).cast(pl.UInt8)
-        return pl.when(is_date | self._is_whole(at)).then(pl.lit(0, dtype=pl.UInt8)).otherwise(number)
+        for cut in self._of(name):
+            number += (time >= cut).cast(pl.UInt8)
+        is_whole = pl.col(f"{name}_is_date") | self._is_whole(at)
+        return pl.when(is_whole).then(pl.lit(0, dtype=pl.UInt8)).otherwise(number)
+
+    def _of(self, name: str) -> tuple[int, ...]:
+        return self.received if name == "received" else self.replied
 
     def _is_whole(self, at: pl.Expr) -> pl.Expr:
         if len(self.whole) > _MOST_COMPARED:
@@ -58,10 +67,13 @@ class Cuts:
             is_whole |= (at >= midnight) & (at < midnight + dt.timedelta(days=1))
         return is_whole
 
-    def bounds(self, piece: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    def n_bits(self, name: str) -> int:
+        """How many bits the number of a piece takes; none where days are not cut."""
+        return (len(self._of(name)) + 2).bit_length() if self._of(name) else 0
+
+    def bounds(self, name: str, piece: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
         """The first and the last moment of a piece, as time after midnight (Duration)."""
-        starts = [0, 0, *(second * _MICRO for second in self.seconds)]
-        ends = [_DAY, *(second * _MICRO for second in self.seconds), _DAY]
+        starts, ends = [0, 0, *self._of(name)], [_DAY, *self._of(name), _DAY]
         first, last = (
             piece.replace_strict(list(range(len(values))), values, return_dtype=pl.Int64).cast(pl.Duration("us"))
             for values in (starts, [end - 1 for end in ends])
@@ -84,8 +96,9 @@ class _Part:
 class Condensed:
     """`kinds`: requests as `judge_requests` takes them, each from the first to the last moment that it stands for
     (`received_at` to `received_end`, `replied_at` to `replied_end`), with `n`, what is settled beforehand (`has_reply`,
-    `is_before`, `is_known`, `is_quick`) and `is_certain` (there are no times of day); `rows` is the log with the number of
-    each row's kind, `key` tells it from a request that has all columns."""
+    `is_before`, `is_known`, `is_quick`), `is_certain` (there are no times of day) and `is_in_pieces` (both moments lie in a
+    piece of a day that is cut); `rows` is the log with the number of each row's kind, `key` tells it from a request that has
+    all columns."""
 
     kinds: pl.DataFrame
     rows: pl.LazyFrame
@@ -195,15 +208,15 @@ def _day_parts(schema: pl.Schema, as_of: AsOf, cuts: Cuts, *, has_dates: bool) -
     }
     flags |= {name: pl.col(name) for name in ("replied_by_closure",) if name in schema.names()}
     days = {"received_at": received, "replied_at": pl.when(has_reply).then(replied)}
-    pieces = {
-        "_received_piece": cuts.piece(pl.col("received_at"), pl.col("received_is_date")),
-        "_replied_piece": pl.when(has_reply).then(cuts.piece(pl.col("replied_at"), pl.col("replied_is_date"))),
-    }
-    n_bits = (len(cuts.seconds) + 2).bit_length() if cuts.seconds else 0
+    pieces = {"received": cuts.piece("received"), "replied": pl.when(has_reply).then(cuts.piece("replied"))}
     return [
         *(_Part(name, number, _DAY_BITS, pl.Datetime("us")) for name, number in days.items()),
         *(_Part(name, number, 1, pl.Boolean()) for name, number in flags.items()),
-        *(_Part(name, number + 1, n_bits, pl.Int64()) for name, number in pieces.items() if n_bits),
+        *(
+            _Part(f"_{name}_piece", number + 1, n_bits, pl.Int64())
+            for name, number in pieces.items()
+            if (n_bits := cuts.n_bits(name))
+        ),
     ]
 
 
@@ -227,13 +240,14 @@ def _unpacked(counted: pl.DataFrame, parts: Sequence[_Part], cuts: Cuts) -> pl.D
     kinds = counted.with_columns(**columns)
     if "department" not in columns:
         kinds = kinds.with_columns(department=pl.lit(None, dtype=pl.Categorical))
+    absent = {name: pl.lit(0, dtype=pl.Int64) for name in _PIECES if name not in columns}
+    kinds = kinds.with_columns(**absent).with_columns(pl.col(_PIECES).fill_null(0))
     has_times = ~pl.col("_received_is_date") | (pl.col("has_reply") & ~pl.col("_replied_is_date"))
-    kinds = kinds.with_columns(is_certain=~has_times)
+    kinds = kinds.with_columns(is_certain=~has_times, is_in_pieces=pl.all_horizontal(pl.col(_PIECES) > 0))
     for name in ("received", "replied"):
         day = pl.col(f"{name}_at")
-        piece = pl.col(f"_{name}_piece").fill_null(0) if cuts.seconds else pl.lit(0, dtype=pl.Int64)
-        first, last = cuts.bounds(piece)
+        first, last = cuts.bounds(name, pl.col(f"_{name}_piece"))
         kinds = kinds.with_columns(
             **{f"{name}_at": day + first, f"{name}_end": day + last, f"{name}_is_date": day.is_not_null()}
         )
-    return kinds.drop("_received_is_date", "_replied_is_date", "_received_piece", "_replied_piece", strict=False)
+    return kinds.drop("_received_is_date", "_replied_is_date", *_PIECES)

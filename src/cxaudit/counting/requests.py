@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from cxaudit.counting.condense import KEY, Condensed, Cuts, condense
+from cxaudit.judge import VERDICT
 from cxaudit.model import Verdict
 from cxaudit.tally.counts import merge_tallies, tally_verdicts
 
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
 #: How many requests are judged one by one at a time, about 50 bytes each.
 PORTION_ROWS = 10_000_000
-_DAY_SECONDS = 86_400
+_SECOND = 1_000_000
+_DAY = 86_400 * _SECOND
 #: With more of them than this, days are not cut: the kinds would be too many.
 _MOST_CUTS = 8
 
@@ -70,10 +72,33 @@ def count_requests(audit: Audit, by: Sequence[str]) -> tuple[pl.DataFrame, Kinds
     for kinds in _portions(judged.filter("is_open", "is_undecided")):
         requests = condensed.of(kinds).collect(engine="streaming").rechunk()
         parts.append(tally(audit.judge(requests.lazy())).collect(engine="streaming"))
-    for kinds in _portions(judged.filter("is_open", ~pl.col("is_undecided"))):
+    unsure = judged.filter("is_open", ~pl.col("is_undecided")).with_columns(_is_timed=_is_timed(audit))
+    if not (timed := unsure.filter("_is_timed")).is_empty():
+        parts.append(tally(_by_time_taken(audit, condensed.rows, timed, carried).lazy()).collect())
+    for kinds in _portions(unsure.filter(~pl.col("_is_timed"))):
         requests = condensed.of(kinds).collect(engine="streaming").rechunk()
         parts.append(tally(_under_readings(audit, requests, kinds, carried).lazy()).collect())
     return merge_tallies([part.select(sorted(part.columns)) for part in parts], names), Kinds(condensed, judged)
+
+
+def _is_timed(audit: Audit) -> pl.Expr:
+    """Of which kinds the time from receipt to reply tells the verdict under each reading that leaves them open."""
+    names = [reading.name for reading in audit.readings]
+    told = (pl.col(f"reading:{name}").is_not_null() | pl.col(f"allowed:{name}").is_not_null() for name in names)
+    return pl.all_horizontal(pl.lit(True), *told)
+
+
+def _by_time_taken(audit: Audit, rows: pl.LazyFrame, kinds: pl.DataFrame, carried: Sequence[str]) -> pl.DataFrame:
+    """Requests of such kinds, counted by their verdicts under other readings: in time are those that were answered within
+    what is allowed."""
+    names = [reading.name for reading in audit.readings if kinds[f"allowed:{reading.name}"].count()]
+    allowed, taken = [f"allowed:{name}" for name in names], pl.col("replied_at") - pl.col("received_at")
+    timed = rows.join(kinds.select(KEY, *allowed).lazy(), on=KEY).select(KEY, *carried, pl.col(allowed) >= taken)
+    counted = timed.group_by(KEY, *carried, *allowed).agg(n=pl.len()).collect(engine="streaming")
+    met, late = (pl.lit(verdict, VERDICT) for verdict in ("met", "late"))
+    told = {name: pl.when(f"allowed:{name}").then(met).otherwise(late) for name in names}
+    judged = counted.join(kinds.drop("n", *allowed, *carried, strict=False), on=KEY)
+    return judged.with_columns(pl.coalesce(f"reading:{name}", verdict) for name, verdict in told.items())
 
 
 def _under_readings(audit: Audit, requests: pl.DataFrame, kinds: pl.DataFrame, carried: Sequence[str]) -> pl.DataFrame:
@@ -119,16 +144,23 @@ def _condensed(audit: Audit, by: Sequence[str], deciding: Sequence[str], carried
 
 
 def _cuts(audit: Audit) -> Cuts:
-    """Where the rules in play tell times of day apart: at openings and closings."""
+    """Where the rules in play tell times of day apart: at openings and closings.
+
+    Who writes as the office opens or closes waits as long as those who wrote while it was closed; a reply at these moments is
+    the last one in time.
+    """
     rules, calendar = audit.promises.rules, audit.calendar
     if not audit.readings and not any(rule.needs_time for rule in rules):
         return Cuts()
     days = [*(day for rule in rules for day in rule.hours.by_weekday), *calendar.settings.part_days.values()]
-    seconds = {second for day in days for segment in day for second in segment} - {0, _DAY_SECONDS}
+    openings, closings = ({segment[end] * _SECOND for day in days for segment in day} - {0, _DAY} for end in (0, 1))
     first, last = (dt.datetime.combine(day, dt.time()) for day in (calendar.first, calendar.last))
     changes = audit.zone.clock_changes(first, last)
-    whole = sorted({moment.date() for change in changes for moment in (change.start, change.end)})
-    return Cuts(tuple(sorted(seconds)) if len(seconds) <= _MOST_CUTS else (), tuple(whole))
+    whole = tuple(sorted({moment.date() for change in changes for moment in (change.start, change.end)}))
+    if len(openings | closings) > _MOST_CUTS:
+        return Cuts(whole=whole)
+    after = {moment + 1 for moment in openings}
+    return Cuts(tuple(sorted(after | closings)), tuple(sorted(after | {moment + 1 for moment in closings})), whole)
 
 
 def _is_open(audit: Audit, kinds: pl.DataFrame) -> tuple[pl.Expr, pl.Expr]:
