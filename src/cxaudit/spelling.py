@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 #: Blanks of every kind, underscores, and every dash a word processor may put in the place of a hyphen.
 _FILLERS = re.compile(r"[\s\u200b\ufeff_\-\u00ad\u058a\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d]+")
 
 
+@lru_cache(maxsize=1 << 12)  # the same few names for each of many files
 def fold(text: str) -> str:
     """The form in which two spellings of one name are equal.
 

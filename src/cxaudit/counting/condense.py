@@ -129,7 +129,9 @@ def condense(
     """
     schema = requests.collect_schema()
     table = pl.col("table")
-    if [*tables] != [*range(len(tables))]:
+    if set(tables) == {0}:
+        table = pl.lit(0, dtype=pl.UInt32).alias("table")
+    elif [*tables] != [*range(len(tables))]:
         table = value_at(table, tables, pl.UInt32()).alias("table")
     others = [
         *_day_parts(schema, as_of, cuts, has_dates=has_dates),

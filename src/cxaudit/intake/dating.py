@@ -24,7 +24,7 @@ from cxaudit.standards.source import Role
 
 _Proofs = dict[Role, Proof]
 #: So many records show whether a column is written as in another table.
-_AT_HAND = 100
+_AT_HAND = 50
 
 
 def date_tables(sources: Sequence[Source], roles: Sequence[Role]) -> None:

@@ -58,18 +58,20 @@ def open_delimited(path: Path, name: str, head: bytes) -> Table:
 
 
 class _Start(NamedTuple):
-    """The first characters of a file, whether they are all of it, and the delimiter; `skip`: lines that only name it."""
+    """The first characters of a file, whether they are all of it, its first lines without their quoted cells, and the
+    delimiter; `skip`: lines that only name it."""
 
     text: str
     is_whole: bool
+    plain: list[str]
     delimiter: str
     skip: int
 
 
 def _start(path: Path) -> _Start:
     text, is_whole = start_of(path, _HEAD_CHARACTERS)
-    declared = _declared_delimiter(text)
-    return _Start(text, is_whole, declared or _likely_delimiter(text), 1 if declared else 0)
+    declared, plain = _declared_delimiter(text), _first_lines(text)
+    return _Start(text, is_whole, plain, declared or _likely_delimiter(plain), 1 if declared else 0)
 
 
 def _declared_delimiter(text: str) -> str | None:
@@ -78,13 +80,12 @@ def _declared_delimiter(text: str) -> str | None:
     return line[len(_SEP)] if line.startswith(_SEP) and len(line) == len(_SEP) + 1 else None
 
 
-def _likely_delimiter(text: str) -> str:
+def _likely_delimiter(plain: list[str]) -> str:
     """The delimiter that gives the most records of one and the same width; a rare one only if it gives many more, or parts all
     records alike where no common one does."""
-    plain = _first_lines(text)
-    present = set("".join(plain))
+    together = "\n".join(plain)
     common, rare = (
-        max(((*(_evenness(plain, d) if d in present else (0, 0)), -i, d) for i, d in enumerate(ds)))
+        max(((*(_evenness(_widths(plain, d)) if d in together else (0, 0)), -i, d) for i, d in enumerate(ds)))
         for ds in (_COMMON, _RARE)
     )
     is_only_one = rare[0] == len(plain) > common[0] and rare[1] > _LEAST_SURE
@@ -105,9 +106,9 @@ def _widths(plain: list[str], delimiter: str) -> Counter[int]:
     return Counter(line.count(delimiter) + 1 for line in plain)
 
 
-def _evenness(plain: list[str], delimiter: str) -> tuple[int, int]:
+def _evenness(widths: Counter[int]) -> tuple[int, int]:
     """How many records have the most frequent width of more than one cell, and this width."""
-    wide = [(n, width) for width, n in _widths(plain, delimiter).items() if width > 1]
+    wide = [(n, width) for width, n in widths.items() if width > 1]
     return max(wide, default=(0, 0))
 
 
@@ -121,7 +122,7 @@ class _Reader:
     """The rows of one delimited file below a header."""
 
     def __init__(self, file: TextFile, name: str, begun: _Start) -> None:
-        start, is_whole, delimiter, skip = begun
+        start, is_whole, plain, delimiter, skip = begun
         self.name = name
         self.delimiter = delimiter
         self.skip = skip
@@ -131,12 +132,11 @@ class _Reader:
         self.stands_for = delimiter if len(delimiter.encode()) > 1 else None
         if self.stands_for:
             self.path, self.delimiter = _with_stand_in(file.path, name, delimiter), _STAND_IN
-            start = start.replace(delimiter, _STAND_IN)
+            start, plain = start.replace(delimiter, _STAND_IN), [one.replace(delimiter, _STAND_IN) for one in plain]
         self.start = start
         self.is_whole = is_whole  # the start is the whole file
-        plain = _first_lines(start)
-        self.usual = _evenness(plain, self.delimiter)[1]
-        widest = max(_widths(plain, self.delimiter), default=1)
+        widths = _widths(plain, self.delimiter)
+        self.usual, widest = _evenness(widths)[1], max(widths, default=1)
         self.widest = max(1, min(widest, self.usual + MOST_EXTRA_CELLS))
 
     @cached_property

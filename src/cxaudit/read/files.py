@@ -9,6 +9,7 @@ from __future__ import annotations
 import glob
 import hashlib
 import os
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from cxaudit.spelling import nearest
 PACKED = 8
 #: How Excel names the file that marks another one as open, with the name of whoever opened it and nothing else.
 _LOCK = "~$"
+_BEGINNING = 1 << 12  # bytes by which files are told apart that are as long as each other
 _HIDDEN = (".", _LOCK)
 _LEFT_BY_WINDOWS = ("thumbs.db", "desktop.ini")
 #: What lies beside exports and is none, as everybody knows: pages and papers, and the standards.
@@ -193,17 +195,24 @@ def _short_names(paths: list[Path]) -> dict[Path, str]:
 
 
 def _first_with_content(paths: list[Path]) -> dict[Path, Path]:
-    """Each file and the first file with the same bytes (itself, as a rule). Only files of equal size are hashed."""
-    by_size: dict[int, list[Path]] = {}
-    for path in paths:
-        by_size.setdefault(path.stat().st_size, []).append(path)
+    """Each file and the first file with the same bytes (itself, as a rule). Only files are hashed that are as long as another
+    one, and begin alike."""
+    alike: dict[tuple[int, bytes], list[Path]] = {}
+    sizes = {path: path.stat().st_size for path in paths}
+    n_of_size = Counter(sizes.values())
+    for path, size in sizes.items():
+        alike.setdefault((size, _beginning(path) if n_of_size[size] > 1 else b""), []).append(path)
     first: dict[Path, Path] = {}
-    for same_size in by_size.values():
+    for group in alike.values():
         seen: dict[bytes, Path] = {}
-        for path in same_size:
-            key = _digest(path) if len(same_size) > 1 else b""
-            first[path] = seen.setdefault(key, path)
+        for path in group:
+            first[path] = seen.setdefault(_digest(path) if len(group) > 1 else b"", path)
     return {path: first[path] for path in paths}
+
+
+def _beginning(path: Path) -> bytes:
+    with path.open("rb", buffering=0) as file:
+        return file.read(_BEGINNING)
 
 
 def _digest(path: Path) -> bytes:

@@ -32,6 +32,7 @@ _TAR = slice(257, 262)
 _JSON = re.compile(rb'^\s*(\[\s*)?\{\s*"|^\s*\[\s*\[')
 _BEGIN = 400
 #: Bytes that text does not hold, but for those that stand for line ends, also within a cell, for pages and separators.
+_BELOW = bytes(byte for byte in range(32) if byte not in b"\t\r\n")
 _CONTROL = bytes(byte for byte in range(32) if byte not in b"\t\r\n\x00\x0b\x0c\x1a\x1d\x1e\x1f")
 
 
@@ -39,7 +40,8 @@ def refuse_other_kinds(head: bytes, name: str) -> None:
     """Raise `InputError` for what is neither text nor a workbook nor Parquet, and for text that is no table."""
     is_wide = wide_encoding(head) is not None
     control = len(head) - len(head.translate(None, _CONTROL))
-    if any(byte < 32 and byte not in b"\t\r\n" for byte in head[:_BEGIN]) and not is_wide:
+    begin = head[:_BEGIN]
+    if begin != begin.translate(None, _BELOW) and not is_wide:
         _refuse_by(_MAGIC, head, name)
     _refuse_by(_TEXT_MAGIC, head, name)
     if head[_TAR] == b"ustar":

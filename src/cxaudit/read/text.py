@@ -72,7 +72,7 @@ def wide_encoding(head: bytes) -> str | None:
     ):  # fmt: skip
         if head.startswith(mark):
             return encoding
-    for part in (head[:_HEADER_BYTES], head):
+    for part in (head[:_HEADER_BYTES], head) if b"\x00" in head else ():
         even, odd = part[0::2].count(0), part[1::2].count(0)
         if odd > 0.3 * len(part) / 2 and even < odd / 10:
             return "utf-16-le"
