@@ -100,7 +100,7 @@ def monthly_report(
         report,
         open=_open(details.open),
         surges=surges_of(audit, details.receipts, period),
-        recognition=recognition_of(departments, report.employees, details.days, comparable),
+        recognition=recognition_of(departments, report.employees, gathered.days, comparable),
         compliments=_compliments(audit, details),
     )
 

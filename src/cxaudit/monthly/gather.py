@@ -24,24 +24,25 @@ if TYPE_CHECKING:
 
 #: What a kind of request or a status that names a compliment looks like.
 COMPLIMENT = r"(?i)\b(compliments?|kudos|praise|commendations?|thank[ -]?you)\b"
+_IS_MET = pl.col("verdict") == "met"
 _DIMENSIONS = ("channel", "department", "customer_type", "employee", "high_volume")
 
 
 class Details(NamedTuple):
-    """`open`: the unanswered; `days`: met and missed by department and day; `compliments`: one row each; `receipts`: by
-    department and business day."""
+    """`open`: the unanswered; `compliments`: one row each; `receipts`: by department and business day."""
 
     open: pl.DataFrame
-    days: pl.DataFrame
     compliments: pl.DataFrame
     receipts: pl.DataFrame
 
 
 @dataclass(frozen=True)
 class Gathered:
-    """`counts`: a tally by channel, department, month and `in_period`, without what is not known yet at the as-of moment."""
+    """`counts`: a tally by channel, department, month and `in_period`, without what is not known yet at the as-of moment;
+    `days`: met and missed by department and day (`cohort_on`), up to the end of the period."""
 
     counts: pl.DataFrame
+    days: pl.DataFrame
     coming: Future[list[pl.DataFrame]]
 
     @cached_property
@@ -58,24 +59,26 @@ class Gathered:
 def gather(audit: Audit, first: dt.date, last: dt.date) -> Gathered:
     """Count the requests of one run for the report of the period from `first` to `last`."""
     names = audit.judged_columns
-    counts = audit.count([*(name for name in _DIMENSIONS if name in names), "channel", "department", "month"])
+    by = {*(name for name in _DIMENSIONS if name in names), "channel", "department", "month"}
+    counts = audit.count(sorted({*by, "cohort_on"}))
     as_of = audit.question.as_of
     # What was received after the as-of moment is not judged, so it is nothing but pending or excluded, of its month or a later.
     is_over = pl.col("month").cast(pl.Int32) < month_of(as_of.local.date())
     counts = counts.filter(pl.col("in_period") | pl.col("verdict").is_in(JUDGED) | is_over)
+    days = _days(counts, last)
+    counts = counts.group_by(pl.exclude("cohort_on", "n")).agg(pl.col("n").sum())
     known = is_known(list(names), as_of)
     # Whatever is answered by now is not open; the two days are for zones.
     waits = pl.col("replied_at").is_null() | (pl.col("replied_at") > as_of.local - dt.timedelta(days=2))
     frames = [
         _open(_judged(audit, known & waits), audit, first, last),
-        _days(_judged(audit, known), last),
         _compliments(_judged(audit, _is_compliment(audit.requests)), names),
         tally_receipts(audit.requests.filter(known & ~pl.col("is_exempt")), audit.calendar, "day"),
     ]
     beside = ThreadPoolExecutor(1)
     coming = beside.submit(pl.collect_all, frames, engine="streaming")
     beside.shutdown(wait=False)
-    return Gathered(counts, coming)
+    return Gathered(counts, days, coming)
 
 
 def _judged(audit: Audit, where: pl.Expr) -> pl.LazyFrame:
@@ -104,14 +107,11 @@ def _open(known: pl.LazyFrame, audit: Audit, first: dt.date, last: dt.date) -> p
     )
 
 
-def _days(known: pl.LazyFrame, last: dt.date) -> pl.LazyFrame:
+def _days(counts: pl.DataFrame, last: dt.date) -> pl.DataFrame:
     """**Frame out**: `department`, `cohort_on`, `met`, `missed`, for the days up to the end of the period."""
-    is_judged = pl.col("verdict").is_in(JUDGED)
-    return (
-        known.filter(is_judged & (pl.col("cohort_on") <= last))
-        .group_by(_text("department"), "cohort_on")
-        .agg(met=(pl.col("verdict") == "met").sum(), missed=(pl.col("verdict") != "met").sum())
-    )
+    judged = counts.filter(pl.col("verdict").is_in(JUDGED) & (pl.col("cohort_on") <= last))
+    n = {name: pl.col("n").filter(is_it).sum() for name, is_it in (("met", _IS_MET), ("missed", ~_IS_MET))}
+    return judged.group_by(_text("department"), "cohort_on").agg(**n)
 
 
 def _is_compliment(requests: pl.LazyFrame) -> pl.Expr:
