@@ -638,7 +638,8 @@ def test_a_standards_file_that_is_not_there(here: Path) -> None:
         (["--period", "2025-10-01..2025-10-02..2025-10-03"], "--period 2025-10-01..2025-10-02..2025-10-03 is not a period."),
         (["--by", "chanel"], "--by chanel is not one of channel, department, employee, month, week, customer_type, file. "
                              "Did you mean channel?"),
-        (["--by", ""], "--by  names no column, or one twice."),
+        (["--by", ""], "--by is empty."),
+        (["--by", ","], "--by , names no column, or one twice."),
         (["--by", "channel,channel"], "--by channel,channel names no column, or one twice."),
         (["--source", "freshdsk"], "there is no source freshdsk. Did you mean freshdesk?"),
         (["--fail-under", "0.95"], "--fail-under 0.95 is not between 1 and 100. Write 90 for 90 %."),
@@ -662,6 +663,23 @@ def test_options_that_ask_for_the_impossible(here: Path, arguments: list[str], m
     """Each is refused in words, before anything is written."""
     before = sorted(here.iterdir())
     assert refused(check(here, "met.csv", *arguments))[0].startswith(message)
+    assert sorted(here.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("command", "named"),
+    [
+        (["check", "met.csv", "--channel", ""], "--channel"), (["check", "met.csv", "--standards="], "--standards"),
+        (["records", "met.csv", "--verdict", ""], "--verdict"), (["check", "met.csv", "-o", ""], "--output"),
+        (["report", "met.csv", "--period", "2025-10", "--out", ""], "--out"), (["trend", ""], "DIR"),
+        (["standards", "show", ""], "FILE"),
+    ],
+)  # fmt: skip
+def test_an_empty_word_is_a_variable_that_was_not_set(here: Path, command: list[str], named: str) -> None:
+    """It is not taken for an absent option: `--out ""` would be the folder that one is in."""
+    before = sorted(here.iterdir())
+    told = refused(run(*command, cwd=here))
+    assert told == [f"{named} is empty.", "If a variable of a script should hold it, that one was not set."]
     assert sorted(here.iterdir()) == before
 
 

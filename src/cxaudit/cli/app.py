@@ -2,11 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
 
 import typer
+from typer.core import TyperCommand
 
-app = typer.Typer(
+from cxaudit.errors import UsageError
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+class _Command(TyperCommand):
+    """A command that takes an empty option or argument for a mistake: of a script, as a rule, whose variable was not set."""
+
+    def invoke(self, ctx: Any) -> Any:
+        for parameter in self.params:
+            if ctx.params.get(parameter.name or "") == "":
+                name = max(parameter.opts, key=len)
+                name = name if name.startswith("-") else (parameter.metavar or name).strip("[]").upper()
+                raise UsageError(f"{name} is empty.\nIf a variable of a script should hold it, that one was not set.")
+        return super().invoke(ctx)
+
+
+class _Program(typer.Typer):
+    def command(self, name: str | None = None, **how: Any) -> Callable[[_Function], _Function]:
+        return super().command(name, **{"cls": _Command, **how})
+
+
+app = _Program(
     name="cxaudit",
     help="Tells a city whether it answered its customers in time: exports of phone, e-mail and portal systems in, "
     "compliance with the promised response times out.",
@@ -15,9 +39,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-standards_app = typer.Typer(
-    help="Show, check and start the standards file.", no_args_is_help=True, rich_markup_mode=None
-)
+standards_app = _Program(help="Show, check and start the standards file.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(standards_app, name="standards")
 
 
