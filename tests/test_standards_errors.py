@@ -560,6 +560,10 @@ def test_another_version_of_the_form_is_refused(version: str) -> None:
         ("a:\n\tb: 1\n", "2:1: this is not YAML: a tab where only blanks may stand; indent with blanks."),
         ("a: b: c\n", "1:5: this is not YAML: a colon that is not expected here; check the indentation, or put text "
          'with ": " into quotes.'),
+        ('a: "x\n b: y\n', "1:4: this is not YAML: a quote that is opened here is not closed."),
+        ('a: {b: "x, c: 1}\nd: 2\ne: "f"\n', "1:8: this is not YAML: a quote that is opened here is not closed."),
+        ('a: "x\n  y"\nb: [1\n', "4:1: this is not YAML: expected ',' or ']', but got '<stream end>' (while parsing a "
+         "flow sequence); check the indentation, quotes and brackets around this place."),
         ("a: 1\n---\nb: 2\n", "2:1: a second document begins here; keep one."),
         ("[a]: b\n", "1:1: a key must be plain text."),
         ("[" * 100_000, "1:22: more than 20 levels of lists and mappings; no part of the form is so deep."),

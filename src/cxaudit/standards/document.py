@@ -100,6 +100,9 @@ def read_document(text: str, name: str) -> Document:
         document.tree = _Reader(document, iter(yaml.parse(text, Loader=yaml.SafeLoader))).read()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        if (opened := _open_quote(text, mark)) is not None:
+            place = f"{name}:{opened.line + 1}:{opened.column + 1}"
+            raise StandardsError(f"{place}: this is not YAML: a quote that is opened here is not closed.") from error
         place = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
         raise StandardsError(f"{place}: this is not YAML: {_syntax(error)}") from error
     except yaml.reader.ReaderError as error:
@@ -107,6 +110,21 @@ def read_document(text: str, name: str) -> Document:
         place = f"{name}:{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}"
         raise StandardsError(f"{place}: the character U+{ord(text[error.position]):04X} may not stand here.") from error
     return document
+
+
+def _open_quote(text: str, broken: yaml.Mark | None) -> yaml.Mark | None:
+    """Where a quote begins that was not closed: the text breaks at its end, or in the line in which the next quote ends it."""
+    opened = None
+    try:
+        for token in yaml.scan(text, Loader=yaml.SafeLoader):
+            if isinstance(token, yaml.ScalarToken) and token.style in ("'", '"'):
+                start, end = token.start_mark, token.end_mark
+                is_ended_there = broken is not None and start.line < end.line == broken.line
+                opened = start if is_ended_there else opened
+    except yaml.MarkedYAMLError as error:
+        if error.context == "while scanning a quoted scalar":
+            return error.context_mark
+    return opened
 
 
 def _syntax(error: yaml.MarkedYAMLError) -> str:
