@@ -20,7 +20,7 @@ class _Command(TyperCommand):
         for parameter in self.params:
             if ctx.params.get(parameter.name or "") == "":
                 name = max(parameter.opts, key=len)
-                name = name if name.startswith("-") else (parameter.metavar or name).strip("[]").upper()
+                name = name if name.startswith("-") else parameter.metavar or name
                 raise UsageError(f"{name} is empty.\nIf a variable of a script should hold it, that one was not set.")
         return super().invoke(ctx)
 

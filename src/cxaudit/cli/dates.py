@@ -59,7 +59,7 @@ def due(
 def calendar(
     years: Annotated[
         list[str],
-        typer.Argument(metavar="YEAR...", help="2026, or 2025..2027; several with blanks.", show_default=False),
+        typer.Argument(metavar="YEAR", help="2026, or 2025..2027; several with blanks.", show_default=False),
     ],
     standards: StandardsFile = None,
     format_: Annotated[

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 Files = Annotated[
     list[str],
-    typer.Argument(help="Exports (CSV, Excel), folders or patterns such as exports/*.csv.", show_default=False),
+    typer.Argument(
+        metavar="FILES", help="Exports (CSV, Excel), folders or patterns such as exports/*.csv.", show_default=False
+    ),
 ]
 StandardsFile = Annotated[
     str | None,
@@ -83,7 +85,7 @@ NoEscapeOption = Annotated[
 QuietOption = Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing on standard error but errors.")]
 StandardsArgument = Annotated[
     str | None,
-    typer.Argument(metavar="[FILE]", help="Standards file; default as for the other commands.", show_default=False),
+    typer.Argument(metavar="FILE", help="Standards file; default as for the other commands.", show_default=False),
 ]
 
 

@@ -65,7 +65,7 @@ def standards_schema(output: OutputOption = None) -> None:
 
 @standards_app.command("init")
 def standards_init(
-    file: Annotated[str, typer.Argument(metavar="[FILE]", help="Where to write it.")] = "standards.yaml",
+    file: Annotated[str, typer.Argument(metavar="FILE", help="Where to write it.")] = "standards.yaml",
     built_in: Annotated[
         bool, typer.Option("--built-in", help="The built-in file, which is used where there is none, instead.")
     ] = False,
@@ -82,13 +82,17 @@ def standards_diff(
     before: Annotated[
         str,
         typer.Argument(
-            help="A standards file, `built-in`, or FILE@2025-02-01 for its version of that day.", show_default=False
+            metavar="BEFORE",
+            help="A standards file, `built-in`, or FILE@2025-02-01 for its version of that day.",
+            show_default=False,
         ),
     ],
-    after: Annotated[str, typer.Argument(help="What to compare it with, named the same way.", show_default=False)],
+    after: Annotated[
+        str, typer.Argument(metavar="AFTER", help="What to compare it with, named the same way.", show_default=False)
+    ],
     files: Annotated[
         list[str] | None,
-        typer.Argument(help="Exports: how many of their verdicts would change?", show_default=False),
+        typer.Argument(metavar="FILES", help="Exports: how many of their verdicts would change?", show_default=False),
     ] = None,
     period: PeriodOption = None,
     as_of: AsOfOption = None,
