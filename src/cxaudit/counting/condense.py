@@ -145,7 +145,7 @@ def condense(
     key = _key(parts)
     rows = requests.with_columns(table, key.alias(KEY))
     counted = rows.group_by(KEY).agg(n=pl.len()).collect(engine="streaming").sort(KEY)
-    needed = {"department", *key.meta.root_names(), *carried}
+    needed = {"table", "department", *key.meta.root_names(), *carried}  # one number for all tables is no root
     rows = rows.select(*(n for n in schema.names() if n in needed), KEY)
     return Condensed(_unpacked(counted, parts, cuts), rows, key)
 
