@@ -118,3 +118,24 @@ def _streams(out: io.BytesIO, err: io.BytesIO, *, is_terminal: bool) -> Iterator
                 with contextlib.suppress(ValueError):
                     stream.flush()
                     stream.detach()
+
+
+def at_a_terminal(arguments: list[str], env: dict[str, str]) -> str:
+    """What a run shows at a real (pseudo-)terminal."""
+    import pty
+
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [*COMMAND, *arguments], cwd=TOP, env=clean_environment(env), stdin=theirs, stdout=theirs, stderr=theirs
+    )
+    os.close(theirs)
+    shown = b""
+    try:
+        while chunk := os.read(ours, 65536):
+            shown += chunk
+    except OSError:  # the other end was closed
+        pass
+    finally:
+        os.close(ours)
+        process.wait(timeout=30)
+    return shown.decode("utf-8")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from outside import AS_OF, COMMAND, SAMPLES, TOP, Outcome, clean_environment, run, start
+from outside import AS_OF, COMMAND, SAMPLES, TOP, Outcome, at_a_terminal, clean_environment, run, start
 
 HEADER = "case_id,channel,received_at,replied_at\n"
 MET = HEADER + "1,email,2025-10-01 10:00,2025-10-02 10:00\n"
@@ -915,27 +915,6 @@ def test_colour_is_for_terminals_that_want_it() -> None:
     assert "\x1b" not in plain
     assert "\x1b" not in at_a_terminal(arguments, {"TERM": "dumb", "COLUMNS": "120"})
     assert "\x1b" not in start(*arguments, "--format", "table").text
-
-
-def at_a_terminal(arguments: list[str], env: dict[str, str]) -> str:
-    """What a run shows at a real (pseudo-)terminal."""
-    import pty
-
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [*COMMAND, *arguments], cwd=TOP, env=clean_environment(env), stdin=theirs, stdout=theirs, stderr=theirs
-    )
-    os.close(theirs)
-    shown = b""
-    try:
-        while chunk := os.read(ours, 65536):
-            shown += chunk
-    except OSError:  # the other end was closed
-        pass
-    finally:
-        os.close(ours)
-        process.wait(timeout=30)
-    return shown.decode("utf-8")
 
 
 def test_which_standards_were_taken_is_said(here: Path) -> None:

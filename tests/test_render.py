@@ -25,6 +25,7 @@ from cxaudit.render.check_table import bar
 from cxaudit.render.escape import escape_cell, escape_column
 from cxaudit.render.figures import compliance_text, meets, outcome
 from cxaudit.render.notes import notes
+from cxaudit.render.rows import table_text
 
 WEIRD = "[/b]\x1b[2J|=1+1\u202e"
 
@@ -331,6 +332,33 @@ def test_no_figure_is_cut_at_any_width(width: int) -> None:
         assert re.search(rf"(?<!\S){whole}(?!\S)", text), whole
     assert "…" not in text.replace("records …", "")
     assert max(map(len, text.splitlines())) <= width
+
+
+@pytest.mark.parametrize("width", range(48, 121, 4))
+def test_no_name_is_broken_where_a_channel_had_two_targets(width: int) -> None:
+    """What does not wrap takes its room, and a column is rather left out than a name set letter by letter."""
+    two = (Decimal(90), Decimal(95))
+    text = shown(
+        replace(SOME_MISSED, rows=tuple(replace(row, targets_pct=two) for row in SOME_MISSED.rows)),
+        "table",
+        width=width,
+    )
+    for whole in ("Channel", "Voice", "responses", "business", "Compliance", "Overdue"):
+        assert re.search(rf"(?<!\S){whole}(?!\S)", text), whole
+    assert ("90 % or 95 %" in text) is ("Target" in text.partition("Too wide")[0])
+    assert max(map(len, text.splitlines())) <= width
+
+
+@given(
+    st.lists(st.lists(st.text("ab ", max_size=40), min_size=3, max_size=3), min_size=1, max_size=5), st.integers(5, 90)
+)
+def test_words_of_small_tables_stay_whole(rows: list[list[str]], width: int) -> None:
+    """They wrap between words alone, within the window; where it is too narrow for that, they are whole lines."""
+    text = table_text(["One", "Two", "Three"], rows, RenderOptions(width=width), figures=[1])
+    words = sorted(word for row in rows for cell in row for word in cell.split())
+    assert sorted(" ".join(text.splitlines()[1:]).split()) == words
+    lines = [line for line in text.splitlines() if line]
+    assert max(map(len, lines)) <= width or len(lines) == 1 + sum(any(map(str.split, row)) for row in rows)
 
 
 @pytest.mark.parametrize(

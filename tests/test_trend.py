@@ -6,12 +6,13 @@ import json
 import random
 import re
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
-from outside import SAMPLES, TOP, run
+from outside import SAMPLES, TOP, at_a_terminal, run
 
 HEADER = "case_id,channel,department,employee,received_at,replied_at,customer_type\n"
 MONTHS = [f"2025-{month:02}" for month in range(2, 11)]
@@ -131,6 +132,23 @@ def test_restated_and_missing_months_are_said(reported: Path, tmp_path: Path) ->
     assert "Restated: 2025-08: " in told
     assert " in time in 2025-07-01..2025-08-31/tally.parquet" in told
     assert "in 2025-08/tally.parquet" in told
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_the_chart_takes_the_room_that_there_is(reported: Path) -> None:
+    """Every month keeps its line, with a dot between the ends of the chart, or with a word where there is no room for it."""
+    drawn = []
+    for columns in range(60, 141, 10):
+        shown = at_a_terminal(["trend", str(reported / "reports")], {"TERM": "dumb", "COLUMNS": str(columns)})
+        months = [line for line in shown.splitlines() if re.match(r" 20\d\d-\d\d ", line)]
+        drawn.append("needs a wider window" not in " ".join(shown.split()))
+        assert len(months) == len(MONTHS)
+        assert all(("●" in line) is drawn[-1] for line in months)
+        if drawn[-1]:
+            heading = next(line for line in shown.splitlines() if line.startswith(" Month"))
+            assert max(map(len, months)) <= len(heading) <= columns
+    assert drawn == sorted(drawn)
+    assert set(drawn) == {False, True}
 
 
 def test_departments_with_the_names_of_other_lines_stay_apart(tmp_path: Path) -> None:

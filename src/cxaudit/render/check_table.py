@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Literal, NamedTuple
 
 from rich.console import Console
-from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -22,6 +22,7 @@ from cxaudit.render.check_view import Column, check_view, heading
 from cxaudit.render.figures import meets
 from cxaudit.render.options import RenderOptions
 from cxaudit.render.remarks import remarks
+from cxaudit.render.widths import fitting_widths
 from cxaudit.render.words import listed, utf8
 
 BAR_CELLS = 10
@@ -34,72 +35,82 @@ UNBOUNDED = 10_000
 class Layout(NamedTuple):
     has_bar: bool
     gap: int
+    is_wrapped: bool = False  # words of the first columns may wrap
     is_stacked: bool = False  # the promise under the channel, or whatever name comes first
     left_out: tuple[str, ...] = ()  # columns
 
 
 #: From the widest to the narrowest.
-UNWRAPPED = (Layout(True, 2), Layout(True, 1), Layout(False, 2), Layout(False, 1))
-#: Words of the first columns may wrap.
-WRAPPED = (
-    Layout(False, 1),
-    Layout(False, 1, is_stacked=True),
-    Layout(False, 1, is_stacked=True, left_out=("p90",)),
-    Layout(False, 1, is_stacked=True, left_out=("median", "p90")),
-    Layout(False, 1, is_stacked=True, left_out=("requests", "median", "p90")),  # the verdicts add up to them
+LAYOUTS = (
+    *(Layout(has_bar, gap) for has_bar in (True, False) for gap in (2, 1)),
+    Layout(False, 1, is_wrapped=True),
+    *(
+        Layout(False, 1, is_wrapped=True, is_stacked=True, left_out=left_out)
+        for left_out in (
+            (),
+            ("p90",),
+            ("median", "p90"),
+            ("requests", "median", "p90"),  # the verdicts add up to them
+            ("requests", "target", "median", "p90"),  # the outcome is of the target
+            ("requests", "target", "outcome", "median", "p90"),
+        )
+    ),
 )
 
 
 def render_check_table(report: Report, options: RenderOptions) -> Iterator[bytes]:
     title = Text(heading(report))
     title.stylize("bold", 0, len(report.organisation))
-    table, width, left_out = _fit(report, options.width or UNBOUNDED)
+    table, left_out = _fit(report, options.width)
     said = [f"Too wide for this window: {listed(left_out)}; -o FILE.csv holds every column."] if left_out else []
     lines = [
         *_print(title, options.width or UNBOUNDED, options),
         "",
-        *(f" {line}".rstrip() for line in _print(table, width, options)),
+        *(f" {line}".rstrip() for line in _print(table, UNBOUNDED, options)),
         "",
         *(line for remark in [*said, *remarks(report)] for line in _wrap(remark, options.width)),
     ]
     yield utf8("\n".join(lines).rstrip("\n") + "\n")
 
 
-def _fit(report: Report, room: int) -> tuple[Table, int, list[str]]:
-    """The widest layout that the terminal holds, or the narrowest, the width to print it with, its indent not counted, and
-    what it leaves out."""
-    for layout in UNWRAPPED:
-        table = _table(report, layout)
-        natural = _measure(table).maximum
-        if natural < room:
-            return table, natural, []
-    for layout in WRAPPED:
-        wrapped = _table(report, layout)
-        # One more than Rich says: it counts no gap after the last column, and breaks a word for want of it.
-        least = _measure(wrapped).minimum + 1
-        if least < room:
+def _fit(report: Report, width: int | None) -> tuple[Table, list[str]]:
+    """The widest layout that the terminal holds, or the narrowest, and what it leaves out."""
+    room = width - 1 if width else None  # the table is indented by one
+    for layout in LAYOUTS:
+        columns = list(_columns(report, layout))
+        whole = [
+            i for i, one in enumerate(columns) if not layout.is_wrapped or one.name not in (*report.by, "standard")
+        ]
+        texts = [(one.heading, *one.cells) for one in columns]
+        if (widths := fitting_widths(texts, whole, layout.gap, room)) is not None:
             break
+    widths = widths or fitting_widths(texts, (), layout.gap, None) or []
     left_out = [one.heading for one in check_view(report) if one.name in layout.left_out]
-    return wrapped, max(room - 1, least), left_out
+    return _table(report, columns, widths, layout), left_out
 
 
-def _table(report: Report, layout: Layout) -> Table:
-    table = Table(box=None, padding=(0, layout.gap, 0, 0), pad_edge=False, header_style="bold")
+def _columns(report: Report, layout: Layout) -> Iterator[Column]:
+    """The columns of a layout with their cells."""
     columns = [column for column in check_view(report) if column.name not in layout.left_out]
     promises = next((column.cells for column in columns if column.name == "standard"), ())
-    if layout.has_bar:
-        columns = list(_with_bar(report, columns))
-    if layout.is_stacked:
-        columns = [column for column in columns if column.name != "standard"]
-    for column in columns:
-        is_text = column.name in (*report.by, "standard")
+    holder = "channel" if "channel" in report.by else report.by[0]
+    for column in _with_bar(report, columns) if layout.has_bar else columns:
+        if not layout.is_stacked:
+            yield column
+        elif column.name == holder and promises:
+            stacked = (f"{cell}\n{promise}".rstrip("\n") for cell, promise in zip(column.cells, promises, strict=True))
+            yield replace(column, cells=tuple(stacked))
+        elif column.name != "standard":
+            yield column
+
+
+def _table(report: Report, columns: Sequence[Column], widths: Sequence[int], layout: Layout) -> Table:
+    table = Table(box=None, padding=(0, layout.gap, 0, 0), pad_edge=False, header_style="bold")
+    for column, width in zip(columns, widths, strict=True):
         justify: Literal["left", "right"] = "right" if column.is_figure else "left"
-        table.add_column(Text(column.heading), justify=justify, overflow="fold", no_wrap=not is_text)
-    holder = report.by.index("channel") if "channel" in report.by else 0
+        table.add_column(Text(column.heading), justify=justify, overflow="fold", width=width)
     for place, row in enumerate(report.rows):
         cells = [_styled(column.name, column.cells[place]) for column in columns]
-        if layout.is_stacked and promises and promises[place]:
-            cells[holder].append(f"\n{promises[place]}", style="dim")
         table.add_row(*cells, style="bold" if row.is_total else "")
     return table
 
@@ -114,7 +125,8 @@ def _styled(name: str, cell: str) -> Text:
             return Text(cell, style="red")
         case "bar", _:
             return Text(cell, style="cyan")
-    return Text(cell)
+    first, line, promise = cell.partition("\n")
+    return Text(first).append(f"{line}{promise}", style="dim")
 
 
 def _with_bar(report: Report, columns: list[Column]) -> Iterator[Column]:
@@ -146,11 +158,6 @@ def bar(row: CheckRow) -> str:
 
 def _cells(n_eighths: int) -> str:
     return ("█" * (n_eighths // 8) + EIGHTHS[n_eighths % 8]).rstrip().ljust(BAR_CELLS)
-
-
-def _measure(table: Table) -> Measurement:
-    console = _console(io.StringIO(), UNBOUNDED, RenderOptions())
-    return Measurement.get(console, console.options, table)
 
 
 def _print(content: Text | Table, width: int, options: RenderOptions) -> list[str]:

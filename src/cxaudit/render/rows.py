@@ -19,6 +19,7 @@ ROW_FORMATS = ("table", "csv", "tsv", "json", "jsonl", "markdown")
 #: Wider than any table; Rich needs some width.
 _UNBOUNDED = 10_000
 _SHORT = 24
+_GAP = 2
 
 
 def data_text(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], form: str, *, escape: bool = False) -> str:
@@ -51,36 +52,48 @@ def table_text(
     rows: Iterable[Sequence[str]],
     options: RenderOptions,
     figures: Collection[int] = (),
+    picture: int | None = None,
 ) -> str:
     """An aligned table, indented by one; on a terminal its words wrap within their column. No titles, no heading.
 
-    `figures` are the positions of the columns that align to the right.
+    `figures` are the positions of the columns that align to the right, `picture` that of one whose blanks are no gaps.
     """
+    from cxaudit.render.widths import fitting_widths
+
+    cells = [[visible(cell) for cell in row] for row in rows]
+    columns = [list(column) for column in zip(*([titles] if titles else []), *cells, strict=True)]
+    firm = {*figures, *([picture] if picture is not None else [])}
+    # Long words may wrap; a figure that wraps is not read as one, and a date or a duration does so only for want of room.
+    short = {i for i in range(len(columns)) if max((len(row[i]) for row in cells), default=0) <= _SHORT}
+    room = options.width - 1 if options.width else None
+    widths = fitting_widths(columns, firm | short, _GAP, room) or fitting_widths(columns, firm, _GAP, room)
+    # Rather let the terminal wrap a line than cut off a figure or break a word.
+    return _printed(titles, cells, figures, widths or fitting_widths(columns, firm, _GAP, None) or [], options)
+
+
+def _printed(
+    titles: Sequence[str] | None,
+    cells: Sequence[Sequence[str]],
+    figures: Collection[int],
+    widths: Sequence[int],
+    options: RenderOptions,
+) -> str:
     from rich.console import Console
-    from rich.measure import Measurement
     from rich.table import Table
     from rich.text import Text
 
-    cells = [[visible(cell) for cell in row] for row in rows]
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", show_header=titles is not None)
-    for i in range(len(titles or cells[0])):
-        # Long words may wrap; a figure, a date or a duration that wraps is not read as one.
-        is_short = max((len(row[i]) for row in cells), default=0) <= _SHORT
+    table = Table(
+        box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold", show_header=titles is not None
+    )
+    for i, width in enumerate(widths):
         side: Literal["left", "right"] = "right" if i in figures else "left"
-        heading = Text(titles[i]) if titles else ""
-        table.add_column(heading, justify=side, no_wrap=is_short or i in figures, overflow="fold")
+        table.add_column(Text(titles[i]) if titles else "", justify=side, width=width, overflow="fold")
     for row in cells:
         table.add_row(*map(Text, row))
-    room = options.width - 1 if options.width else _UNBOUNDED
-    needed = Measurement.get(
-        Console(width=_UNBOUNDED, _environ={}), Console(width=_UNBOUNDED, _environ={}).options, table
-    )
-    # Rather let the terminal wrap a line than cut off a figure or break a word; Rich counts no gap after the last column.
-    width = room if needed.minimum + 2 <= room else _UNBOUNDED
     out = io.StringIO()
     # An empty environment: the same rows give the same bytes, whatever COLUMNS or TERM say.
     Console(
-        file=out, width=width, height=100, legacy_windows=False,
+        file=out, width=_UNBOUNDED, height=100, legacy_windows=False,
         color_system="standard" if options.colour else None, force_terminal=options.colour, highlight=False, _environ={},
     ).print(table)  # fmt: skip
     return "".join(f" {line.rstrip()}".rstrip() + "\n" for line in out.getvalue().splitlines())

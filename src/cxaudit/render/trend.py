@@ -33,8 +33,8 @@ TREND_COLUMNS = (
     "median_business_days", "p90_business_days", "usual_pct", "lower_limit_pct", "upper_limit_pct", "signals", "is_whole",
     "standards_sha256", "tally",
 )  # fmt: skip
-#: The chart: cells from its left end to its right one, and what stands in them.
-_CELLS = 32
+#: The chart: cells from its left end to its right one, no fewer than which show anything, and what stands in them.
+_CELLS, _LEAST_CELLS = 32, 12
 _POINT, _USUAL, _LIMIT = "●", "│", "┊"
 
 
@@ -42,12 +42,19 @@ def render_trend(trend: Trend, as_of: dt.datetime, form: str, options: RenderOpt
     """The trend in one of TREND_FORMATS; `as_of` is the latest moment that any of it is known at."""
     match form:
         case "table":
-            low = _lowest(trend)
-            rows = [[*_cells(row, trend.by), _strip(row, low)] for row in trend.rows]
-            titles = [*_titles(trend), _scale(low)]
-            figures = range(2 if trend.by else 1, len(titles) - 2)
-            yield utf8(f"{_heading(trend)}\n\n{table_text(titles, rows, options, figures)}\n")
-            yield utf8("".join(remark(line, options) for line in [*remarks(trend), *_legend(trend)]))
+            low, titles, rows = _lowest(trend), _titles(trend), [_cells(row, trend.by) for row in trend.rows]
+            figures = range(2 if trend.by else 1, len(titles) - 1)
+            n_cells = _room_for_chart(titles, rows, options)
+            if n_cells:
+                titles = [*titles, _scale(low, n_cells)]
+                rows = [[*cells, _strip(row, low, n_cells)] for cells, row in zip(rows, trend.rows, strict=True)]
+            picture = len(titles) - 1 if n_cells else None
+            yield utf8(f"{_heading(trend)}\n\n{table_text(titles, rows, options, figures, picture)}\n")
+            said = [
+                *remarks(trend),
+                *(_legend(trend) if n_cells else ["The chart of the months needs a wider window."]),
+            ]
+            yield utf8("".join(remark(line, options) for line in said))
         case "markdown":
             cells = [_cells(row, trend.by) for row in trend.rows]
             figures = range(2 if trend.by else 1, len(_titles(trend)) - 1)
@@ -166,23 +173,32 @@ def _lowest(trend: Trend) -> int:
     return max(0, (min([*shares, *limits, 90]) - 1) // 10 * 10)
 
 
-def _scale(low: int) -> str:
-    return f"{low} %".ljust(_CELLS - 5) + "100 %"
+def _room_for_chart(titles: Sequence[str], rows: Sequence[Sequence[str]], options: RenderOptions) -> int:
+    """How many cells the chart may have beside the table; 0 where too few are left."""
+    if options.width is None:
+        return _CELLS
+    taken = sum(max(map(len, column)) + 2 for column in zip(titles, *rows, strict=True))
+    n_cells = min(_CELLS, options.width - taken - 2)
+    return n_cells if n_cells >= _LEAST_CELLS else 0
 
 
-def _strip(row: TrendRow, low: int) -> str:
+def _scale(low: int, n_cells: int) -> str:
+    return f"{low} %".ljust(n_cells - 5) + "100 %"
+
+
+def _strip(row: TrendRow, low: int, n_cells: int) -> str:
     """One month as a dot between the ends of the chart, with the usual level and its limits."""
-    cells = [" "] * _CELLS
+    cells = [" "] * n_cells
     if row.limits is not None:
         for value, mark in ((row.limits.lower, _LIMIT), (row.limits.upper, _LIMIT), (row.limits.mean, _USUAL)):
-            cells[_place(value, low)] = mark
+            cells[_place(value, low, n_cells)] = mark
     if row.row.judged >= SMALL:
-        cells[_place(Fraction(100 * row.row.met, row.row.judged), low)] = _POINT
+        cells[_place(Fraction(100 * row.row.met, row.row.judged), low, n_cells)] = _POINT
     return "".join(cells)
 
 
-def _place(value: Fraction, low: int) -> int:
-    return int((max(value, Fraction(low)) - low) * (_CELLS - 1) / (100 - low))
+def _place(value: Fraction, low: int, n_cells: int) -> int:
+    return int((max(value, Fraction(low)) - low) * (n_cells - 1) / (100 - low))
 
 
 def _document(trend: Trend, as_of: dt.datetime) -> Document:
