@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
+import openpyxl
 import pytest
 from outside import Outcome, run
+
+from cxaudit.compare.model import DISAGREEMENT_COLUMNS
+from cxaudit.model import RECORD_COLUMNS
+from cxaudit.render.documents import _RECORD_TITLES
 
 STANDARDS = """
 version: 1
@@ -191,6 +197,20 @@ def test_the_requests_are_listed(tmp_path: Path) -> None:
     assert same["reason"] == "holiday"
     table = compared(tmp_path, lines, "records", "--disagree", "--format", "table").text
     assert "Likely reason" in table
+    workbook = compared(tmp_path, lines, "records", "--disagree", "-o", str(tmp_path / "x.xlsx"))
+    assert workbook.code == 0
+    sheet = openpyxl.load_workbook(tmp_path / "x.xlsx").worksheets[1]
+    cells = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    header = next(row for row in cells if "Case" in str(row[0]) and "Likely reason" in row)
+    told = dict(zip(header, cells[cells.index(header) + 1], strict=True))
+    assert told["Its verdict"] == "N"
+    assert told["Its due time"] == dt.datetime(2025, 10, 14, 23, 59)
+    assert told["Likely reason"] == "holiday"
+
+
+def test_a_list_for_people_has_a_title_for_every_column() -> None:
+    """A column that is added to `records` is not lost in the workbook and on the page."""
+    assert {*_RECORD_TITLES} == {*RECORD_COLUMNS, *DISAGREEMENT_COLUMNS}
 
 
 def test_the_first_disagreements_are_shown(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ ROOMS = {
         "bytewise",
         "spelling",
         "standards",
+        "days.spans",
         "days.zones",
         "monthly.model",
         "explain.model",

@@ -15,7 +15,7 @@ import pytest
 from months import a_year, report_of, stored
 from outside import TOP
 
-from cxaudit.monthly.gather import months_between
+from cxaudit.days.spans import months_between
 from cxaudit.monthly.history import History, run_charts
 from cxaudit.monthly.model import Counts, Limits, Month, MonthlyReport, RunChart
 from cxaudit.monthly.run_chart import limits_of, signals_of, with_signals

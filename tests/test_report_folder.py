@@ -21,7 +21,7 @@ import polars as pl
 import pytest
 from outside import SAMPLES, TOP, Outcome, clean_environment, run, start
 
-from cxaudit.commands.report_files import AVAILABLE, FORMATS
+from cxaudit.commands.report_files import FORMATS
 from cxaudit.errors import UsageError
 from cxaudit.monthly.gather import gather
 from cxaudit.write.folder import LOCK, locked, recover, spare_others, write_folder
@@ -71,7 +71,7 @@ def test_the_folder_is_named_after_the_period_and_holds_every_file(tmp_path: Pat
     assert "288 in the period + 27 outside it" in done.err
 
 
-@pytest.mark.parametrize("form", AVAILABLE)
+@pytest.mark.parametrize("form", FORMATS)
 def test_one_form_alone(tmp_path: Path, form: str) -> None:
     """`--formats` names what is wanted; the tally and the manifest are always there."""
     assert report(tmp_path, *PERIOD, "--formats", form, "-q").err == ""
@@ -81,7 +81,7 @@ def test_one_form_alone(tmp_path: Path, form: str) -> None:
 
 def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
     """Every file, the manifest included, whenever the report is made; what was there before makes no difference."""
-    formats = ("--formats", ",".join(AVAILABLE))
+    formats = ("--formats", ",".join(FORMATS))
     for _ in range(2):
         done = start("report", SAMPLES, *PERIOD, *formats, "--out", "reports", cwd=tmp_path)
         assert done.code == 0, done.err
@@ -676,7 +676,7 @@ def everything(folder: Path) -> str:
 def test_nobody_is_in_a_report(tmp_path: Path) -> None:
     """No customer and no employee in any file, nor in what is said about the run."""
     secret_export(tmp_path)
-    done = report(tmp_path, *PERIOD, "--formats", ",".join(AVAILABLE), files="log.csv")
+    done = report(tmp_path, *PERIOD, "--formats", ",".join(FORMATS), files="log.csv")
     assert done.code == 0, done.err
     found = everything(tmp_path / "reports") + done.err
     assert "Roads" in found
@@ -687,7 +687,7 @@ def test_the_page_names_the_standards_file_without_its_folder(tmp_path: Path) ->
     """A folder may be somebody's home. What programs read has the path as it was typed, for the run to be made again."""
     (tmp_path / "home of jane").mkdir()
     standards = shutil.copy(TOP / "standards.yaml", tmp_path / "home of jane" / "town.yaml")
-    done = report(tmp_path, *PERIOD, "--formats", ",".join(AVAILABLE), "--standards", standards)
+    done = report(tmp_path, *PERIOD, "--formats", ",".join(FORMATS), "--standards", standards)
     assert done.code == 0, done.err
     folder = tmp_path / "reports" / "2025-10"
     assert "town.yaml" in (folder / "report.html").read_text("utf-8")
@@ -699,7 +699,7 @@ def test_the_page_names_the_standards_file_without_its_folder(tmp_path: Path) ->
 def test_employees_only_where_they_are_asked_for(tmp_path: Path) -> None:
     """In the tables of the report; never in the stored tally, and customers not at all."""
     secret_export(tmp_path)
-    report(tmp_path, *PERIOD, "--formats", ",".join(AVAILABLE), "--by", "employee", files="log.csv")
+    report(tmp_path, *PERIOD, "--formats", ",".join(FORMATS), "--by", "employee", files="log.csv")
     folder = tmp_path / "reports" / "2025-10"
     found = everything(folder)
     assert [secret for secret in SECRETS if secret in found] == ["Trillian Astra"]

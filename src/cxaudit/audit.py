@@ -276,9 +276,7 @@ class Audit:
     @property
     def promised(self) -> tuple[Promise, ...]:
         """The promises in force during the period, or from the first receipt to the as-of moment: each channel has a line."""
-        today = self.question.as_of.local.date()
-        first, last = self.question.period or (min(self.earliest_on or today, today), today)
-        return self.promises.in_force(first, max(first, min(last, today)))
+        return self.promises.with_lines(self.question.period, self.earliest_on, self.question.as_of.local.date())
 
     @cached_property
     def earliest_on(self) -> dt.date | None:

@@ -80,6 +80,10 @@ CATALOGUE: dict[str, tuple[bool, str]] = {
     "exclude_column_missing": (False, "an exclude rule names a column that no file has"),
 }
 
+#: The codes whose values are names of channels and columns; the values of all others may be what a customer wrote, and are
+#: neither stored nor shown in a report.
+NAMES_ONLY = frozenset({"unknown_channel", "channel_without_requests", "late_start", "exclude_column_missing"})
+
 
 @dataclass(frozen=True)
 class Finding:

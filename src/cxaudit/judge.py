@@ -284,6 +284,6 @@ def _exclusion(first_effective: dt.date, calendar: Calendar, end: str) -> pl.Exp
         "no_time": pl.col("_sure").is_null(),
     }
     chosen: pl.Expr = pl.lit(None, dtype=EXCLUSION)
-    for code, applies in reversed(reasons.items()):
-        chosen = pl.when(applies).then(pl.lit(code, EXCLUSION)).otherwise(chosen)
+    for code in reversed(EXCLUSIONS):
+        chosen = pl.when(reasons[code]).then(pl.lit(code, EXCLUSION)).otherwise(chosen)
     return chosen

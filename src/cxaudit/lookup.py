@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from cxaudit.spelling import fold
+
 #: What stands in a cell whose formula failed, with its row where it came from a workbook: no name, and nobody's id.
 FAILED = re.compile(
     r"(?i)^(#N/A|#REF!|#NAME\?|#VALUE!|#DIV/0!|#NULL!|#NUM!|#SPILL!|#CALC!|#FIELD!|#BLOCKED!|#CONNECT!|#GETTING_DATA"
@@ -31,5 +33,18 @@ def meaning_of(word: pl.Expr, meanings: Mapping[str, object], dtype: pl.DataType
     return word.map_batches(
         lambda words: words.replace_strict(known, meant, default=None, return_dtype=dtype),
         return_dtype=dtype,
+        is_elementwise=True,
+    )
+
+
+def folded(words: pl.Expr) -> pl.Expr:
+    """Words in the form in which two spellings are equal (`fold`), each different one folded once per batch.
+
+    >>> pl.select(folded(pl.lit(pl.Series(["E\u2011Mail", "STRASSE", "Straße", None])))).to_series().to_list()
+    ['email', 'strasse', 'strasse', None]
+    """
+    return words.map_batches(
+        lambda texts: texts.replace({text: fold(text) for text in texts.unique().drop_nulls()}),
+        return_dtype=pl.String,
         is_elementwise=True,
     )

@@ -11,7 +11,7 @@ from collections.abc import Collection
 import polars as pl
 
 from cxaudit.lookup import value_at
-from cxaudit.model import RECORD_COLUMNS
+from cxaudit.model import EXCLUSIONS, RECORD_COLUMNS
 from cxaudit.promises.table import Promises
 from cxaudit.standards.model import Standards
 
@@ -74,6 +74,7 @@ def _because(standards: Standards, promises: Promises) -> pl.Expr:
     owed = value_at(pl.col("exempt_by"), reasons, pl.String())
     channel = pl.col("channel").cast(pl.String)
     words = {
+        "no_reply_owed": owed,
         "reply_before_receipt": pl.lit("reply_before_receipt: the reply is earlier than the receipt"),
         "before_standards": pl.lit(
             f"before_standards: received before {promises.first_effective}, when the first standard came into force"
@@ -84,9 +85,9 @@ def _because(standards: Standards, promises: Promises) -> pl.Expr:
         "outside_calendar": pl.lit("outside_calendar: a date for which there are no holiday data"),
         "no_time": pl.lit("no_time: the verdict depends on a time of day that is not stated"),
     }
-    because: pl.Expr = pl.when(pl.col("excluded") == "no_reply_owed").then(owed)
-    for code, said in words.items():
-        because = pl.when(pl.col("excluded") == code).then(said).otherwise(because)
+    because: pl.Expr = pl.lit(None, dtype=pl.String)
+    for code in EXCLUSIONS:
+        because = pl.when(pl.col("excluded") == code).then(words[code]).otherwise(because)
     return because
 
 

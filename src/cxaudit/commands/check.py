@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
 from cxaudit.audit import Audit, WithReadings
-from cxaudit.commands.options import Input, Output
+from cxaudit.commands.options import Input, Output, require_one_of
 from cxaudit.commands.shared import (
     MISSED_TARGET,
     NOT_RELIABLE,
@@ -26,7 +26,6 @@ from cxaudit.render import CHECK_FORMATS
 from cxaudit.render.figures import meets
 from cxaudit.render.notes import notes
 from cxaudit.render.rows import ROW_FORMATS
-from cxaudit.spelling import near_miss
 
 #: The forms that say under the table how far other readings lead.
 _IN_WORDS = ("table", "markdown", "html", "xlsx")
@@ -133,8 +132,7 @@ def _refuse_what_tallies_fix(given: Input, output: Output) -> None:
 def _dimensions(text: str) -> tuple[str, ...]:
     names = tuple(name.strip() for name in text.split(",") if name.strip())
     for name in names:
-        if name not in DIMENSIONS:
-            raise UsageError(f"--by {name} is not one of {', '.join(DIMENSIONS)}.{near_miss(name, DIMENSIONS)}")
+        require_one_of("--by", name, DIMENSIONS)
     if not names or len(set(names)) < len(names):
         raise UsageError(f"--by {text} names no column, or one twice. It takes {', '.join(DIMENSIONS)}.")
     return names

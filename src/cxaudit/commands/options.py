@@ -63,6 +63,12 @@ class Input:
         return None if self.standards_as_of is None else scenario_words(self.standards_as_of)
 
 
+def require_one_of(option: str, word: str, known: Collection[str]) -> None:
+    """Raise `UsageError` for a word that an option does not take, with those that it takes and the nearest of them."""
+    if word not in known:
+        raise UsageError(f"{option} {word} is not one of {', '.join(known)}.{near_miss(word, known)}")
+
+
 _STANDARDS_ENDINGS = (".yaml", ".yml")
 
 
@@ -80,10 +86,8 @@ class Output:
 
     def chosen(self, formats: Collection[str], piped: str = "csv") -> str:
         """The format: by option or by the file's ending, which must agree; else by where standard output goes."""
-        if self.format is not None and self.format not in formats:
-            raise UsageError(
-                f"--format {self.format} is not one of {', '.join(formats)}.{near_miss(self.format, formats)}"
-            )
+        if self.format is not None:
+            require_one_of("--format", self.format, formats)
         if self.file is None or self.file == "-":
             if self.format == "xlsx" and sys.stdout.isatty():
                 raise UsageError("a workbook is no text for a terminal.\nWrite it to a file: -o NAME.xlsx")

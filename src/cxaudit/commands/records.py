@@ -8,15 +8,16 @@ from dataclasses import dataclass
 import polars as pl
 
 from cxaudit.audit import Audit
-from cxaudit.commands.options import Input, Output
+from cxaudit.commands.options import Input, Output, require_one_of
 from cxaudit.commands.shared import NOT_RELIABLE, SHOWN_ROLES, is_doubtful, load_standards, settings, write_rejects
 from cxaudit.compare.verdicts import COMPARED_ROLES, has_word, said_otherwise
 from cxaudit.errors import UsageError
+from cxaudit.lookup import folded
 from cxaudit.model import VERDICTS, Verdict
 from cxaudit.render import RECORD_FORMATS
 from cxaudit.render.notes import notes
 from cxaudit.render.words import visible
-from cxaudit.spelling import fold, near_miss
+from cxaudit.spelling import fold
 from cxaudit.standards import Standards, parse_within
 from cxaudit.standards.words import no_office_hours
 
@@ -64,10 +65,10 @@ def _condition(filters: Filters, audit: Audit, standards: Standards) -> pl.Expr:
         conditions.append(_due_by(filters.due_within, audit))
     if filters.department is not None:
         wanted = standards.department_names.get(fold(filters.department), filters.department.strip())
-        conditions.append(_folded("department") == fold(wanted))
+        conditions.append(folded(pl.col("department").cast(pl.String)) == fold(wanted))
     if filters.channel is not None:
         wanted = standards.channel_names.get(fold(filters.channel), filters.channel)
-        conditions.append(_folded("channel") == fold(wanted))
+        conditions.append(folded(pl.col("channel").cast(pl.String)) == fold(wanted))
     if filters.contested:
         conditions.append(audit.is_contested)
     if filters.case is not None:
@@ -75,22 +76,10 @@ def _condition(filters: Filters, audit: Audit, standards: Standards) -> pl.Expr:
     return pl.all_horizontal(conditions)
 
 
-def _folded(name: str) -> pl.Expr:
-    return (
-        pl.col(name)
-        .cast(pl.String)
-        .map_batches(
-            lambda names: names.replace({n: fold(n) for n in names.unique().drop_nulls().to_list()}),
-            return_dtype=pl.String,
-            is_elementwise=True,
-        )
-    )
-
-
 def _verdicts(filters: Filters) -> tuple[Verdict, ...]:
     names = {name.strip().lower() for name in (filters.verdict or "").split(",") if name.strip()}
-    for name in sorted(names.difference(VERDICTS)):
-        raise UsageError(f"--verdict {name} is not one of {', '.join(VERDICTS)}.{near_miss(name, VERDICTS)}")
+    for name in sorted(names):
+        require_one_of("--verdict", name, VERDICTS)
     if not names and filters.due_within is not None:
         return ("pending",)
     return tuple(name for name in VERDICTS if name in names or not names)

@@ -14,10 +14,10 @@ from cxaudit.audit import Question
 from cxaudit.commands.digests import digest_of
 from cxaudit.commands.drawing import Drawing
 from cxaudit.commands.manifest_form import read_manifest, replaced_by
-from cxaudit.commands.options import Input, Output
+from cxaudit.commands.options import Input, Output, require_one_of
 from cxaudit.commands.report_files import (
-    AVAILABLE,
     FILES,
+    FORMATS,
     TALLY,
     EarlierTally,
     MadeReport,
@@ -45,7 +45,6 @@ from cxaudit.render.notes import notes
 from cxaudit.render.report.manifest import MANIFEST, Settings
 from cxaudit.render.report.restated import restated_words
 from cxaudit.render.words import visible
-from cxaudit.spelling import near_miss
 from cxaudit.standards.model import Standards
 from cxaudit.write.folder import locked, prepare_place, recover, spare_others, write_folder
 
@@ -123,18 +122,17 @@ def _check_options(given: Input, wanted: Wanted) -> None:
 def _formats(text: str | None) -> tuple[str, ...]:
     has_pdf = importlib.util.find_spec("typst") is not None
     if text is None:
-        return tuple(name for name in AVAILABLE if name in ("html", "xlsx", "csv") or (name == "pdf" and has_pdf))
+        return tuple(name for name in FORMATS if name in ("html", "xlsx", "csv") or (name == "pdf" and has_pdf))
     names = {name.strip().lower() for name in text.split(",") if name.strip()}
     if not names:
         raise UsageError(
-            f"--formats names none.\nName some of {', '.join(AVAILABLE)}, or leave it out for the usual ones."
+            f"--formats names none.\nName some of {', '.join(FORMATS)}, or leave it out for the usual ones."
         )
     for name in sorted(names):
-        if name not in AVAILABLE:
-            raise UsageError(f"--formats {name} is not one of {', '.join(AVAILABLE)}.{near_miss(name, AVAILABLE)}")
+        require_one_of("--formats", name, FORMATS)
     if "pdf" in names and not has_pdf:
         raise UsageError(f"report.pdf needs one more package.\nInstall it: {_PDF_ADVICE}")
-    return tuple(name for name in AVAILABLE if name in names)
+    return tuple(name for name in FORMATS if name in names)
 
 
 def _settled(given: Input, timezone: str) -> tuple[Input, Period]:

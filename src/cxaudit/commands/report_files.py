@@ -54,8 +54,6 @@ FORMATS = {
 _PLACES = {name: place for place, name in enumerate([*(name for names in FORMATS.values() for name in names), TALLY])}
 #: All that a report may consist of.
 FILES = (*_PLACES, MANIFEST)
-#: Those that this version can make.
-AVAILABLE = tuple(form for form in FORMATS if form in ("xlsx", "csv") or form in REPORT_FORMATS)
 
 
 @dataclass(frozen=True)

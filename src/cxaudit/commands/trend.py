@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cxaudit.commands.options import Output
+from cxaudit.commands.options import Output, require_one_of
 from cxaudit.commands.report_files import TALLY, files_of_reports, stored_tallies
 from cxaudit.counting.from_tallies import StoredTally
 from cxaudit.days.spans import whole_months
-from cxaudit.errors import InputError, UsageError
+from cxaudit.errors import InputError
 from cxaudit.monthly.trend import trend_of
 from cxaudit.render.trend import TREND_FORMATS, remarks, render_trend
 from cxaudit.render.words import counted, visible
-from cxaudit.spelling import near_miss
 
 _BY = ("channel", "department")
 
 
 def trend(folder: str, output: Output, *, by: str | None) -> int:
     """Compliance by month, with the limits of its usual ups and downs."""
-    if by is not None and by not in _BY:
-        raise UsageError(f"--by {by} is not one of {', '.join(_BY)}.{near_miss(by, _BY)}")
+    if by is not None:
+        require_one_of("--by", by, _BY)
     form = output.chosen(TREND_FORMATS)
     output.check_places()
     tallies, aside = _stored(Path(folder))

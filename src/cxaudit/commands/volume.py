@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from cxaudit.audit import Audit, Question
-from cxaudit.commands.options import Input, Output
+from cxaudit.commands.options import Input, Output, require_one_of
 from cxaudit.commands.shared import NOT_RELIABLE, is_doubtful, load_standards, settings
 from cxaudit.errors import UsageError
 from cxaudit.period import parse_period
@@ -16,7 +16,6 @@ from cxaudit.render.notes import notes_of
 from cxaudit.render.rows import ROW_FORMATS
 from cxaudit.render.volume import declaration, render_volume
 from cxaudit.render.words import counted
-from cxaudit.spelling import near_miss
 from cxaudit.volume import Per, Series, Volume, declared_in, measure, tally_receipts
 
 
@@ -82,10 +81,8 @@ def _measured(
 
 
 def _unit(text: str) -> Per:
-    match text:
-        case "day" | "week":
-            return text
-    raise UsageError(f"--per {text} is not one of day, week.{near_miss(text, ('day', 'week'))}")
+    require_one_of("--per", text, ("day", "week"))
+    return "day" if text == "day" else "week"
 
 
 def _days(text: str | None, question: Question, option: str) -> tuple[dt.date, dt.date] | None:

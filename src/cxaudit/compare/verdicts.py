@@ -14,7 +14,7 @@ import polars as pl
 from cxaudit.audit import Audit
 from cxaudit.compare.model import DISAGREEMENT_COLUMNS, Comparison, ComparisonRow, Disagreement
 from cxaudit.compare.reasons import ZoneMixUp, with_reasons
-from cxaudit.lookup import value_at
+from cxaudit.lookup import folded, value_at
 from cxaudit.promises.due import DAY_END
 from cxaudit.spelling import fold
 from cxaudit.standards.source import MET_WORDS, MISSED_WORDS, Role, SourceMapping
@@ -103,7 +103,7 @@ def _by_word(audit: Audit) -> pl.Expr:
     tables: dict[tuple[tuple[str, str], ...], list[int]] = defaultdict(list)
     for table, arrived in enumerate(audit.arrived):
         tables[tuple(sorted(_meanings(arrived.source.layout.mapping).items()))].append(table)
-    word = _WORD.str.to_lowercase().str.replace_all(r"[\s_\-–]+", "")
+    word = folded(_WORD)
     remaining = _WORD.str.strip_chars()
     # Time that is left, as Jira has it, is negative when there is none.
     left = pl.when(remaining.str.contains(r"^[-−]\d+:\d\d")).then(pl.lit("missed"))

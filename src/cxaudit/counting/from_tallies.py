@@ -91,9 +91,7 @@ class Tallied:
     def promised(self) -> tuple[Promise, ...]:
         """The promises whose channels have a line in any case, as an audit takes them."""
         about = self.stored.about
-        today = about.as_of.local.date()
-        first, last = about.period or (min(about.earliest_on or today, today), today)
-        return self.promises.in_force(first, max(first, min(last, today)))
+        return self.promises.with_lines(about.period, about.earliest_on, about.as_of.local.date())
 
     def report(
         self, by: tuple[str, ...], fail_under: Decimal | None, meta: dict[str, Any], *, with_total: bool = True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 Span = tuple[dt.date, dt.date]
 _DAY = dt.timedelta(days=1)
@@ -62,3 +62,13 @@ def whole_months(first: dt.date, last: dt.date) -> bool:
     (True, False)
     """
     return first.day == 1 and (last + _DAY).day == 1
+
+
+def months_between(first: int, last: int) -> Iterator[int]:
+    """
+    >>> list(months_between(202511, 202602))
+    [202511, 202512, 202601, 202602]
+    """
+    while first <= last:
+        yield first
+        first = first + 1 if first % 100 < 12 else first + 89

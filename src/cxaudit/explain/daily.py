@@ -19,7 +19,7 @@ from cxaudit.days.trace import TracedDay, hours_words, trace_days
 from cxaudit.days.zones import Zone
 from cxaudit.explain.model import Day, DueTime, Mark
 from cxaudit.promises.due import DAY_END, Clock, Due, Rule, due_under, extended
-from cxaudit.standards.model import OFFICE_UNITS, Within
+from cxaudit.standards.model import DAY_UNITS, OFFICE_UNITS, Within
 
 _DAY = dt.timedelta(days=1)
 _AT = pl.Datetime("us")
@@ -94,7 +94,7 @@ def _marks(
 ) -> Iterator[Mark]:
     if day == received:
         yield "received"
-    if day == path.day_zero and path.rule.unit in {"business days", "days"}:
+    if day == path.day_zero and path.rule.unit in DAY_UNITS:
         yield "day_zero"
     if path.due_without and day == path.due_without.latest.date():
         yield "due_before_extension"

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -134,13 +134,3 @@ def _compliments(judged: pl.LazyFrame, names: Collection[str]) -> pl.LazyFrame:
 
 def _text(name: str) -> pl.Expr:
     return pl.col(name).cast(pl.String)
-
-
-def months_between(first: int, last: int) -> Iterator[int]:
-    """
-    >>> list(months_between(202511, 202602))
-    [202511, 202512, 202601, 202602]
-    """
-    while first <= last:
-        yield first
-        first = first + 1 if first % 100 < 12 else first + 89

@@ -14,9 +14,8 @@ from typing import Any
 
 import polars as pl
 
-from cxaudit.days.spans import Span, days_of_month, holds, month_of, month_text, whole_months
+from cxaudit.days.spans import Span, days_of_month, holds, month_of, month_text, months_between, whole_months
 from cxaudit.model import CheckRow
-from cxaudit.monthly.gather import months_between
 from cxaudit.monthly.model import Counts, Month, Previous, RunChart
 from cxaudit.monthly.run_chart import is_usable, with_signals
 from cxaudit.standards.model import Standards
@@ -55,6 +54,11 @@ class History:
 def counts_of(tally: pl.DataFrame) -> Counts:
     """A tally's requests by verdict."""
     return counts_by(tally.with_columns(all=pl.lit(0)), "all").get(0, Counts())
+
+
+def counts_of_row(row: CheckRow) -> Counts:
+    """The requests of a line of the compliance table by verdict."""
+    return Counts(row.met, row.late, row.overdue, row.pending, row.excluded)
 
 
 def counts_by(tally: pl.DataFrame, name: str) -> dict[Any, Counts]:

@@ -8,6 +8,7 @@ from fractions import Fraction
 import polars as pl
 
 from cxaudit.model import CheckRow
+from cxaudit.monthly.history import counts_of_row
 from cxaudit.monthly.model import Compliments, Counts, Improved, Previous, Recognition, Run
 
 #: Fewer judged requests than this are no ground for praise.
@@ -45,10 +46,6 @@ def _enough(rows: Sequence[CheckRow], name: str) -> dict[str, Counts]:
     """Those with a name and enough judged requests."""
     named = {row.by[name]: counts_of_row(row) for row in rows if row.by[name]}
     return {who: counts for who, counts in named.items() if counts.judged >= ENOUGH}
-
-
-def counts_of_row(row: CheckRow) -> Counts:
-    return Counts(row.met, row.late, row.overdue, row.pending, row.excluded)
 
 
 def _runs(days: pl.DataFrame) -> Iterator[Run]:

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from cxaudit.counting.from_tallies import Tallied
-from cxaudit.days.spans import month_text
+from cxaudit.days.spans import month_text, months_between
 from cxaudit.errors import InputError
 from cxaudit.model import CheckRow
-from cxaudit.monthly.gather import months_between
-from cxaudit.monthly.history import counts_of, with_verdict_without, without_extension
+from cxaudit.monthly.history import counts_of, counts_of_row, with_verdict_without, without_extension
 from cxaudit.monthly.model import Counts, Limits, Month, Restated, StandardsChange
 from cxaudit.monthly.restated import differ, finished_months, whole_months_of
 from cxaudit.monthly.run_chart import with_signals
@@ -107,7 +106,7 @@ def _series(chosen: Mapping[int, Named], tallied: Mapping[str, Tallied], by: str
         lines = [row for row in report.rows if by and not row.is_total] + [report.total]
         for row in lines:
             key = None if row.is_total else row.by[by or ""]
-            counts = Counts(row.met, row.late, row.overdue, row.pending, row.excluded)
+            counts = counts_of_row(row)
             without = without_extension(with_verdict_without(part.stored.frame)) if row.is_total else None
             point = Month(month_text(month), counts, "stored", is_whole, without_extension=without)
             if counts.requests:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Literal
 
 import polars as pl
 
 from cxaudit.days.calendar import Calendar
 from cxaudit.days.office_hours import OpenTime
 from cxaudit.days.zones import Zone
-from cxaudit.standards.model import REAL_UNITS, Counting, OfficeHours, Unit, Within
+from cxaudit.standards.model import DAY_UNITS, REAL_UNITS, Counting, OfficeHours, Unit, Within
 
 #: The last moment of a day: any reply on the due day is in time.
 DAY_END = dt.timedelta(days=1) - dt.timedelta(microseconds=1)
@@ -35,7 +36,7 @@ class Rule:
     @property
     def needs_time(self) -> bool:
         """Whether the due time depends on the time of day of receipt."""
-        if self.unit in {"business days", "days"}:
+        if self.unit in DAY_UNITS:
             return self.counting.day_zero == "next_opening" or self.counting.day_ends == "same_time"
         return True
 
@@ -71,16 +72,18 @@ def due_under(rule: Rule, clock: Clock, received: pl.Expr, instant: pl.Expr, n: 
     """
     open_time = OpenTime(clock.calendar, rule.hours)
     day_received, unknown = received.dt.date(), pl.lit(None, dtype=pl.Datetime("us"))
-    if rule.is_real_time:
-        start = pl.coalesce(instant, clock.zone.utc(received))
-        end = start + (n.cast(pl.Int64) * _LENGTH[rule.unit]).cast(_MICRO)
-        return Due(day_received, clock.zone.local(end), end)
-    if rule.unit in _LENGTH:
-        return Due(day_received, open_time.after(received, n.cast(pl.Int64) * _LENGTH[rule.unit]), unknown)
-    counted_from = _counted_from(rule, clock.calendar, open_time, received)
-    day_zero = counted_from.dt.date()
-    due_day = _days_later(rule.unit, clock.calendar, day_zero, n)
-    return Due(day_zero, _day_end(rule, open_time, due_day, counted_from), unknown)
+    match rule.unit:
+        case "hours" | "minutes" as unit:
+            start = pl.coalesce(instant, clock.zone.utc(received))
+            end = start + (n.cast(pl.Int64) * _LENGTH[unit]).cast(_MICRO)
+            return Due(day_received, clock.zone.local(end), end)
+        case "business hours" | "business minutes" as unit:
+            return Due(day_received, open_time.after(received, n.cast(pl.Int64) * _LENGTH[unit]), unknown)
+        case "business days" | "days" as unit:
+            counted_from = _counted_from(rule, clock.calendar, open_time, received)
+            day_zero = counted_from.dt.date()
+            due_day = _days_later(unit, clock.calendar, day_zero, n)
+            return Due(day_zero, _day_end(rule, open_time, due_day, counted_from), unknown)
 
 
 def extended(rule: Rule, clock: Clock, due: Due, by: Within) -> Due:
@@ -89,25 +92,28 @@ def extended(rule: Rule, clock: Clock, due: Due, by: Within) -> Due:
     A day rule that is extended by days ends when its new due day ends; anything else keeps the time of day.
     """
     n = pl.lit(by.count, dtype=pl.Int32)
-    if by.unit in {"business days", "days"}:
-        day = _days_later(by.unit, clock.calendar, due.at.dt.date(), n)
-        if rule.unit in {"business days", "days"} and rule.counting.day_ends == "close":
-            at = _day_end(rule, OpenTime(clock.calendar, rule.hours), day, due.at)
-        else:
-            at = day.cast(pl.Datetime("us")) + (due.at - due.at.dt.truncate("1d"))
-    elif by.unit in REAL_UNITS:
-        start = pl.coalesce(due.instant, clock.zone.utc(due.at))
-        at = clock.zone.local(start + dt.timedelta(microseconds=by.count * _LENGTH[by.unit]))
-    else:
-        open_time = OpenTime(clock.calendar, rule.hours)
-        at = open_time.after(due.at, pl.lit(by.count * _LENGTH[by.unit], dtype=pl.Int64))
+    match by.unit:
+        case "business days" | "days" as unit:
+            day = _days_later(unit, clock.calendar, due.at.dt.date(), n)
+            if rule.unit in DAY_UNITS and rule.counting.day_ends == "close":
+                at = _day_end(rule, OpenTime(clock.calendar, rule.hours), day, due.at)
+            else:
+                at = day.cast(pl.Datetime("us")) + (due.at - due.at.dt.truncate("1d"))
+        case "hours" | "minutes" as unit:
+            start = pl.coalesce(due.instant, clock.zone.utc(due.at))
+            at = clock.zone.local(start + dt.timedelta(microseconds=by.count * _LENGTH[unit]))
+        case "business hours" | "business minutes" as unit:
+            open_time = OpenTime(clock.calendar, rule.hours)
+            at = open_time.after(due.at, pl.lit(by.count * _LENGTH[unit], dtype=pl.Int64))
     return Due(due.day_zero, at, clock.zone.utc(at) if rule.is_real_time else due.instant)
 
 
-def _days_later(unit: Unit, calendar: Calendar, day: pl.Expr, n: pl.Expr) -> pl.Expr:
-    if unit == "days":
-        return (day + n.cast(pl.Int64) * pl.duration(days=1)).cast(pl.Date)
-    return calendar.nth_after(day, n)
+def _days_later(unit: Literal["business days", "days"], calendar: Calendar, day: pl.Expr, n: pl.Expr) -> pl.Expr:
+    match unit:
+        case "days":
+            return (day + n.cast(pl.Int64) * pl.duration(days=1)).cast(pl.Date)
+        case "business days":
+            return calendar.nth_after(day, n)
 
 
 def _counted_from(rule: Rule, calendar: Calendar, open_time: OpenTime, received: pl.Expr) -> pl.Expr:

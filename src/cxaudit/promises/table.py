@@ -62,6 +62,14 @@ class Promises:
         ]
         return tuple(promise for version in in_force for promise in version.promises)
 
+    def with_lines(
+        self, period: tuple[dt.date, dt.date] | None, earliest_on: dt.date | None, today: dt.date
+    ) -> tuple[Promise, ...]:
+        """The promises whose channels have a line in any case: those in force in the period, or else from the first receipt
+        to the as-of day."""
+        first, last = period or (min(earliest_on or today, today), today)
+        return self.in_force(first, max(first, min(last, today)))
+
     def rule_of(self, promise: pl.Expr) -> pl.Expr:
         """The position of a promise's rule in `rules` (Int32)."""
         return value_at(promise, [self.rules.index(rule) for rule in self._rule_of_each], pl.Int32())

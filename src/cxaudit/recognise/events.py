@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from cxaudit.lookup import NO_ID, meaning_of
+from cxaudit.lookup import NO_ID, folded, meaning_of
 from cxaudit.read.table import column
 from cxaudit.recognise.dates import is_missing
 from cxaudit.recognise.layout import Layout
@@ -19,7 +19,6 @@ from cxaudit.standards.events import ABOVE_ZERO, Direction
 
 #: Which way a call or message went; `inside`: from us, to whomever.
 WAYS = pl.Enum(["inbound", "outbound", "internal", "inside"])
-_FILLERS = r"[\s_\-]+"
 _JOINED = "\x1f"
 _Conditions = Sequence[Mapping[str, Sequence[str]]]
 
@@ -166,4 +165,4 @@ def _says(layout: Layout, name: str, words: Sequence[str]) -> pl.Expr:
 
 
 def _folded(layout: Layout, name: str) -> pl.Expr:
-    return _text(layout, [name]).str.to_lowercase().str.replace_all(_FILLERS, "")
+    return folded(_text(layout, [name]))

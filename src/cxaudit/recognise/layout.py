@@ -71,8 +71,6 @@ def channel_advice(layout: Layout) -> str:
     """What to do where a table does not say how its requests came in, with the column that may tell it after all."""
     import json
 
-    from cxaudit.recognise.likely import likeness
-
     used = {*layout.positions.values(), *layout.times.values()}
     others = [cell for i, cell in enumerate(clean_header(cell) for cell in layout.header[1]) if cell and i not in used]
     likely = max(others, key=lambda cell: likeness("channel", cell), default="")

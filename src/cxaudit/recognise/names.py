@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping
 import polars as pl
 
 from cxaudit.lookup import FAILED
+from cxaudit.recognise.dates import MISSING
 from cxaudit.spelling import fold
 from cxaudit.standards.model import ExcludeRule, Standards
 from cxaudit.standards.source import SourceMapping
 
 CUSTOMER_TYPES = ("external", "internal")
-_MISSING = frozenset({"", "na", "n/a", "null", "none", "nan", "?", "unspecified"})
+_MISSING = frozenset({*MISSING, "unspecified"})
 
 
 def name_channels(rows: pl.LazyFrame, standards: Standards) -> pl.LazyFrame:

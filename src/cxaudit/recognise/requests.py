@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from cxaudit.days.zones import Zone, zone
+from cxaudit.lookup import folded
 from cxaudit.read.table import DAMAGED, column
 from cxaudit.recognise.cells import cells_of, duration, trimmed
 from cxaudit.recognise.dates import DateFormat, is_missing
@@ -253,7 +254,7 @@ def _is_not_data(reading: Reading) -> pl.Expr:
     """Whether a row without a readable receipt is a header, a total or a remark rather than a request."""
     layout = reading.layout
     received = pl.col(column(layout.positions["received_at"])).str.strip_chars()
-    is_header = received.str.to_lowercase().str.replace_all(r"[\s_\-]+", "") == fold(layout.names["received_at"])
+    is_header = folded(received) == fold(layout.names["received_at"])
     filled = _filled_cells(layout)
     first = _first_filled(layout)
     cell = {role: layout.positions.get(role) for role in ("case_id", "channel", "status", "received_at")}

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from cxaudit.model import CheckRow, InputFile, Records, Report
+from cxaudit.model import INPUT_TEXT, STATED_TEXT, CheckRow, InputFile, Records, Report
 from cxaudit.render.check_rows import compliance, has_targets, row_outcome, targets
 from cxaudit.render.check_view import heading
 from cxaudit.render.document import NOT_AVAILABLE, Cell, Document, Kind, TableColumn, TablePart
@@ -31,11 +31,11 @@ _RECORD_TITLES: dict[str, tuple[str, Kind]] = {
     "business_days_over": ("Business days over", "count"), "standard": ("Promise", "text"), "clause": ("Clause", "text"),
     "high_volume": ("High volume", "text"), "excluded_because": ("Why excluded", "text"),
     "reply_basis": ("Reply known by", "text"), "source": ("Layout", "text"), "file": ("File", "text"),
-    "sheet": ("Sheet", "text"), "row": ("Row", "number"),
+    "sheet": ("Sheet", "text"), "row": ("Row", "number"), "system": ("Its system", "text"),
+    "system_verdict": ("Its verdict", "text"), "system_due_at": ("Its due time", "moment"), "reason": ("Likely reason", "text"),
 }  # fmt: skip
 #: Left out of the list where nothing stands in them.
 _OPTIONAL = ("department", "employee", "customer_type", "high_volume", "excluded_because", "sheet")
-_FROM_INPUT = ("case_id", "channel", "department", "employee", "customer_type", "excluded_because", "file", "sheet")
 _AVAILABILITY = (NOT_AVAILABLE, "Not available: nothing was judged, nothing was promised, or not one target for all.")
 
 
@@ -68,13 +68,12 @@ def readings_document(report: Report, *, smallest: int = 0) -> Document:
     readings = report.readings
     assert readings is not None
     limits = targets(report, report.total)
-    counts = ("requests", "met", "late", "overdue", "pending", "excluded")
     columns = (
-        TableColumn("Reading"), TableColumn("Rule", width=60), *(TableColumn(n.capitalize(), "count") for n in counts),
+        TableColumn("Reading"), TableColumn("Rule", width=60), *(TableColumn(n.capitalize(), "count") for n in _COUNTS),
         TableColumn("Compliance, %", "share"), TableColumn("Differs", "count"),
     )  # fmt: skip
     rows = [
-        (row.reading, row.rule, *(getattr(row, n) for n in counts),
+        (row.reading, row.rule, *(getattr(row, n) for n in _COUNTS),
          LOW if 0 < row.judged < smallest else compliance_text(row.met, row.judged, *limits) or None, row.differs)
         for row in readings.rows
     ]  # fmt: skip
@@ -157,10 +156,10 @@ def records_part(frame: pl.DataFrame, options: RenderOptions, title: str = "Requ
     from cxaudit.render.escape import escape_column
 
     is_empty = frame.select((pl.col(name).is_null() | (pl.col(name).cast(pl.String) == "")).all() for name in _OPTIONAL)
-    names = [name for name in _RECORD_TITLES if name not in _OPTIONAL or not is_empty.item(0, name)]
+    names = [n for n in _RECORD_TITLES if n in frame.columns and (n not in _OPTIONAL or not is_empty.item(0, n))]
     shown = frame.lazy().select(names).with_columns(pl.col(pl.String).replace("", None))
     if options.escape:
-        shown = shown.with_columns(escape_column(name) for name in names if name in _FROM_INPUT)
+        shown = shown.with_columns(escape_column(name) for name in names if name in INPUT_TEXT | STATED_TEXT)
     ready = shown.collect()
     columns = tuple(TableColumn(*_RECORD_TITLES[name]) for name in names)
     return TablePart(title, title, columns, _RowsOf(ready), is_working=True)
@@ -171,7 +170,7 @@ class _RowsOf:
 
     def __init__(self, frame: pl.DataFrame) -> None:
         self.frame = frame
-        self.moments = [name in ("received_at", "replied_at", "due_at") for name in frame.columns]
+        self.moments = [_RECORD_TITLES[name][1] == "moment" for name in frame.columns]
 
     def __len__(self) -> int:
         return self.frame.height

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cxaudit.model import NO_REPLY_OWED, Report
+from cxaudit.model import EXCLUSIONS, NO_REPLY_OWED, Report
 from cxaudit.render.check_rows import compliance, compliance_without_extension, targets
 from cxaudit.render.figures import compliance_text, for_people, meets, percentage_text, range_words
 from cxaudit.render.words import BASIS_WORDS, EXCLUSION_WORDS, counted, visible
@@ -76,10 +76,7 @@ def _excluded(report: Report) -> Iterator[str]:
     if not total.excluded:
         return
     not_owed = total.n_excluded.get(NO_REPLY_OWED, 0)
-    codes = (*EXCLUSION_WORDS, *sorted(total.n_excluded.keys() - EXCLUSION_WORDS.keys()))
-    others = [
-        (total.n_excluded.get(code, 0), EXCLUSION_WORDS.get(code, code)) for code in codes if code != NO_REPLY_OWED
-    ]
+    others = [(total.n_excluded.get(code, 0), EXCLUSION_WORDS[code]) for code in EXCLUSIONS if code != NO_REPLY_OWED]
     reasons = ", ".join(words if n == total.excluded - not_owed else f"{n:,} {words}" for n, words in others if n)
     parts = [f"{not_owed:,} owed no reply"] if not_owed else []
     if total.excluded > not_owed:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from cxaudit.days.spans import month_text, months_between
 from cxaudit.monthly.model import Counts, Month, RunChart
 from cxaudit.render.document import NOT_AVAILABLE, Document, Drawing, TableColumn, TablePart
 from cxaudit.render.escape import escape_cell
@@ -234,9 +235,8 @@ def _charts(trend: Trend) -> Iterator[Chart]:
 def _without_gaps(points: Sequence[Month]) -> Iterator[Month]:
     """Every month from the first to the last; those that no report holds are empty."""
     known = {point.month: point for point in points}
-    first, last = (12 * int(month[:4]) + int(month[5:]) - 1 for month in (points[0].month, points[-1].month))
-    for number in range(first, last + 1):
-        month = f"{number // 12}-{number % 12 + 1:02}"
+    first, last = (int(point.month.replace("-", "")) for point in (points[0], points[-1]))
+    for month in map(month_text, months_between(first, last)):
         yield known.get(month, Month(month, Counts(), "stored", is_whole=False))
 
 

@@ -24,6 +24,8 @@ Reopen = Literal["new", "ignore"]
 MatchCustomers = Literal["off", "same"]
 
 UNITS: tuple[Unit, ...] = get_args(Unit)
+#: The units that count days: a due time is the end of one.
+DAY_UNITS: tuple[Unit, ...] = ("business days", "days")
 #: The units that count office hours and so cannot do without them.
 OFFICE_UNITS: tuple[Unit, ...] = ("business hours", "business minutes")
 #: The units that count day and night.

@@ -96,7 +96,8 @@ def rule_words(within: Within, counting: Counting, calendar: CalendarSettings) -
             return counting_words(counting, calendar).rpartition(", ")[0] + ", every day of the calendar"
         case "hours" | "minutes":
             return "Counted in real time from receipt, day and night"
-    return f"Counted in office hours from receipt, {holiday_words(calendar.holidays)}"
+        case "business hours" | "business minutes":
+            return f"Counted in office hours from receipt, {holiday_words(calendar.holidays)}"
 
 
 def no_office_hours(within: Within, version: Version) -> str:

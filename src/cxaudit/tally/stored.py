@@ -19,7 +19,7 @@ import polars as pl
 
 from cxaudit.days.spans import Span, month_of, together
 from cxaudit.errors import InputError
-from cxaudit.findings import Finding
+from cxaudit.findings import NAMES_ONLY, Finding
 from cxaudit.model import AsOf, Fates, InputFile
 from cxaudit.promises.table import Promises
 from cxaudit.tally.counts import HIGH_VOLUME_MEASURES, MEASURES, merge_tallies
@@ -30,8 +30,6 @@ STORED_DIMENSIONS = ("month", "channel", "department")
 METADATA_KEY = "cxaudit"
 FORM = 1
 _MEASURES = (*(name for name in MEASURES if name != "table"), "reply_basis", *HIGH_VOLUME_MEASURES)
-#: Findings whose values are names that a stored tally shows anyway.
-_NAMED = ("channel_without_requests", "late_start", "unknown_channel", "unknown_department", "exclude_column_missing")
 _READABLE = ("standard", "clause", "target_pct")
 
 
@@ -202,7 +200,7 @@ def _findings(all_about: Sequence[About]) -> tuple[Finding, ...]:
 
 def without_cells(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Findings as they may be stored: what stood in cells may be anybody's name."""
-    return tuple(finding if finding.code in _NAMED else replace(finding, values=()) for finding in findings)
+    return tuple(finding if finding.code in NAMES_ONLY else replace(finding, values=()) for finding in findings)
 
 
 def _about_out(about: About) -> dict[str, Any]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
+from cxaudit.days.spans import whole_months
 from cxaudit.model import CheckRow
 from cxaudit.monthly.model import Counts, Month, MonthlyReport, RunChart
 from cxaudit.render.check_rows import targets
@@ -37,7 +37,7 @@ def changes(report: MonthlyReport) -> Iterator[Block]:
         yield Points((then + _not_due(before.total, "was", "were"), today + _not_due(total, "is", "are")))
         if since := listed(list(map(month_name, report.other_standards_since))):
             yield Text(f"Other standards hold since {since}: what came before was promised or counted otherwise.")
-    elif not _is_of_months(report):
+    elif not whole_months(*report.period):
         yield Text(
             "Whole months, quarters and years are compared with the time before them; this period is none of these."
         )
@@ -55,11 +55,6 @@ def _not_due(counts: Counts | CheckRow, one: str, more: str) -> str:
     """That a time looks better than it may be: it is compared without what is pending."""
     n = counts.pending
     return f"; {n:,} more {one if n == 1 else more} not due yet" if n else ""
-
-
-def _is_of_months(report: MonthlyReport) -> bool:
-    first, last = report.period
-    return first.day == 1 and (last + dt.timedelta(days=1)).day == 1
 
 
 def _signals(report: MonthlyReport) -> Iterator[str]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
-from cxaudit.findings import CATALOGUE
-from cxaudit.model import NO_REPLY_OWED, CheckRow, InputFile, Report
+from cxaudit.findings import CATALOGUE, NAMES_ONLY
+from cxaudit.model import EXCLUSIONS, NO_REPLY_OWED, CheckRow, InputFile, Report
 from cxaudit.monthly.model import Counts, HighVolume, HighVolumePeriod, MonthlyReport
 from cxaudit.render.check_rows import targets
 from cxaudit.render.notes import place_name, places_words, run_words
@@ -16,9 +16,6 @@ from cxaudit.render.report.story import Block, Column, Commands, Points, Section
 from cxaudit.render.report.words import command, in_time, period_name, sentence, share_text, some
 from cxaudit.render.words import BASIS_WORDS, EXCLUSION_WORDS, as_of_words, counted, listed
 
-#: The findings whose values are names of channels and columns; all others may hold what a customer wrote.
-NAMES_ONLY = ("unknown_channel", "channel_without_requests", "late_start", "exclude_column_missing")
-
 
 def exclusions(report: MonthlyReport) -> Section | None:
     """Who is not counted and why, with the compliance had they counted as missed."""
@@ -26,10 +23,9 @@ def exclusions(report: MonthlyReport) -> Section | None:
     if not total.excluded:
         return None
     aims = targets(report.check, total)
-    codes = (*EXCLUSION_WORDS, *sorted(total.n_excluded.keys() - EXCLUSION_WORDS.keys()))
     rows = [
         (_reason(code), f"{n:,}", share_text(Counts(met=total.met, late=total.missed + n), *aims))
-        for code in codes
+        for code in EXCLUSIONS
         if (n := total.n_excluded.get(code, 0))
     ]
     everything = share_text(Counts(met=total.met, late=total.missed + total.excluded), *aims)
@@ -41,7 +37,7 @@ def exclusions(report: MonthlyReport) -> Section | None:
 
 
 def _reason(code: str) -> str:
-    words = EXCLUSION_WORDS.get(code, code)
+    words = EXCLUSION_WORDS[code]
     words = f"{words[0].upper()}{words[1:]}"
     return words if code == NO_REPLY_OWED else f"Could not be judged: {words[0].lower()}{words[1:]}"
 
@@ -62,7 +58,7 @@ def _declared_blocks(check: Report, found: HighVolume) -> Iterator[Block]:
     aims = targets(check, check.total)
     rows = [(_declared(one), *_counts(one.inside, aims)) for one in found.periods]
     rows.append(("Received outside these periods", *_counts(found.outside, aims)))
-    rows.append(("All", *_counts(_of_row(check.total), aims)))
+    rows.append(("All", *_counts(check.total, aims)))
     columns = (Column("Declared period"), Column("In time", True), Column("Compliance", True), Column("Missed", True))
     yield from _volume_words(check)
     yield Table("volume-table", "Compliance with and without declared periods", columns, tuple(rows), has_total=True)
@@ -112,12 +108,8 @@ def _declared(one: HighVolumePeriod) -> str:
     return f"{one.reason}: {some((days, listed(one.departments), listed(one.channels), *by))}"
 
 
-def _counts(counts: Counts, aims: tuple[Decimal | None, ...]) -> tuple[str, str, str]:
+def _counts(counts: Counts | CheckRow, aims: tuple[Decimal | None, ...]) -> tuple[str, str, str]:
     return in_time(counts), share_text(counts, *aims), f"{counts.missed:,}"
-
-
-def _of_row(row: CheckRow) -> Counts:
-    return Counts(row.met, row.late, row.overdue, row.pending, row.excluded)
 
 
 def readings(report: MonthlyReport) -> Section | None:

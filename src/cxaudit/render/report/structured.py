@@ -10,12 +10,12 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from cxaudit.findings import NAMES_ONLY
 from cxaudit.model import CheckRow, ReadingRow
 from cxaudit.monthly.model import Counts, Limits, Month, MonthlyReport, RunChart
 from cxaudit.render.check_rows import check_row, targets
 from cxaudit.render.figures import compliance_text, level_text
 from cxaudit.render.options import RenderOptions
-from cxaudit.render.report.proof import NAMES_ONLY
 from cxaudit.render.structured import numbers, summary_of
 from cxaudit.render.words import utf8
 
