@@ -167,7 +167,7 @@ def test_the_manifest_tells_all_that_the_figures_rest_on(tmp_path: Path) -> None
         ((*PERIOD, "--out", "reports", "--reject-cells"), "may hold personal data"),
         ((*PERIOD, "--out", "reports", "--by", "department"), "--by employee adds the employees"),
         ((*PERIOD, "--out", "reports", "--formats", "docx"), "--formats docx is not one of"),
-        ((*PERIOD, "--out", "reports", "--formats", ""), "--formats names none"),
+        ((*PERIOD, "--out", "reports", "--formats", ""), "--formats is empty"),
         ((*PERIOD, "--out", "reports", "--formats", " , "), "--formats names none"),
         ((*PERIOD, "--out", "none/reports"), "there is no folder none"),
         ((*PERIOD, "--out", "file"), "--out file is a file"),
@@ -362,6 +362,46 @@ def test_restated_months_are_said(tmp_path: Path) -> None:
     assert "Restated: 2025-10: 20 of 21 in time today, 20 of 20 in 2025-10/tally.parquet" in again.err
     assert "Restated" not in report(tmp_path, *PERIOD, "--formats", "csv", files="log.csv").err
     assert "Restated" not in report(tmp_path, *PERIOD, "--formats", "csv", "-q", files="log.csv").err
+
+
+def weekdays(first: str, last: str, *, without: str = "") -> str:
+    """Two requests of each weekday, answered at once, but for those of 10 to 15 April; `without`: a month left out."""
+    day, lines = dt.date.fromisoformat(first), [HEADER]
+    while day <= dt.date.fromisoformat(last):
+        if day.weekday() < 5 and f"{day:%Y-%m}" != without:
+            reply = "" if dt.date(2025, 4, 10) <= day <= dt.date(2025, 4, 15) else f"{day} 11:00"
+            lines += [f"{day}-{n},email,Roads,,{day} 09:0{n},{reply},\n" for n in range(2)]
+        day += dt.timedelta(days=1)
+    return "".join(lines)
+
+
+def test_an_export_of_the_last_weeks_restates_what_it_holds_whole(tmp_path: Path) -> None:
+    """It need not reach back a month before the month, only as far as a request may have come in that was due in it."""
+    (tmp_path / "log.csv").write_text(weekdays("2025-02-03", "2025-04-04"))
+    report(tmp_path, "--period", "2025-04", "--formats", "md", "-q", files="log.csv")
+    said = {}
+    for first in ("2025-03-18", "2025-03-28"):
+        (tmp_path / "log.csv").write_text(weekdays(first, "2025-06-02"))
+        said[first] = report(tmp_path, "--period", "2025-05", "--formats", "md", "-q", files="log.csv").err
+    assert "Restated: 2025-04: " in said["2025-03-18"]
+    assert said["2025-03-28"] == ""  # a letter of 25 March may have been due in April
+
+
+def test_an_earlier_moment_restates_nothing(tmp_path: Path) -> None:
+    """A settled report that is made as of the end of its month again knows less: that is said, and no export is blamed."""
+    text = (TOP / "standards.yaml").read_text("utf-8")
+    (tmp_path / "standards.yaml").write_text(re.sub("cohort: due", "cohort: received", text))
+    (tmp_path / "log.csv").write_text(weekdays("2025-03-03", "2025-05-30").replace("2025-04-30 11:00", ""))
+    april = ("--period", "2025-04", "--formats", "md", "--standards", "standards.yaml", "-q")
+    first, later, again = (
+        report(tmp_path, *april, "--as-of", as_of, files="log.csv").err
+        for as_of in ("2025-04-30", "2025-05-31", "2025-04-30")
+    )
+    assert (first, later) == ("", "")
+    assert again == (
+        "As of 2025-04-30, where 2025-04/tally.parquet is as of 2025-05-31: --as-of 2025-05-31 keeps what was known by then.\n"
+    )
+    assert "Restated" not in (tmp_path / "reports" / "2025-04" / "report.md").read_text("utf-8")
 
 
 def test_a_report_that_is_made_again_says_what_it_said_before(tmp_path: Path) -> None:

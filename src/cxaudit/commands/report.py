@@ -44,7 +44,7 @@ from cxaudit.render.figures import meets
 from cxaudit.render.notes import notes
 from cxaudit.render.report.manifest import MANIFEST, Settings
 from cxaudit.render.report.restated import restated_words
-from cxaudit.render.words import visible
+from cxaudit.render.words import as_of_words, visible
 from cxaudit.standards.model import Standards
 from cxaudit.write.folder import locked, prepare_place, recover, spare_others, write_folder
 
@@ -86,7 +86,7 @@ def report(given: Input, output: Output, wanted: Wanted, drawing: Drawing) -> in
                 _spare_inputs(made, place)
                 step("Judging")
                 is_judged = made.monthly.check.total.judged > 0
-                before = [*aside, *_restated(made)] if is_judged else []
+                before = [*aside, *_moved_back(made), *_restated(made)] if is_judged else []
                 if is_judged:
                     write_folder(folder, made.files(step))
             if not is_judged:
@@ -216,6 +216,16 @@ def _there(folder: Path) -> tuple[list[tuple[str, StoredTally]], list[Restated]]
     with contextlib.suppress(InputError):
         replaced = replaced_by(read_manifest(folder / MANIFEST))
     return tallies, replaced
+
+
+def _moved_back(made: MadeReport) -> Iterator[str]:
+    """Whether the report that is about to be replaced knew more, since it was made as of a later moment."""
+    now = made.question.as_of
+    for name, tally in made.replaces:
+        later = tally.about.as_of
+        if later.utc > now.utc:
+            then, today = (as_of_words(one.local, one.is_date) for one in (later, now))
+            yield f"As of {today}, where {name} is as of {then}: --as-of {then.replace(' ', 'T')} keeps what was known by then."
 
 
 def _restated(made: MadeReport) -> Iterator[str]:

@@ -105,7 +105,7 @@ class MadeReport:
             counting_of(self.question),
             meta_of(self.given, self.question),
             gathered=gathered,
-            stored=stored_months(chosen, judged_by, self.question),
+            stored=stored_months(chosen, judged_by, audit),
             stored_standards=judged_by,
             with_employees=self.settings.employees,
             early=self._begin_drawing,
@@ -253,7 +253,7 @@ def stored_tallies(place: Path) -> Iterator[tuple[Path, StoredTally | InputError
 
 
 def stored_months(
-    chosen: Mapping[int, tuple[str, StoredTally]], judged_by: Mapping[int, Standards], question: Question
+    chosen: Mapping[int, tuple[str, StoredTally]], judged_by: Mapping[int, Standards], audit: Audit
 ) -> pl.DataFrame | None:
     """The counts of earlier reports by month, channel, department and verdict; each month from one of them.
 
@@ -261,15 +261,17 @@ def stored_months(
     """
 
     def is_comparable(month: int, stored: StoredTally) -> bool:
-        is_later = stored.about.as_of.utc < question.as_of.utc
-        return is_later and count_alike(judged_by[month], question.standards, days_of_month(month))
+        is_later = stored.about.as_of.utc < audit.question.as_of.utc
+        return is_later and count_alike(judged_by[month], audit.question.standards, days_of_month(month))
 
     frames = [
         with_verdict_without(stored.frame.filter(pl.col("month") == month))
         .group_by("month", "channel", "department", "verdict", "verdict_without")
         .agg(pl.col("n").sum())
         .with_columns(is_whole=pl.lit(month in whole_months_of(stored)))
-        .with_columns(begins_on=pl.lit(beginning(stored, month) if is_comparable(month, stored) else None, pl.Date))
+        .with_columns(
+            begins_on=pl.lit(beginning(audit, stored, month) if is_comparable(month, stored) else None, pl.Date)
+        )
         .select(*STORED)
         .cast(pl.Schema(STORED))
         for month, (_, stored) in chosen.items()

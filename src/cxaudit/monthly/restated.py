@@ -18,6 +18,7 @@ from cxaudit.counting.coverage import covered_days
 from cxaudit.days.spans import days_of_month, holds, month_text
 from cxaudit.monthly.history import counts_by, counts_of
 from cxaudit.monthly.model import Counts, Restated
+from cxaudit.standards.model import DAY_UNITS
 from cxaudit.tally.stored import StoredTally
 
 if TYPE_CHECKING:
@@ -64,13 +65,15 @@ def once_settled(found: Iterable[Restated]) -> Iterator[Restated]:
 def _changed(audit: Audit, stored: Sequence[tuple[str, StoredTally]], now: pl.DataFrame) -> Iterator[Restated]:
     covered = covered_days(audit)
     for name, tally in stored:
+        is_later = tally.about.as_of.utc > audit.question.as_of.utc
         for month in finished_months(tally):
-            begins_on = beginning(tally, month)
+            begins_on = beginning(audit, tally, month)
             if not holds(covered, (begins_on, max(begins_on, days_of_month(month)[0]))):
                 continue
             was = counts_of(tally.frame.filter(pl.col("month") == month))
             today = counts_of(now.filter(pl.col("month") == month))
-            if _is_other(was, today):
+            # As of an earlier moment more is pending: that is no other input.
+            if _is_other(was, today) and not (is_later and not differ(today, was)):
                 standards = tally.about.standards["sha256"]
                 other = standards != audit.question.standards.sha256
                 yield Restated(month_text(month), was, today, name, other, standards=standards)
@@ -94,13 +97,27 @@ def whole_months_of(tally: StoredTally) -> list[int]:
     return [month for month in finished_months(tally) if covered is None or holds(covered, days_of_month(month))]
 
 
-def beginning(tally: StoredTally, month: int) -> dt.date:
+def beginning(audit: Audit, tally: StoredTally, month: int) -> dt.date:
     """The first day that the input must hold to count what a stored tally counted of a month: where months are counted by
-    due time, requests of the month before may be due in this one."""
+    due time, requests that came in before the month may be due in it."""
     first, last = days_of_month(month)
-    start = first if tally.about.cohort == "received" else (first - dt.timedelta(days=1)).replace(day=1)
+    start = first if tally.about.cohort == "received" else _earliest_receipt(audit, first)
     since = [since for since, until in tally.about.covered or () if since <= last and first <= until]
     return max(start, since[0]) if since else first
+
+
+def _earliest_receipt(audit: Audit, due: dt.date) -> dt.date:
+    """The first day on which a request may have come in that is due on that day, by the slowest promise; no more than a month
+    before, as where a promise does not count in days."""
+    month_before, day = (due - dt.timedelta(days=1)).replace(day=1), due
+    within = [promise.within for promise in audit.promises.all]
+    if any(one.unit not in DAY_UNITS for one in within):
+        return month_before
+    n = max((one.count for one in within), default=0) + 1  # what comes in after closing may count from the next day
+    while n and day > month_before:
+        day -= dt.timedelta(days=1)
+        n -= audit.calendar.is_business_day(day)
+    return day
 
 
 def differ(before: Counts, now: Counts) -> bool:

@@ -10,7 +10,7 @@ from cxaudit.render.check_rows import has_targets, row_outcome, row_targets, tar
 from cxaudit.render.figures import compliance_text, for_people, range_words
 from cxaudit.render.notes import place_name
 from cxaudit.render.report.changed import changes
-from cxaudit.render.report.restated import restated_sentence, settled_words
+from cxaudit.render.report.restated import restated_sentences, settled_words
 from cxaudit.render.report.story import Bar, Block, Column, Commands, Points, Section, Table, Text
 from cxaudit.render.report.words import (
     FEW,
@@ -151,7 +151,7 @@ def _firm(report: MonthlyReport) -> Iterator[Block]:
         yield Text(f"{listed(one.values)}: {one.message}", "note")
     first, last = (f"{day:%Y-%m}" for day in report.period)
     restated, settled = ([one for one in t if first <= one.month <= last] for t in (report.restated, report.settled))
-    for words in (*map(restated_sentence, restated), *settled_words(settled)):
+    for words in (*restated_sentences(restated), *settled_words(settled)):
         yield Text(words, "note")
     for words in _left_out(check):
         yield Text(words, "note")

@@ -21,16 +21,23 @@ def restated_words(found: Iterable[Restated]) -> Iterator[str]:
         yield visible(f"Restated: {one.month}: {now} in time {when}, {before}{why} in {one.file}")
 
 
-def restated_sentence(one: Restated) -> str:
-    """A month that an earlier report counted otherwise, or one that this report replaces."""
+def restated_sentences(found: Sequence[Restated]) -> list[str]:
+    """The months that earlier reports counted otherwise, or those that this report replaces; each said once. Where reports
+    disagree on a month, each is named."""
+    said = {month: len({one.before for one in found if one.month == month}) for month in {one.month for one in found}}
+    return list(dict.fromkeys(_restated_sentence(one, is_named=said[one.month] > 1) for one in found))
+
+
+def _restated_sentence(one: Restated, *, is_named: bool) -> str:
     now, before = in_time(one.now), in_time(one.before)
     why = ", by another standards file" if one.has_other_standards else ""
-    return f"Restated: {month_name(one.month)} was reported as {before} in time{why}; these exports give {now}."
+    where = f" in the report {one.file.rpartition('/')[0]}" if is_named and "/" in one.file else ""
+    return f"Restated: {month_name(one.month)} was reported{where} as {before} in time{why}; these exports give {now}."
 
 
 def changed_words(report: MonthlyReport) -> Iterator[str]:
     """What earlier reports said otherwise, what has been settled since, and what is not."""
-    yield from map(restated_sentence, report.restated)
+    yield from restated_sentences(report.restated)
     yield from settled_words(report.settled)
     yield from unsettled_words(report.unsettled)
 

@@ -14,7 +14,7 @@ from cxaudit.render.documents import files_part, readings_document, records_part
 from cxaudit.render.options import RenderOptions
 from cxaudit.render.report.answer import answer
 from cxaudit.render.report.proof import method
-from cxaudit.render.report.restated import restated_sentence, settled_sentence, unsettled_words
+from cxaudit.render.report.restated import restated_sentences, settled_sentence, unsettled_words
 from cxaudit.render.report.run_chart import STEADY, hidden_words, otherwise_words
 from cxaudit.render.report.sheets import parts
 from cxaudit.render.report.story import Points
@@ -89,7 +89,7 @@ def _notes(report: MonthlyReport) -> tuple[tuple[str, str], ...]:
 
 def _months_words(report: MonthlyReport) -> Iterator[str]:
     """What the sheet of the months does not say by itself."""
-    yield from map(restated_sentence, report.restated)
+    yield from restated_sentences(report.restated)
     yield from map(settled_sentence, report.settled)
     yield from unsettled_words(report.unsettled)
     for chart in report.runs[:1]:
