@@ -59,7 +59,7 @@ def test_every_table_adds_up_to_the_same_total(october: MonthlyReport) -> None:
          True),
         ("2025-10-05 10:00", "As far as can be told, yes: all 12 judged requests due in October 2025 were answered in time;"
          " 30 more could not be judged.", False),
-        ("2025-10-20 10:00", "Not in full: 12 of 42 requests due in October 2025 were answered in time (28.6 %);"
+        ("2025-10-20 10:00", "No: 12 of 42 requests due in October 2025 were answered in time (28.6 %);"
          " 30 were not. These exports do not cover the whole period.", False),
     ],
 )  # fmt: skip
@@ -81,8 +81,8 @@ def test_the_answer_tells_of_what_could_not_be_judged(
     [
         ({"met": 12, "pending": 1}, "So far, yes: all 12 judged requests were answered in time; 1 more is not due yet."),
         ({"met": 1, "excluded": 2}, "Yes. The one judged request was answered in time."),
-        ({"late": 1}, "Not in full: 0 of 1 request was answered in time; 1 was not."),
-        ({"met": 1, "late": 2, "pending": 2}, "Not in full: 1 of 3 judged requests were answered in time; 2 were not; "
+        ({"late": 1}, "No: 0 of 1 request was answered in time; 1 was not."),
+        ({"met": 1, "late": 2, "pending": 2}, "No: 1 of 3 judged requests were answered in time; 2 were not; "
          "2 more are not due yet."),
         ({"pending": 3}, "Nothing can be said: no request could be judged."),
     ],

@@ -85,11 +85,16 @@ def _channels(audit: Audit) -> Iterator[Finding]:
 
 
 def _absent_channels(audit: Audit) -> Iterator[Finding]:
-    present = set(audit.tally(("channel",))["channel"].cast(pl.String))
+    counted = audit.count(("channel",)).group_by(pl.col("channel").cast(pl.String), "in_period").agg(pl.col("n").sum())
+    n_of = {(channel, inside): n for channel, inside, n in counted.iter_rows()}
     titles = audit.question.standards.titles
     for channel in dict.fromkeys(p.channel for p in audit.promised):
-        if channel not in present:
-            yield Finding.of("channel_without_requests", "no request: is an export missing?", values=(titles[channel],))
+        if not n_of.get((channel, True)):
+            outside = n_of.get((channel, False), 0)
+            where = f" in the period, {outside:,} outside it" if outside else ""
+            yield Finding.of(
+                "channel_without_requests", f"no request{where}: is an export missing?", values=(titles[channel],)
+            )
 
 
 def _changed(audit: Audit) -> Iterator[Finding]:

@@ -70,6 +70,11 @@ def has_targets(rows: Iterable[CheckRow]) -> bool:
     return any(row.target_pct is not None or has_several_targets(row) for row in rows)
 
 
+def row_promise(row: CheckRow) -> str:
+    """What is promised in a row for people: `several` where that differed, nothing where nothing is promised."""
+    return row.standard or ("several" if row.targets_pct and not row.is_total else "")
+
+
 def row_targets(row: CheckRow) -> str:
     """The target of a row for people; of a channel with several all of them: `90 % or 95 %`."""
     if not has_several_targets(row):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from cxaudit.model import CheckRow, Report
-from cxaudit.render.check_rows import compliance, has_targets, row_outcome, row_targets
+from cxaudit.render.check_rows import compliance, has_targets, row_outcome, row_promise, row_targets
 from cxaudit.render.figures import for_people
 from cxaudit.render.words import DIMENSION_TITLES, as_of_words, period_words, visible
 
@@ -53,7 +53,7 @@ def _by(report: Report) -> Iterator[Column]:
 
 def _promise(report: Report) -> Iterator[Column]:
     if any(row.standard for row in report.rows):
-        yield _column(report, "standard", "Promise", lambda row: row.standard or "", is_figure=False)
+        yield _column(report, "standard", "Promise", row_promise, is_figure=False)
 
 
 def _counts(report: Report) -> Iterator[Column]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cxaudit.model import INPUT_TEXT, STATED_TEXT, CheckRow, InputFile, Records, Report
-from cxaudit.render.check_rows import compliance, has_targets, row_outcome, targets
+from cxaudit.render.check_rows import compliance, has_targets, row_outcome, row_promise, targets
 from cxaudit.render.check_view import heading
 from cxaudit.render.document import NOT_AVAILABLE, Cell, Document, Kind, TableColumn, TablePart
 from cxaudit.render.escape import escape_cell
@@ -100,7 +100,7 @@ def check_part(report: Report, options: RenderOptions) -> TablePart:
     def cells(row: CheckRow) -> tuple[Cell, ...]:
         end = (percentage_text(row.target_pct) or None, row_outcome(row))
         return (
-            *_names(report, row, options), row.standard or "", *(getattr(row, n) for n in shown),
+            *_names(report, row, options), row_promise(row), *(getattr(row, n) for n in shown),
             compliance(report, row) or None, *(end if has_target else ()), row.median_business_days,
             row.p90_business_days,
         )  # fmt: skip

@@ -123,7 +123,7 @@ def _against_targets(check: Report) -> str:
         return f"Not in full, but by the {against}:"
     if rows:
         return f"{len(rows)} of {counted(len(rows), 'target')} {'was' if len(rows) == 1 else 'were'} met{aside}:"
-    return f"Not in full{aside}:"
+    return f"{'No' if 2 * total.met < total.judged else 'Not in full'}{aside}:"
 
 
 def _missed_words(rows: list[CheckRow]) -> str:

@@ -98,7 +98,8 @@ def _bars(one: Distribution) -> tuple[list[dict[str, Any]], list[str]]:
 def _days_axis(days: Sequence[str]) -> alt.Axis:
     import altair as alt
 
-    return alt.Axis(labelAngle=0, ticks=False, values=list(days) if len(days) <= 11 else list(days[::2]))
+    every_second = days[(len(days) - 1) % 2 :: 2]  # the last one, which may stand for more, always has its label
+    return alt.Axis(labelAngle=0, ticks=False, values=list(days if len(days) <= 11 else every_second))
 
 
 def _promise_layers(one: Distribution, days: Sequence[str]) -> list[Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
-from cxaudit.findings import CATALOGUE, NAMES_ONLY
+from cxaudit.findings import CATALOGUE, NAMES_ONLY, Finding
 from cxaudit.model import EXCLUSIONS, NO_REPLY_OWED, CheckRow, InputFile, Report
 from cxaudit.monthly.model import Counts, HighVolume, HighVolumePeriod, MonthlyReport
 from cxaudit.render.check_rows import targets
@@ -177,17 +177,21 @@ def _findings(check: Report) -> Iterator[Block]:
     if not check.findings:
         yield Text("Nothing else to note about the input.", "note")
         return
-    rows = []
-    for one in check.findings:
-        meaning = CATALOGUE[one.code][1] if one.code in CATALOGUE else one.message
-        named = [f'"{value}"' for value in dict.fromkeys(one.values)] if one.code in NAMES_ONLY else []
-        more = some((listed(named), one.message if one.message != meaning else ""))
-        said = f"{meaning} ({more})" if more else meaning
-        rows.append(
-            (one.code.replace("_", " "), f"{one.n:,}", places_words(one) or "–", f"{said[0].upper()}{said[1:]}")
-        )
+    rows = [
+        (one.code.replace("_", " "), f"{one.n:,}", places_words(one) or "–", finding_words(one))
+        for one in check.findings
+    ]
     columns = (Column("Finding"), Column("Places", True), Column("Where"), Column("What it means"))
     yield Table("findings-table", "What to know about the input", columns, tuple(rows))
+
+
+def finding_words(one: Finding) -> str:
+    """What a finding means, and of what it speaks as far as that may be shown."""
+    meaning = CATALOGUE[one.code][1] if one.code in CATALOGUE else one.message
+    named = [f'"{value}"' for value in dict.fromkeys(one.values)] if one.code in NAMES_ONLY else []
+    more = some((listed(named), one.message if one.message != meaning else ""))
+    said = f"{meaning} ({more})" if more else meaning
+    return f"{said[0].upper()}{said[1:]}"
 
 
 def method(check: Report) -> Section:

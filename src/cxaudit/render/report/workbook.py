@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from cxaudit.findings import CATALOGUE, Finding
+from cxaudit.findings import Finding
 from cxaudit.model import Records
 from cxaudit.monthly.model import MonthlyReport
 from cxaudit.render.check_view import heading
@@ -13,7 +13,7 @@ from cxaudit.render.document import NOT_AVAILABLE, Document, TableColumn, TableP
 from cxaudit.render.documents import files_part, readings_document, records_part
 from cxaudit.render.options import RenderOptions
 from cxaudit.render.report.answer import answer
-from cxaudit.render.report.proof import method
+from cxaudit.render.report.proof import finding_words, method
 from cxaudit.render.report.restated import restated_sentences, settled_sentence, unsettled_words
 from cxaudit.render.report.run_chart import STEADY, hidden_words, otherwise_words
 from cxaudit.render.report.sheets import parts
@@ -63,8 +63,8 @@ def _findings(findings: tuple[Finding, ...]) -> Iterator[TablePart]:
     columns = (TableColumn("Finding"), TableColumn("File"), TableColumn("Sheet"), TableColumn("Places", "count"),
                TableColumn("First rows"), TableColumn("Meaning", width=70))  # fmt: skip
     rows = [
-        (one.code, one.file or "", one.sheet or "", one.n, ", ".join(map(str, one.rows)),
-         CATALOGUE[one.code][1] if one.code in CATALOGUE else "") for one in findings
+        (one.code, one.file or "", one.sheet or "", one.n, ", ".join(map(str, one.rows)), finding_words(one))
+        for one in findings
     ]  # fmt: skip
     yield TablePart("Findings", "What the reader must know about the input", columns, rows)
 
