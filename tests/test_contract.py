@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import re
 import shutil
@@ -660,6 +661,31 @@ def test_how_late_a_channel_begins_is_counted_from_what_was_promised(
     (tmp_path / "s.yaml").write_text(STANDARDS.replace("2025-02-01", effective))
     found = run("check", "log.csv", "--period", period, "--as-of", as_of, "--standards", "s.yaml", cwd=tmp_path).err
     assert ("late_start" in found, said in found) == (bool(said), True)
+
+
+@pytest.mark.parametrize(
+    ("left_out", "said"),
+    [
+        (
+            "2025-09-",
+            "no request came for 20 business days of the period after 2025-08-29, and 88 in 61 business days in all",
+        ),
+        (
+            "2025-09-1",
+            "no request came for 8 business days of the period after 2025-09-09, and 116 in 61 business days in all",
+        ),
+        ("2025-09-3", ""),
+    ],
+)
+def test_a_channel_that_is_silent_for_long_is_pointed_out(tmp_path: Path, left_out: str, said: str) -> None:
+    """The export of its month, or of a part of it, is missing, though those of the months before and after are there."""
+    first = dt.date(2025, 8, 1)
+    days = [f"{first + dt.timedelta(days=n)}" for n in range(92) if (first + dt.timedelta(days=n)).weekday() < 5]
+    lines = [f"portal,{day} 10:00" for day in days]
+    lines += [f"email,{day} 1{i}:00" for day in days if not day.startswith(left_out) for i in range(2)]
+    (tmp_path / "log.csv").write_text("\n".join(["channel,received_at", *lines]) + "\n")
+    found = run("check", "log.csv", "--period", "2025-09", "--as-of", "2025-10-31", cwd=tmp_path).err
+    assert ("silence (1)" in found, f'"E-mail": {said}' in found) == (bool(said), bool(said))
 
 
 # The same case

@@ -349,6 +349,16 @@ def test_no_name_is_broken_where_a_channel_had_two_targets(width: int) -> None:
     assert max(map(len, text.splitlines())) <= width
 
 
+def test_several_promises_are_no_blank() -> None:
+    """For people; a form for scripts leaves them empty. Nothing promised stays nothing."""
+    several = replace(SOME_MISSED.rows[0], standard=None, targets_pct=(None,))
+    none = replace(SOME_MISSED.rows[1], standard=None, targets_pct=())
+    report = replace(SOME_MISSED, rows=(several, none, *SOME_MISSED.rows[2:]))
+    lines = shown(report, "table").splitlines()
+    assert [" several " in line for line in lines[3:6]] == [True, False, False]
+    assert "several" not in shown(report, "csv")
+
+
 @given(
     st.lists(st.lists(st.text("ab ", max_size=40), min_size=3, max_size=3), min_size=1, max_size=5), st.integers(5, 90)
 )

@@ -404,6 +404,25 @@ def test_an_earlier_moment_restates_nothing(tmp_path: Path) -> None:
     assert "Restated" not in (tmp_path / "reports" / "2025-04" / "report.md").read_text("utf-8")
 
 
+def test_what_comes_in_after_the_moment_is_in_no_figure_of_a_month(tmp_path: Path) -> None:
+    """Though it may be overdue before it came in, where a promise ends at a time of the day of receipt."""
+    rows = [
+        f"c{d}{k},email,Roads,,2025-10-{d:02} 09:0{k},2025-10-{d:02} 10:00,\n"
+        for d in (1, 2, 3, 6, 7)
+        for k in range(3)
+    ]
+    late = [f"x{k},email,Roads,,2025-10-07 17:0{k},,\n" for k in range(4)]
+    (tmp_path / "log.csv").write_text(HEADER + "".join([*rows, *late]))
+    text = (TOP / "standards.yaml").read_text("utf-8").replace("within: 2 business days", "within: 0 business days")
+    (tmp_path / "s.yaml").write_text(re.sub("day_ends: midnight", 'day_ends: "16:00"', text))
+    options = ("--as-of", "2025-10-07 16:30", "--standards", "s.yaml", "--formats", "json", "-q")
+    report(tmp_path, *PERIOD, *options, files="log.csv")
+    told = json.loads((tmp_path / "reports" / "2025-10" / "report.json").read_text("utf-8"))
+    months = [point for run_chart in told["runs"] for point in run_chart["points"] if run_chart["channel"] is None]
+    assert [(month["counts"]["met"], month["counts"]["overdue"]) for month in months] == [(15, 0)]
+    assert [one["requests"] for one in told["recognition"]["runs"]] == [15]
+
+
 def test_a_report_that_is_made_again_says_what_it_said_before(tmp_path: Path) -> None:
     """On the page, in the workbook and in the data, however often it is made again, and an auditor can make it as well."""
     rows = [f"{i},email,Roads,,2025-10-{d:02} 10:00,2025-10-{d:02} 15:00,\n" for i, d in enumerate(range(1, 31))]

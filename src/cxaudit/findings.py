@@ -41,6 +41,7 @@ CATALOGUE: dict[str, tuple[bool, str]] = {
     "no_reply_column": (False, "no column tells when a reply was made: all requests of the file count as unanswered"),
     "caveat": (False, "the times of this kind of export say less than they seem to"),
     "late_start": (False, "requests of a channel begin long after the period does: earlier ones may be missing"),
+    "silence": (False, "no request of a channel for long within the period: an export may be missing"),
     "stale_export": (False, "the export ends over a business day before the as-of moment: replies may be missing"),
     "far_ahead": (False, "a time half a year after the as-of moment and all others of its file: is it mistyped?"),
     "same_content": (False, "the file has the same content as another one and was read once"),
@@ -82,7 +83,9 @@ CATALOGUE: dict[str, tuple[bool, str]] = {
 
 #: The codes whose values are names of channels and columns; the values of all others may be what a customer wrote, and are
 #: neither stored nor shown in a report.
-NAMES_ONLY = frozenset({"unknown_channel", "channel_without_requests", "late_start", "exclude_column_missing"})
+NAMES_ONLY = frozenset(
+    {"unknown_channel", "channel_without_requests", "late_start", "silence", "exclude_column_missing"}
+)
 
 
 @dataclass(frozen=True)

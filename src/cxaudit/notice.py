@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from cxaudit.counting.coverage import known_until
 from cxaudit.days.calendar import Calendar, calendar_of
 from cxaudit.findings import CATALOGUE, Finding
 from cxaudit.inspect.hours import HOURS, unusual_hours
@@ -29,6 +31,9 @@ _PLACES = 5
 #: So many requests should have come before the first one, at the pace of those since, of which there are more: by chance it
 #: happens to one channel in twenty thousand.
 _EXPECTED = 10
+#: And a silence within is told only where it is so many times as long as any other of the channel.
+_LONGER = 2
+_DAY = dt.timedelta(days=1)
 #: So many rows tell at what time of day requests come.
 _FIRST_ROWS = 200_000
 
@@ -38,7 +43,7 @@ def notice(audit: Audit) -> tuple[Finding, ...]:
     found = [finding for arrived in audit.arrived for finding in arrived.findings]
     parts = (
         _same_content, _left_aside, _channels, _absent_channels, _changed, _weaker, _high_volume, _clock_changes, _hours,
-        _late_starts, _stale, _exclude_columns,
+        _silences, _stale, _exclude_columns,
     )  # fmt: skip
     for part in parts:
         found.extend(part(audit))
@@ -170,27 +175,54 @@ def _hours(audit: Audit) -> Iterator[Finding]:
             yield place_finding("unusual_hours", audit.arrived[table].source, 1, message=words)
 
 
-def _late_starts(audit: Audit) -> Iterator[Finding]:
-    """Channels whose first request came long after the period began, or the promise, for the pace at which they came since."""
+def _silences(audit: Audit) -> Iterator[Finding]:
+    """Channels of which no request came for long at the beginning of the period, or of the promise, or within the period, for
+    the pace at which they come otherwise."""
     if audit.question.period is None:
         return
     standards, (begin, end), days = audit.question.standards, audit.question.period, audit.calendar
     if begin < days.first:
         days = calendar_of(standards, begin, days.last)
-    received = pl.col("received_at")
-    known = audit.merged.requests.filter(received <= audit.question.as_of.local).group_by("channel")
-    counted = known.agg(received.min(), received.max().alias("last"), pl.len())
-    found = counted.select(pl.col("channel").cast(pl.String), received.dt.date(), pl.col("last").dt.date(), "len")
-    spans = {channel: span for channel, *span in found.collect(engine="streaming").iter_rows()}
+    receipts, until = _receipts(audit), min(end, known_until(audit.question.as_of))
     for channel, since in _promised_since(standards).items():
-        first, last, n = spans.get(channel, (begin, begin, 0))
-        n_before = _business_days_between(days, max(begin, since), min(first, end))
-        n_since = max(1, _business_days_between(days, first, last))
-        if n > _EXPECTED and n_before * n >= _EXPECTED * n_since:
-            said = f"the first request came on {first}, {n_before} business days after the period began"
-            pace = f"{n:,} in the {n_since:,} business day{'s' if n_since > 1 else ''} since"
-            words = f"{said}, and {pace}: is the beginning of an export missing?"
-            yield Finding.of("late_start", words, values=(standards.titles[channel],))
+        n_of = receipts.get(channel, {})
+        if (n := sum(n_of.values())) > _EXPECTED:
+            dates, title = sorted(n_of), standards.titles[channel]
+            n_days = max(1, _business_days_between(days, dates[0], dates[-1]))
+            n_before = _business_days_between(days, max(begin, since), min(dates[0], end))
+            if n_before * n >= _EXPECTED * n_days:
+                said = f"the first request came on {dates[0]}, {n_before} business days after the period began"
+                pace = f"{n:,} in the {n_days:,} business day{'s' if n_days > 1 else ''} since"
+                words = f"{said}, and {pace}: is the beginning of an export missing?"
+                yield Finding.of("late_start", words, values=(title,))
+            after, n_silent = _longest_silence(
+                days, [*dates, *([until + _DAY] if until > dates[-1] else [])], begin, until
+            )
+            if n_silent * n >= _EXPECTED * n_days:
+                said = f"no request came for {n_silent} business days of the period after {after}"
+                words = f"{said}, and {n:,} in {n_days:,} business days in all: is an export missing?"
+                yield Finding.of("silence", words, values=(title,))
+
+
+def _longest_silence(days: Calendar, dates: list[dt.date], begin: dt.date, until: dt.date) -> tuple[dt.date, int]:
+    """The last day before the longest time without any of these dates, and how many business days of it the period holds;
+    none where it is not much longer than any other."""
+    gaps = sorted((_business_days_between(days, day, after - _DAY), day, after) for day, after in pairwise(dates))
+    if not gaps or (len(gaps) > 1 and gaps[-1][0] <= _LONGER * gaps[-2][0]):
+        return begin, 0
+    _, day, after = gaps[-1]
+    return day, _business_days_between(days, max(day, begin - _DAY), min(after - _DAY, until))
+
+
+def _receipts(audit: Audit) -> dict[str | None, dict[dt.date, int]]:
+    """How many requests of each channel came in on each day, as far as the as-of moment knows."""
+    received = pl.col("received_at")
+    known = audit.merged.requests.filter(received <= audit.question.as_of.local)
+    counted = known.group_by(pl.col("channel").cast(pl.String), received.dt.date().alias("day")).agg(n=pl.len())
+    found: dict[str | None, dict[dt.date, int]] = {}
+    for channel, day, n in counted.collect(engine="streaming").iter_rows():
+        found.setdefault(channel, {})[day] = n
+    return found
 
 
 def _promised_since(standards: Standards) -> dict[str, dt.date]:

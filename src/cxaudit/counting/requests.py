@@ -175,5 +175,14 @@ def _is_open(audit: Audit, kinds: pl.DataFrame) -> tuple[pl.Expr, pl.Expr]:
     # Other readings are asked about inside the period alone.
     unsure = [pl.col(f"reading:{reading.name}").is_null() for reading in audit.readings]
     is_unsure = pl.col("excluded").is_null() & pl.col("is_inside") & pl.any_horizontal(pl.lit(False), *unsure)
+    for moment in ("received_at", "replied_at"):
+        is_undecided |= pl.col(moment).dt.date().is_in(_longer_days(audit)).fill_null(False)
     is_open = (is_undecided | is_unsure) & ~pl.col("is_certain")
     return is_open.alias("is_open"), is_undecided.alias("is_undecided")
+
+
+def _longer_days(audit: Audit) -> list[dt.date]:
+    """Days whose last hour the clocks repeat: an instant may lie after the one of the day's last wall time."""
+    first, last = (dt.datetime.combine(day, dt.time()) for day in (audit.calendar.first, audit.calendar.last))
+    changes = audit.zone.clock_changes(first, last)
+    return [one.start.date() for one in changes if one.is_repeated and one.end.time() == dt.time()]

@@ -90,7 +90,8 @@ def monthly_report(
         surges=(),
         recognition=Recognition((), (), ()),
         compliments=None,
-        is_covered=holds(covered, (period[0], min(period[1], known_until(audit.question.as_of)))),
+        is_covered=holds(covered, (period[0], min(period[1], known_until(audit.question.as_of))))
+        and not any(finding.code in ("late_start", "silence") for finding in check.findings),
         is_begun=_is_begun(audit, check, covered, period[0]),
         unsettled=unsettled_months(history),
     )

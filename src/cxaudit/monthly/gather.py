@@ -59,15 +59,14 @@ class Gathered:
 def gather(audit: Audit, first: dt.date, last: dt.date) -> Gathered:
     """Count the requests of one run for the report of the period from `first` to `last`."""
     names = audit.judged_columns
-    by = {*(name for name in _DIMENSIONS if name in names), "channel", "department", "month"}
-    counts = audit.count(sorted({*by, "cohort_on"}))
-    as_of = audit.question.as_of
-    # What was received after the as-of moment is not judged, so it is nothing but pending or excluded, of its month or a later.
+    by = {*(name for name in _DIMENSIONS if name in names), "channel", "department", "month", "cohort_on", "is_known"}
+    counts, as_of = audit.count(sorted(by)), audit.question.as_of
+    counts = counts.filter("is_known").drop("is_known")  # what comes in after the as-of moment is outside the run
     is_over = pl.col("month").cast(pl.Int32) < month_of(as_of.local.date())
     counts = counts.filter(pl.col("in_period") | pl.col("verdict").is_in(JUDGED) | is_over)
     days = _days(counts, last)
     counts = counts.group_by(pl.exclude("cohort_on", "n")).agg(pl.col("n").sum())
-    known = is_known(list(names), as_of)
+    known = is_known(audit.requests.collect_schema().names(), as_of)
     # Whatever is answered by now is not open; the two days are for zones.
     waits = pl.col("replied_at").is_null() | (pl.col("replied_at") > as_of.local - dt.timedelta(days=2))
     frames = [

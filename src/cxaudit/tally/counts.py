@@ -29,8 +29,8 @@ def with_cohort(
     """Say which period a request belongs to.
 
     **Frame in**: `received_at`, `due_at`, and `due_before_extension` where periods of high volume are declared. **Frame
-    out**: adds `cohort_on` (Date: of the due time before any extension, or of the receipt), `is_inside` (Boolean: known at
-    the as-of moment and in the period).
+    out**: adds `cohort_on` (Date: of the due time before any extension, or of the receipt), `is_known` (Boolean: received by
+    the as-of moment), `is_inside` (Boolean: known and in the period).
     """
     received = pl.col("received_at").dt.date()
     has_extension = "due_before_extension" in judged.collect_schema().names()
@@ -38,7 +38,7 @@ def with_cohort(
     cohort_on = pl.coalesce(due, received) if cohort == "due" else received
     known = is_known(judged.collect_schema().names(), as_of)
     inside = known if period is None else known & pl.col("cohort_on").is_between(*period)
-    return judged.with_columns(cohort_on=cohort_on).with_columns(is_inside=inside)
+    return judged.with_columns(cohort_on=cohort_on, is_known=known).with_columns(is_inside=inside)
 
 
 def is_known(columns: Sequence[str], as_of: AsOf) -> pl.Expr:

@@ -193,7 +193,7 @@ def _findings(all_about: Sequence[About]) -> tuple[Finding, ...]:
     return tuple(
         finding
         for finding in found
-        if finding.code not in ("channel_without_requests", "late_start")
+        if finding.code not in ("channel_without_requests", "late_start", "silence")
         or all(finding in about.findings for about in all_about)
     )
 

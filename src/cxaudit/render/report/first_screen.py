@@ -147,7 +147,7 @@ def _firm(report: MonthlyReport) -> Iterator[Block]:
         ends = f"{counted(len(stale), 'export')} {'ends' if len(stale) == 1 else 'end'} over a business day before this moment"
         named = few([place_name(one.file or "", one.sheet) for one in stale])
         yield Text(f"{ends}: replies may be missing, and count as unanswered ({named}).", "note")
-    for one in (one for one in check.findings if one.code == "late_start"):
+    for one in (one for one in check.findings if one.code in ("late_start", "silence")):
         yield Text(f"{listed(one.values)}: {one.message}", "note")
     first, last = (f"{day:%Y-%m}" for day in report.period)
     restated, settled = ([one for one in t if first <= one.month <= last] for t in (report.restated, report.settled))
