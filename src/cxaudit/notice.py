@@ -198,7 +198,7 @@ def _silences(audit: Audit) -> Iterator[Finding]:
             after, n_silent = _longest_silence(
                 days, [*dates, *([until + _DAY] if until > dates[-1] else [])], begin, until
             )
-            if n_silent * n >= _EXPECTED * n_days:
+            if len(dates) > _EXPECTED and n_silent * n >= _EXPECTED * n_days:
                 said = f"no request came for {n_silent} business days of the period after {after}"
                 words = f"{said}, and {n:,} in {n_days:,} business days in all: is an export missing?"
                 yield Finding.of("silence", words, values=(title,))

@@ -90,8 +90,7 @@ def monthly_report(
         surges=(),
         recognition=Recognition((), (), ()),
         compliments=None,
-        is_covered=holds(covered, (period[0], min(period[1], known_until(audit.question.as_of))))
-        and not any(finding.code in ("late_start", "silence") for finding in check.findings),
+        is_covered=_is_covered(audit, check, covered, period),
         is_begun=_is_begun(audit, check, covered, period[0]),
         unsettled=unsettled_months(history),
     )
@@ -112,6 +111,12 @@ def _versions_known(
     """The versions that begin in the months that are known, and from when months were judged by others."""
     standards, known = judged_by(history, stored, audit.question.standards), known_months(history, last)
     return tuple(versions_begun(known, standards)), tuple(otherwise_from(known, standards))
+
+
+def _is_covered(audit: Audit, check: Report, covered: Sequence[Span], period: Span) -> bool:
+    """Whether the exports hold the period as far as it is known, and no channel seems to be missing for a part of it."""
+    is_silent = any(finding.code == "silence" for finding in check.findings)
+    return holds(covered, (period[0], min(period[1], known_until(audit.question.as_of)))) and not is_silent
 
 
 def _is_begun(audit: Audit, check: Report, covered: Sequence[Span], first: dt.date) -> bool:
