@@ -81,11 +81,11 @@ CATALOGUE: dict[str, tuple[bool, str]] = {
     "exclude_column_missing": (False, "an exclude rule names a column that no file has"),
 }
 
+#: That a channel had no requests for long.
+SILENCES = ("late_start", "silence")
 #: The codes whose values are names of channels and columns; the values of all others may be what a customer wrote, and are
 #: neither stored nor shown in a report.
-NAMES_ONLY = frozenset(
-    {"unknown_channel", "channel_without_requests", "late_start", "silence", "exclude_column_missing"}
-)
+NAMES_ONLY = frozenset({"unknown_channel", "channel_without_requests", *SILENCES, "exclude_column_missing"})
 
 
 @dataclass(frozen=True)

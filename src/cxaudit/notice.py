@@ -188,8 +188,8 @@ def _silences(audit: Audit) -> Iterator[Finding]:
         n_of = receipts.get(channel, {})
         if (n := sum(n_of.values())) > _EXPECTED:
             dates, title = sorted(n_of), standards.titles[channel]
-            n_days = max(1, _business_days_between(days, dates[0], dates[-1]))
-            n_before = _business_days_between(days, max(begin, since), min(dates[0], end))
+            n_days = max(1, days.n_between(dates[0], dates[-1]))
+            n_before = days.n_between(max(begin, since), min(dates[0], end))
             if n_before * n >= _EXPECTED * n_days:
                 said = f"the first request came on {dates[0]}, {n_before} business days after the period began"
                 pace = f"{n:,} in the {n_days:,} business day{'s' if n_days > 1 else ''} since"
@@ -207,11 +207,11 @@ def _silences(audit: Audit) -> Iterator[Finding]:
 def _longest_silence(days: Calendar, dates: list[dt.date], begin: dt.date, until: dt.date) -> tuple[dt.date, int]:
     """The last day before the longest time without any of these dates, and how many business days of it the period holds;
     none where it is not much longer than any other."""
-    gaps = sorted((_business_days_between(days, day, after - _DAY), day, after) for day, after in pairwise(dates))
+    gaps = sorted((days.n_between(day, after - _DAY), day, after) for day, after in pairwise(dates))
     if not gaps or (len(gaps) > 1 and gaps[-1][0] <= _LONGER * gaps[-2][0]):
         return begin, 0
     _, day, after = gaps[-1]
-    return day, _business_days_between(days, max(day, begin - _DAY), min(after - _DAY, until))
+    return day, days.n_between(max(day, begin - _DAY), min(after - _DAY, until))
 
 
 def _receipts(audit: Audit) -> dict[str | None, dict[dt.date, int]]:
@@ -244,17 +244,10 @@ def _stale(audit: Audit) -> Iterator[Finding]:
         if reaches_at is not None and reaches_at > ends.get(file, (dt.datetime.min, arrived))[0]:
             ends[file] = reaches_at, arrived
     for latest_at, arrived in ends.values():
-        if _business_days_between(audit.calendar, latest_at.date(), today) > 1:
+        if audit.calendar.n_between(latest_at.date(), today) > 1:
             others = ", but for those far ahead," if arrived.reaches_at != arrived.latest_at else ""
             latest = f"{latest_at:%Y-%m-%d}" if latest_at.time() == dt.time() else f"{latest_at:%Y-%m-%d %H:%M}"
             yield place_finding("stale_export", arrived.source, 1, (), (), f"its latest timestamp{others} is {latest}")
-
-
-def _business_days_between(days: Calendar, first: dt.date, last: dt.date) -> int:
-    if last <= first:
-        return 0
-    counted = days.count_through(pl.lit(last)) - days.count_through(pl.lit(first))
-    return int(pl.select(counted.alias("n")).item() or 0)
 
 
 def _exclude_columns(audit: Audit) -> Iterator[Finding]:

@@ -29,8 +29,9 @@ _MOST_COMPARED = 8  # days: each compared, which takes a third of the time of lo
 #: With no more combinations of codes than these, it is not asked which of them occur.
 MOST_CODES = 500
 _DAY_BITS = 16  # until the year 2149
-_MICRO = 1_000_000
-_DAY = 86_400 * _MICRO
+#: In microseconds.
+SECOND = 1_000_000
+DAY = 86_400 * SECOND
 _IS_DATE = ("received_is_date", "replied_is_date")
 _PIECES = ("_received_piece", "_replied_piece")
 
@@ -48,7 +49,7 @@ class Cuts:
         """The number of the piece of its day in which a receipt or reply (`received`, `replied`) lies, from 1; 0 stands for
         the whole day."""
         at = pl.col(f"{name}_at")
-        time = at.to_physical() % _DAY
+        time = at.to_physical() % DAY
         number = pl.lit(1, dtype=pl.UInt8)
         for cut in self._of(name):
             number += (time >= cut).cast(pl.UInt8)
@@ -73,7 +74,7 @@ class Cuts:
 
     def bounds(self, name: str, piece: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
         """The first and the last moment of a piece, as time after midnight (Duration)."""
-        starts, ends = [0, 0, *self._of(name)], [_DAY, *self._of(name), _DAY]
+        starts, ends = [0, 0, *self._of(name)], [DAY, *self._of(name), DAY]
         first, last = (
             piece.replace_strict(list(range(len(values))), values, return_dtype=pl.Int64).cast(pl.Duration("us"))
             for values in (starts, [end - 1 for end in ends])
@@ -164,7 +165,7 @@ def _key(parts: Sequence[_Part]) -> pl.Expr:
 
 def _day_of(at: pl.Expr) -> pl.Expr:
     """The day of a moment as days since 1970 (Int32): what `dt.date` says, in half of the time."""
-    return (at.to_physical() // _DAY).cast(pl.Int32)
+    return (at.to_physical() // DAY).cast(pl.Int32)
 
 
 def _codes(requests: pl.LazyFrame, names: Sequence[str]) -> Iterator[_Part]:

@@ -13,18 +13,17 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from cxaudit.counting.condense import KEY, Condensed, Cuts, condense
+from cxaudit.counting.condense import DAY, KEY, SECOND, Condensed, Cuts, condense
 from cxaudit.judge import VERDICT
 from cxaudit.model import Verdict
 from cxaudit.tally.counts import merge_tallies, tally_verdicts
 
 if TYPE_CHECKING:
     from cxaudit.audit import Audit
+    from cxaudit.days.zones import ClockChange
 
 #: How many requests are judged one by one at a time, about 50 bytes each.
 PORTION_ROWS = 10_000_000
-_SECOND = 1_000_000
-_DAY = 86_400 * _SECOND
 #: With more of them than this, days are not cut: the kinds would be too many.
 _MOST_CUTS = 8
 
@@ -153,10 +152,8 @@ def _cuts(audit: Audit) -> Cuts:
     if not audit.readings and not any(rule.needs_time for rule in rules):
         return Cuts()
     days = [*(day for rule in rules for day in rule.hours.by_weekday), *calendar.settings.part_days.values()]
-    openings, closings = ({segment[end] * _SECOND for day in days for segment in day} - {0, _DAY} for end in (0, 1))
-    first, last = (dt.datetime.combine(day, dt.time()) for day in (calendar.first, calendar.last))
-    changes = audit.zone.clock_changes(first, last)
-    whole = tuple(sorted({moment.date() for change in changes for moment in (change.start, change.end)}))
+    openings, closings = ({segment[end] * SECOND for day in days for segment in day} - {0, DAY} for end in (0, 1))
+    whole = tuple(sorted({moment.date() for one in _clock_changes(audit) for moment in (one.start, one.end)}))
     if len(openings | closings) > _MOST_CUTS:
         return Cuts(whole=whole)
     after = {moment + 1 for moment in openings}
@@ -175,14 +172,16 @@ def _is_open(audit: Audit, kinds: pl.DataFrame) -> tuple[pl.Expr, pl.Expr]:
     # Other readings are asked about inside the period alone.
     unsure = [pl.col(f"reading:{reading.name}").is_null() for reading in audit.readings]
     is_unsure = pl.col("excluded").is_null() & pl.col("is_inside") & pl.any_horizontal(pl.lit(False), *unsure)
+    # Days whose last hour the clocks repeat: an instant may lie after the one of the day's last wall time.
+    changes = _clock_changes(audit)
+    longer = [one.start.date() for one in changes if one.is_repeated and one.end.time() == dt.time()]
     for moment in ("received_at", "replied_at"):
-        is_undecided |= pl.col(moment).dt.date().is_in(_longer_days(audit)).fill_null(False)
+        is_undecided |= pl.col(moment).dt.date().is_in(longer).fill_null(False)
     is_open = (is_undecided | is_unsure) & ~pl.col("is_certain")
     return is_open.alias("is_open"), is_undecided.alias("is_undecided")
 
 
-def _longer_days(audit: Audit) -> list[dt.date]:
-    """Days whose last hour the clocks repeat: an instant may lie after the one of the day's last wall time."""
+def _clock_changes(audit: Audit) -> list[ClockChange]:
+    """The changes of the clocks within the calendar."""
     first, last = (dt.datetime.combine(day, dt.time()) for day in (audit.calendar.first, audit.calendar.last))
-    changes = audit.zone.clock_changes(first, last)
-    return [one.start.date() for one in changes if one.is_repeated and one.end.time() == dt.time()]
+    return audit.zone.clock_changes(first, last)

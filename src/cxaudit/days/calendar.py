@@ -153,6 +153,20 @@ class Calendar:
         """How many business days the table has up to and including that day (Int32)."""
         return _gather(self._through, day.cast(pl.Int32) - (self.first - _EPOCH).days)
 
+    def n_between(self, first: dt.date, last: dt.date) -> int:
+        """How many business days come after one day, up to and including another; 0 where one is outside the table."""
+        from_first, to_last = ((day - self.first).days for day in (first, last))
+        if last <= first or from_first < 0 or to_last >= len(self._through):
+            return 0
+        return int(self._through[to_last] - self._through[from_first])
+
+    def earlier(self, day: dt.date, n: int, no_further: dt.date) -> dt.date:
+        """The nth business day before a day, but none before another one."""
+        while n and day > no_further:
+            day -= _DAY
+            n -= self.is_business_day(day)
+        return day
+
     def nth_after(self, day: pl.Expr, n: pl.Expr) -> pl.Expr:
         """The nth business day after that day (Date); for n = 0 the day itself if it is one, else the next one."""
         zero = (self.count_through(day) - self._is_open(day).cast(pl.Int32)).clip(0)

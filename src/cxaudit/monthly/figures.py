@@ -126,12 +126,8 @@ def _is_begun(audit: Audit, check: Report, covered: Sequence[Span], first: dt.da
 
 def _first_received(audit: Audit, due: dt.date) -> dt.date:
     """The first day on which a request may have come in that is due on that day, by the slowest promise in force."""
-    n, day = max((one.within.count for one in audit.promised if one.within.unit == "business days"), default=0), due
-    first = audit.question.standards.versions[0].effective
-    while n and day > first:
-        day -= dt.timedelta(days=1)
-        n -= audit.calendar.is_business_day(day)
-    return day
+    n = max((one.within.count for one in audit.promised if one.within.unit == "business days"), default=0)
+    return audit.calendar.earlier(due, n, audit.question.standards.versions[0].effective)
 
 
 def _span(audit: Audit) -> tuple[dt.date, dt.date]:

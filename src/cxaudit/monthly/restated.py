@@ -109,15 +109,12 @@ def beginning(audit: Audit, tally: StoredTally, month: int) -> dt.date:
 def _earliest_receipt(audit: Audit, due: dt.date) -> dt.date:
     """The first day on which a request may have come in that is due on that day, by the slowest promise; no more than a month
     before, as where a promise does not count in days."""
-    month_before, day = (due - dt.timedelta(days=1)).replace(day=1), due
+    month_before = (due - dt.timedelta(days=1)).replace(day=1)
     within = [promise.within for promise in audit.promises.all]
     if any(one.unit not in DAY_UNITS for one in within):
         return month_before
     n = max((one.count for one in within), default=0) + 1  # what comes in after closing may count from the next day
-    while n and day > month_before:
-        day -= dt.timedelta(days=1)
-        n -= audit.calendar.is_business_day(day)
-    return day
+    return audit.calendar.earlier(due, n, month_before)
 
 
 def differ(before: Counts, now: Counts) -> bool:

@@ -31,8 +31,8 @@ _TEXT_MAGIC = {b"%PDF": "a PDF document", b"{\\rtf": "a text document (RTF)"}
 _TAR = slice(257, 262)
 _JSON = re.compile(rb'^\s*(\[\s*)?\{\s*"|^\s*\[\s*\[')
 _BEGIN = 400
-#: Bytes that text does not hold, but for those that stand for line ends, also within a cell, for pages and separators.
 _BELOW = bytes(byte for byte in range(32) if byte not in b"\t\r\n")
+#: Bytes that text does not hold, but for those that stand for line ends, also within a cell, for pages and separators.
 _CONTROL = bytes(byte for byte in range(32) if byte not in b"\t\r\n\x00\x0b\x0c\x1a\x1d\x1e\x1f")
 
 

@@ -22,14 +22,12 @@ from cxaudit.render.check_view import Column, check_view, heading
 from cxaudit.render.figures import meets
 from cxaudit.render.options import RenderOptions
 from cxaudit.render.remarks import remarks
-from cxaudit.render.widths import fitting_widths
+from cxaudit.render.widths import UNBOUNDED, fitting_widths, natural_widths
 from cxaudit.render.words import listed, utf8
 
 BAR_CELLS = 10
 EIGHTHS = " ▏▎▍▌▋▊▉"
 MARK = "·"
-#: Wider than any table; Rich needs some width.
-UNBOUNDED = 10_000
 
 
 class Layout(NamedTuple):
@@ -84,7 +82,7 @@ def _fit(report: Report, width: int | None) -> tuple[Table, list[str]]:
         texts = [(one.heading, *one.cells) for one in columns]
         if (widths := fitting_widths(texts, whole, layout.gap, room)) is not None:
             break
-    widths = widths or fitting_widths(texts, (), layout.gap, None) or []
+    widths = widths or natural_widths(texts)
     left_out = [one.heading for one in check_view(report) if one.name in layout.left_out]
     return _table(report, columns, widths, layout), left_out
 

@@ -16,10 +16,9 @@ from cxaudit.render.words import visible
 
 #: The formats that every small table has.
 ROW_FORMATS = ("table", "csv", "tsv", "json", "jsonl", "markdown")
-#: Wider than any table; Rich needs some width.
-_UNBOUNDED = 10_000
 _SHORT = 24
-_GAP = 2
+#: Blanks between two columns.
+GAP = 2
 
 
 def data_text(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], form: str, *, escape: bool = False) -> str:
@@ -58,7 +57,7 @@ def table_text(
 
     `figures` are the positions of the columns that align to the right, `picture` that of one whose blanks are no gaps.
     """
-    from cxaudit.render.widths import fitting_widths
+    from cxaudit.render.widths import fitting_widths, natural_widths
 
     cells = [[visible(cell) for cell in row] for row in rows]
     columns = [list(column) for column in zip(*([titles] if titles else []), *cells, strict=True)]
@@ -66,9 +65,9 @@ def table_text(
     # Long words may wrap; a figure that wraps is not read as one, and a date or a duration does so only for want of room.
     short = {i for i in range(len(columns)) if max((len(row[i]) for row in cells), default=0) <= _SHORT}
     room = options.width - 1 if options.width else None
-    widths = fitting_widths(columns, firm | short, _GAP, room) or fitting_widths(columns, firm, _GAP, room)
+    widths = fitting_widths(columns, firm | short, GAP, room) or fitting_widths(columns, firm, GAP, room)
     # Rather let the terminal wrap a line than cut off a figure or break a word.
-    return _printed(titles, cells, figures, widths or fitting_widths(columns, firm, _GAP, None) or [], options)
+    return _printed(titles, cells, figures, widths or natural_widths(columns), options)
 
 
 def _printed(
@@ -82,9 +81,9 @@ def _printed(
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(
-        box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold", show_header=titles is not None
-    )
+    from cxaudit.render.widths import UNBOUNDED
+
+    table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold", show_header=titles is not None)
     for i, width in enumerate(widths):
         side: Literal["left", "right"] = "right" if i in figures else "left"
         table.add_column(Text(titles[i]) if titles else "", justify=side, width=width, overflow="fold")
@@ -93,7 +92,7 @@ def _printed(
     out = io.StringIO()
     # An empty environment: the same rows give the same bytes, whatever COLUMNS or TERM say.
     Console(
-        file=out, width=_UNBOUNDED, height=100, legacy_windows=False,
+        file=out, width=UNBOUNDED, height=100, legacy_windows=False,
         color_system="standard" if options.colour else None, force_terminal=options.colour, highlight=False, _environ={},
     ).print(table)  # fmt: skip
     return "".join(f" {line.rstrip()}".rstrip() + "\n" for line in out.getvalue().splitlines())

@@ -20,7 +20,7 @@ from cxaudit.render.report.restated import restated_words
 from cxaudit.render.report.run_chart import STEADY, described, is_usable, marked_months
 from cxaudit.render.report.story import Chart
 from cxaudit.render.report.words import LOW, LOW_NOTE, SMALL, share_text
-from cxaudit.render.rows import ROW_FORMATS, data_text, markdown_text, remark, table_text
+from cxaudit.render.rows import GAP, ROW_FORMATS, data_text, markdown_text, remark, table_text
 from cxaudit.render.words import counted, listed, utf8, visible
 from cxaudit.render.workbook import lowest_shown, render_workbook
 
@@ -178,7 +178,9 @@ def _room_for_chart(titles: Sequence[str], rows: Sequence[Sequence[str]], option
     """How many cells the chart may have beside the table; 0 where too few are left."""
     if options.width is None:
         return _CELLS
-    taken = sum(max(map(len, column)) + 2 for column in zip(titles, *rows, strict=True))
+    from cxaudit.render.widths import natural_widths
+
+    taken = sum(width + GAP for width in natural_widths(list(zip(titles, *rows, strict=True))))
     n_cells = min(_CELLS, options.width - taken - 2)
     return n_cells if n_cells >= _LEAST_CELLS else 0
 

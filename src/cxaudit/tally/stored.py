@@ -19,7 +19,7 @@ import polars as pl
 
 from cxaudit.days.spans import Span, month_of, together
 from cxaudit.errors import InputError
-from cxaudit.findings import NAMES_ONLY, Finding
+from cxaudit.findings import NAMES_ONLY, SILENCES, Finding
 from cxaudit.model import AsOf, Fates, InputFile
 from cxaudit.promises.table import Promises
 from cxaudit.tally.counts import HIGH_VOLUME_MEASURES, MEASURES, merge_tallies
@@ -193,7 +193,7 @@ def _findings(all_about: Sequence[About]) -> tuple[Finding, ...]:
     return tuple(
         finding
         for finding in found
-        if finding.code not in ("channel_without_requests", "late_start", "silence")
+        if finding.code not in ("channel_without_requests", *SILENCES)
         or all(finding in about.findings for about in all_about)
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from cxaudit.findings import SILENCES
 from cxaudit.model import CheckRow, Readings, Report
 from cxaudit.monthly.model import Counts, MonthlyReport, Overdue
 from cxaudit.render.check_rows import has_targets, row_outcome, row_targets, targets
@@ -147,7 +148,7 @@ def _firm(report: MonthlyReport) -> Iterator[Block]:
         ends = f"{counted(len(stale), 'export')} {'ends' if len(stale) == 1 else 'end'} over a business day before this moment"
         named = few([place_name(one.file or "", one.sheet) for one in stale])
         yield Text(f"{ends}: replies may be missing, and count as unanswered ({named}).", "note")
-    for one in (one for one in check.findings if one.code in ("late_start", "silence")):
+    for one in (one for one in check.findings if one.code in SILENCES):
         yield Text(f"{listed(one.values)}: {one.message}", "note")
     first, last = (f"{day:%Y-%m}" for day in report.period)
     restated, settled = ([one for one in t if first <= one.month <= last] for t in (report.restated, report.settled))
